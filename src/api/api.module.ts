@@ -1,0 +1,39 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { LimitsModule } from '../features/limits';
+import { ModelsModule } from '../features/models';
+import { RecordsModule } from '../features/records';
+import { TenancyModule } from '../features/tenancy';
+import { PipelineModule } from '../pipeline';
+import { ConfigModule } from '../platform/config/config.module';
+import { ObservabilityModule } from '../platform/observability/observability.module';
+import { AdminModule } from './admin/admin.module';
+import { AnthropicController } from './anthropic/anthropic.controller';
+import { Door } from './door/door.service';
+import { ErrorFilter } from './filters/error.filter';
+import { GUARDS } from './guards';
+import { HealthModule } from './health/health.module';
+import { LifecycleModule } from './lifecycle/lifecycle.module';
+import { MetricsController } from './metrics/metrics.controller';
+import { ModelsController } from './models/models.controller';
+import { OpenAiController } from './openai/openai.controller';
+import { RequestsController } from './requests/requests.controller';
+
+/** Every door. Guards say who is calling, the filter spells refusals. */
+@Module({
+  imports: [
+    ConfigModule,
+    TenancyModule,
+    LimitsModule,
+    ModelsModule,
+    RecordsModule,
+    PipelineModule,
+    ObservabilityModule,
+    AdminModule,
+    HealthModule,
+    LifecycleModule,
+  ],
+  controllers: [OpenAiController, AnthropicController, ModelsController, RequestsController, MetricsController],
+  providers: [Door, ...GUARDS, { provide: APP_FILTER, useClass: ErrorFilter }],
+})
+export class ApiModule {}

@@ -1,0 +1,64 @@
+import { invalid } from '../../dialects/fields';
+import { isObject, type JsonObject } from '../../contract/json';
+import { GatewayError } from '../../contract/errors';
+
+export type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/** What a caller says beside the prompt, in headers or in the body's `gatehouse` object. */
+export interface Intent {
+  readonly requestId: string | undefined;
+  readonly user: string | undefined;
+  readonly session: string | undefined;
+  readonly timeoutMs: number | undefined;
+}
+
+const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+const MAX_ID = 256;
+const MAX_TIMEOUT_MS = 3_600_000;
+
+/** @throws GatewayError `invalid_request` naming the header or field that makes no sense */
+export function intentOf(headers: Headers, body: JsonObject, user: string | undefined): Intent {
+  const own = gatehouseObject(body);
+  const timeout = text(headers, 'x-gatehouse-timeout-ms') ?? own['timeout_ms'];
+  return {
+    requestId: requestIdOf(headers),
+    user: identifier(headers, 'x-user-id') ?? (user || undefined),
+    session: identifier(headers, 'x-session-id'),
+    timeoutMs: timeout === undefined ? undefined : milliseconds(timeout),
+  };
+}
+
+/** The caller's own id for the request when it is well-formed; a malformed one is replaced, not refused. */
+export function requestIdOf(headers: Headers): string | undefined {
+  const id = text(headers, 'x-request-id');
+  return id !== undefined && REQUEST_ID.test(id) ? id : undefined;
+}
+
+function gatehouseObject(body: JsonObject): JsonObject {
+  const own = body['gatehouse'];
+  if (own === undefined || own === null) return {};
+  if (!isObject(own)) throw invalid('gatehouse', 'expected an object');
+  for (const key of Object.keys(own))
+    if (key !== 'timeout_ms') throw invalid(`gatehouse.${key.slice(0, 64)}`, 'is not an option of this release');
+  return own;
+}
+
+function milliseconds(value: unknown): number {
+  const ms = Number(value);
+  if (Number.isInteger(ms) && ms >= 1 && ms <= MAX_TIMEOUT_MS) return ms;
+  throw new GatewayError('invalid_request', `x-gatehouse-timeout-ms must be a whole number from 1 to ${MAX_TIMEOUT_MS}`, {
+    param: 'x-gatehouse-timeout-ms',
+  });
+}
+
+function identifier(headers: Headers, name: string): string | undefined {
+  const value = text(headers, name);
+  if (value === undefined || value.length <= MAX_ID) return value;
+  throw new GatewayError('invalid_request', `${name} must have at most ${MAX_ID} characters`, { param: name });
+}
+
+function text(headers: Headers, name: string): string | undefined {
+  const value = headers[name];
+  const first = Array.isArray(value) ? value[0] : value;
+  return first?.trim() || undefined;
+}

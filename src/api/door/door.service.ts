@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import type { Call } from '../../contract/call';
+import { uuidv7 } from '../../contract/ids';
+import { isObject } from '../../contract/json';
+import type { Reply } from '../../contract/reply';
+import type { ModelRequest } from '../../contract/request';
+import type { Codec, ReplyContext } from '../../dialects/codec';
+import { invalid } from '../../dialects/fields';
+import { Pipeline } from '../../pipeline';
+import { callerOf, type CallerRequest } from '../guards';
+import { intentOf } from './caller-intent';
+import { clientSignal } from './client-signal';
+import { jsonAnswer, sseAnswer } from './write-reply';
+
+const SSE_HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  // nginx and its kin would hold a stream back
+  'x-accel-buffering': 'no',
+};
+
+/** What every inference route does: decode, run the pipeline, and answer in the caller's dialect. */
+@Injectable()
+export class Door {
+  constructor(private readonly pipeline: Pipeline) {}
+
+  /** @param forwarded protocol headers that a provider of the same dialect must see */
+  async serve(
+    codec: Codec,
+    request: CallerRequest,
+    response: FastifyReply,
+    forwarded: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    const body: unknown = request.body;
+    if (!isObject(body)) throw invalid('', 'The body must be a JSON object');
+    const decoded: ModelRequest = codec.decodeRequest(body);
+    const intent = intentOf(request.headers, body, decoded.user);
+    const id = uuidv7();
+    const call: Call = {
+      id,
+      requestId: intent.requestId ?? request.id,
+      caller: callerOf(request),
+      request: decoded,
+      wire: { dialect: codec.dialect, body, headers: forwarded },
+      user: intent.user,
+      session: intent.session,
+      timeoutMs: intent.timeoutMs,
+      signal: clientSignal(response.raw),
+      receivedAt: Date.now(),
+      startedAt: performance.now(),
+    };
+    const context: ReplyContext = { requestId: call.requestId, created: Math.floor(call.receivedAt / 1_000), body };
+    const reply = await this.pipeline.run(call);
+    if (decoded.stream) {
+      response.headers({ ...headersOf(reply, call), ...SSE_HEADERS });
+      await response.send(sseAnswer(reply, codec, context));
+    } else {
+      const answer = await jsonAnswer(reply, codec, context);
+      response.headers({ ...headersOf(reply, call), 'content-type': 'application/json; charset=utf-8' });
+      await response.send(answer);
+    }
+  }
+}
+
+/** What the caller may want to know at once; `GET /v1/requests/:id` has the rest. */
+function headersOf(reply: Reply, call: Call): Record<string, string> {
+  const overhead = Math.max(0, performance.now() - call.startedAt - (reply.waitedMs ?? 0));
+  return {
+    'x-gatehouse-provider': reply.provider,
+    'x-gatehouse-model': reply.model,
+    'x-gatehouse-cache': 'bypass',
+    'x-gatehouse-attempts': String(reply.attempts),
+    'x-gatehouse-overhead-ms': overhead.toFixed(2),
+    ...(reply.dropped.length ? { 'x-gatehouse-dropped': headerSafe(reply.dropped.join(', ')) } : {}),
+  };
+}
+
+/** Field names come from the caller's body and may hold anything. */
+function headerSafe(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 1_000);
+}

@@ -1,0 +1,38 @@
+import { Readable } from 'node:stream';
+import { GatewayError } from '../../contract/errors';
+import type { Piece, Reply, ReplyEvent } from '../../contract/reply';
+import type { Codec, ReplyContext } from '../../dialects/codec';
+
+/**
+ * A whole answer as JSON bytes: the provider's own when it speaks the caller's dialect and nothing changed it.
+ * @throws what the reply's pieces throw
+ */
+export async function jsonAnswer(reply: Reply, codec: Codec, context: ReplyContext): Promise<Buffer> {
+  const pieces: Piece[] = [];
+  for await (const piece of reply.pieces) pieces.push(piece);
+  const wire = pieces.length === 1 ? pieces[0]?.wire : undefined;
+  if (wire?.dialect === codec.dialect && wire.format === 'json') return wire.bytes;
+  const events: ReplyEvent[] = pieces.flatMap((piece) => piece.events);
+  return Buffer.from(JSON.stringify(codec.encodeReply(events, context)));
+}
+
+/** A streamed answer as SSE. It always ends in the dialect's grammar: with its terminator or with its error. */
+export function sseAnswer(reply: Reply, codec: Codec, context: ReplyContext): Readable {
+  return Readable.from(frames(reply, codec, context), { objectMode: false, highWaterMark: 16_384 });
+}
+
+async function* frames(reply: Reply, codec: Codec, context: ReplyContext): AsyncGenerator<Buffer> {
+  const encoder = codec.streamEncoder(context);
+  try {
+    for await (const { events, wire } of reply.pieces)
+      if (wire?.dialect === codec.dialect && wire.format === 'sse') {
+        encoder.pass(events);
+        yield wire.bytes;
+      } else {
+        const text = encoder.encode(events);
+        if (text) yield Buffer.from(text);
+      }
+  } catch (error) {
+    yield Buffer.from(encoder.error(GatewayError.from(error)));
+  }
+}

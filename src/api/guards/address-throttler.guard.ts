@@ -1,0 +1,34 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyReply } from 'fastify';
+import { SlidingWindowStorage } from '../../features/limits';
+import { Config } from '../../platform/config/config';
+import type { CallerRequest } from './caller-request';
+import type { Rate } from './rate-headers';
+import { MINUTE_MS, RateThrottlerGuard } from './rate-throttler.guard';
+
+/**
+ * Turns floods away before anything is looked up. Counts in the memory of each process: protection must not itself cost a
+ * round trip. IPv6 addresses count by network, as whoever has one address there has them all.
+ */
+@Injectable()
+export class AddressThrottlerGuard extends RateThrottlerGuard {
+  protected readonly subject = 'address';
+
+  // explicit tokens: the parent class declares its own, which would be inherited
+  constructor(
+    @Inject(Config) config: Config,
+    @Inject(SlidingWindowStorage) storage: SlidingWindowStorage,
+    @Inject(Reflector) reflector: Reflector,
+  ) {
+    super({ throttlers: [{ name: 'address', ttl: MINUTE_MS, limit: config.limits.addressRpm }] }, storage, reflector);
+  }
+
+  protected override generateKey(_context: ExecutionContext, tracker: string): string {
+    return `address:${tracker}`;
+  }
+
+  protected note(request: CallerRequest, _reply: FastifyReply, rate: Rate): void {
+    request.rate = rate;
+  }
+}

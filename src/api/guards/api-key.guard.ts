@@ -1,0 +1,48 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import type { Caller } from '../../contract/caller';
+import { GatewayError } from '../../contract/errors';
+import { KeyRing } from '../../features/tenancy';
+import { type Access, declaredAccess } from './access';
+import type { CallerRequest } from './caller-request';
+import { presentedKey } from './presented-key';
+
+/** Puts the caller on the request. A route that does not declare its access is closed to everybody. */
+@Injectable()
+export class ApiKeyGuard implements CanActivate {
+  constructor(private readonly ring: KeyRing) {}
+
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const access = declaredAccess(context.getClass(), context.getHandler() as (...args: never[]) => unknown);
+    if (access === 'public') return true;
+    if (!access) throw undeclared(context);
+    return this.admit(context, access);
+  }
+
+  private async admit(context: ExecutionContext, access: Exclude<Access, 'public'>): Promise<boolean> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<CallerRequest>();
+    try {
+      request.caller = await this.ring.authenticate(presentedKey(request.headers));
+    } catch (error) {
+      if (error instanceof GatewayError && error.status === 401)
+        http.getResponse<FastifyReply>().header('www-authenticate', 'Bearer');
+      throw error;
+    }
+    requireOneOf(access, request.caller);
+    return true;
+  }
+}
+
+function requireOneOf(roles: Exclude<Access, 'public'>, caller: Caller): void {
+  for (const role of roles) if (caller.roles.has(role)) return;
+  throw new GatewayError(
+    'forbidden',
+    `This API key lacks the role ${roles.length > 1 ? `${roles.slice(0, -1).join(', ')} or ` : ''}${roles.at(-1)}`,
+  );
+}
+
+function undeclared(context: ExecutionContext): GatewayError {
+  const cause = new Error(`${context.getClass().name}.${context.getHandler().name} declares neither @Allow nor @Public`);
+  return new GatewayError('internal', 'Internal error', { cause });
+}

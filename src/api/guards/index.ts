@@ -1,0 +1,3 @@
+export { Allow, declaredAccess, Public } from './access';
+export { callerOf, type CallerRequest } from './caller-request';
+export { GUARDS } from './guards.provider';

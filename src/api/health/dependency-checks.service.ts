@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { HealthIndicatorService, type HealthIndicatorFunction } from '@nestjs/terminus';
+import { DataSource } from 'typeorm';
+import { ModelProbe } from '../../pipeline';
+import { Config } from '../../platform/config/config';
+import { RedisConnection } from '../../platform/redis/redis';
+
+const TIMEOUT_MS = 1_000;
+/** How long a result is kept: probes come often, from several places at once. */
+const FRESH_MS = 1_000;
+const PROVIDERS_FRESH_MS = 10_000;
+
+/** Asks each dependency whether it serves. None of the default checks spends money. */
+@Injectable()
+export class DependencyChecks {
+  constructor(
+    private readonly indicators: HealthIndicatorService,
+    private readonly database: DataSource,
+    private readonly redis: RedisConnection,
+    private readonly probe: ModelProbe,
+    private readonly config: Config,
+  ) {}
+
+  /** What must serve before this process may take calls. */
+  ready(): HealthIndicatorFunction[] {
+    return [() => this.checkDatabase(), () => this.checkProviders()];
+  }
+
+  all(): HealthIndicatorFunction[] {
+    return [...this.ready(), () => this.checkRedis()];
+  }
+
+  private async checkDatabase() {
+    return this.indicators
+      .check('database')
+      .attempt(async () => {
+        // a write: a replica that lags or a full disk answers reads
+        const [{ standby }] = await this.database.query<[{ standby: boolean }]>('select pg_is_in_recovery() as standby');
+        if (standby) throw new Error('the server is a standby and takes no writes');
+        return { embedded: this.config.embeddedDatabase };
+      })
+      .withTimeout(TIMEOUT_MS)
+      .cacheFor(FRESH_MS);
+  }
+
+  /** Redis may be away: limits are then counted by each process. */
+  private async checkRedis() {
+    const session = this.indicators.check('redis');
+    const { client } = this.redis;
+    if (!client) return session.up({ configured: false });
+    try {
+      const answered = await Promise.race([client.ping(), new Promise((resolve) => setTimeout(resolve, TIMEOUT_MS / 2))]);
+      return answered === 'PONG' ? session.up({ configured: true }) : session.degraded({ message: 'no answer in time' });
+    } catch (error) {
+      return session.degraded({ message: error instanceof Error ? error.message : 'unreachable' });
+    }
+  }
+
+  private async checkProviders() {
+    return this.indicators
+      .check('providers')
+      .attempt(async () => {
+        const found = await this.probe.reach();
+        if (!Object.values(found).some(({ reachable }) => reachable)) throw new Error('no provider can be reached');
+        return { ...found };
+      })
+      .withTimeout(TIMEOUT_MS * 2)
+      .cacheFor(PROVIDERS_FRESH_MS);
+  }
+}

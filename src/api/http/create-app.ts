@@ -1,0 +1,85 @@
+import type { Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import { uuidv7 } from '../../contract/ids';
+import type { Config } from '../../platform/config/config';
+import { BootLogger } from '../../platform/observability/boot-logger.service';
+import { requestIdOf } from '../door/caller-intent';
+import { describeApi } from './describe-api';
+import { parseBody } from './parse-body';
+
+const HEADERS_MS = 15_000;
+const BODY_MS = 120_000;
+const KEEP_ALIVE_MS = 72_000;
+
+/** The HTTP application, initialised but not listening. */
+export async function createApp(module: Type, config: Config): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    trustProxy: trustedProxies(config),
+    bodyLimit: config.limits.bodyBytes,
+    genReqId: (request: { headers: Record<string, string | string[] | undefined> }) => requestIdOf(request.headers) ?? uuidv7(),
+    requestTimeout: BODY_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    routerOptions: { maxParamLength: 300, ignoreTrailingSlash: true },
+    http: { headersTimeout: HEADERS_MS },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bodyParser: false,
+    bufferLogs: true,
+    abortOnError: false,
+  });
+  app.useLogger(app.get(BootLogger));
+  await secure(app, config);
+  readBodies(app, config);
+  describeApi(app);
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+  return app;
+}
+
+/** A number means that many hops. */
+function trustedProxies({ server: { trustProxy } }: Config): boolean | string | ((address: string, hop: number) => boolean) {
+  return typeof trustProxy === 'number' ? (_address, hop) => hop < trustProxy : trustProxy;
+}
+
+async function secure(app: NestFastifyApplication, config: Config): Promise<void> {
+  await app.register(helmet, {
+    // the API serves no pages but its own documentation, which needs its inline styles
+    contentSecurityPolicy: { directives: { 'style-src': ["'self'", "'unsafe-inline'"], 'upgrade-insecure-requests': null, 'img-src': ["'self'", 'data:'] } },
+    crossOriginResourcePolicy: { policy: 'same-site' },
+  });
+  const origins = config.server.corsOrigins;
+  await app.register(cors, {
+    origin: origins.length ? [...origins] : false,
+    exposedHeaders: ['x-request-id', 'retry-after', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
+    maxAge: 600,
+  });
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', (request, reply, done) => {
+      void reply.header('x-request-id', request.id);
+      // Anthropic's SDKs look for this name
+      if (request.url.startsWith('/v1/messages')) void reply.header('request-id', request.id);
+      done();
+    });
+}
+
+function readBodies(app: NestFastifyApplication, { limits }: Config): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser(
+    /^application\/(json|[\w.+-]+\+json)/,
+    { parseAs: 'buffer', bodyLimit: limits.bodyBytes },
+    (_request, body, done) => {
+      try {
+        done(null, parseBody(body as Buffer, limits));
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  );
+}
+

@@ -1,0 +1,40 @@
+import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { openaiChat } from '../../dialects/openai-chat';
+import { openaiEmbeddings } from '../../dialects/openai-embeddings';
+import { openaiResponses } from '../../dialects/openai-responses';
+import { Door } from '../door/door.service';
+import { Allow, type CallerRequest } from '../guards';
+import { DescribeCall } from '../door/describe-call';
+
+@ApiTags('inference')
+@Controller('v1')
+@Allow('client')
+export class OpenAiController {
+  constructor(private readonly door: Door) {}
+
+  @Post('chat/completions')
+  @HttpCode(200)
+  @DescribeCall('OpenAI Chat Completions, JSON or SSE', {
+    model: 'fast',
+    messages: [{ role: 'user', content: 'Say hello.' }],
+  })
+  chat(@Req() request: CallerRequest, @Res() response: FastifyReply): Promise<void> {
+    return this.door.serve(openaiChat, request, response);
+  }
+
+  @Post('responses')
+  @HttpCode(200)
+  @DescribeCall('OpenAI Responses, JSON or SSE, stateless', { model: 'fast', input: 'Say hello.' })
+  responses(@Req() request: CallerRequest, @Res() response: FastifyReply): Promise<void> {
+    return this.door.serve(openaiResponses, request, response);
+  }
+
+  @Post('embeddings')
+  @HttpCode(200)
+  @DescribeCall('OpenAI Embeddings', { model: 'embedding', input: ['Say hello.'] })
+  embeddings(@Req() request: CallerRequest, @Res() response: FastifyReply): Promise<void> {
+    return this.door.serve(openaiEmbeddings, request, response);
+  }
+}

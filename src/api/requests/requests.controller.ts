@@ -1,0 +1,24 @@
+import { Controller, Get, Param, Req } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { GatewayError } from '../../contract/errors';
+import { RequestRecords, type RequestView } from '../../features/records';
+import { Allow, callerOf, type CallerRequest } from '../guards';
+
+const MAX_ID = 128;
+
+@ApiTags('requests')
+@ApiBearerAuth()
+@Controller('v1/requests')
+@Allow('client', 'operator', 'auditor', 'admin')
+export class RequestsController {
+  constructor(private readonly records: RequestRecords) {}
+
+  @Get(':id')
+  @ApiOperation({ summary: 'Explain one call: what was asked of whom, what it took, how it ended' })
+  async show(@Req() request: CallerRequest, @Param('id') id: string): Promise<RequestView> {
+    const caller = callerOf(request);
+    const found = id.length > MAX_ID ? undefined : await this.records.find(id, caller.root ? undefined : caller.tenantId);
+    if (!found) throw new GatewayError('not_found', 'There is no call with that request id');
+    return found;
+  }
+}

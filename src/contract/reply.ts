@@ -1,0 +1,92 @@
+/** What a model answers: a stream of pieces that ends with an `end` event, whether the caller streams or not. */
+import type { Dialect } from './wire';
+
+/** Token counts. The three input counts are disjoint; their sum is the whole prompt. */
+export interface Usage {
+  /** Prompt tokens that were neither read from nor written to the provider's cache. */
+  readonly inputTokens: number;
+  readonly cacheReadTokens: number;
+  readonly cacheWriteTokens: number;
+  /** Answer tokens, thinking included. */
+  readonly outputTokens: number;
+  /** The part of `outputTokens` spent on thinking, where the provider says so. */
+  readonly thinkingTokens?: number;
+  /** Counted here because the provider did not say. */
+  readonly estimated?: boolean;
+}
+
+export const NO_USAGE: Usage = { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0 };
+
+export type FinishReason =
+  | 'stop'
+  | 'stop_sequence'
+  | 'length'
+  | 'tool_calls'
+  | 'content_filter'
+  /** The provider paused a long turn and expects it back to go on. */
+  | 'pause';
+
+/**
+ * `block` identifies the content block an event belongs to: events with the same number are one text, one thought or one
+ * tool call. Numbers are unique within a choice and grow in order of first appearance; blocks may interleave.
+ * `choice` is 0 unless several answers were asked for.
+ */
+interface InBlock {
+  readonly choice?: number;
+  readonly block: number;
+}
+
+export type ReplyEvent =
+  /** First, exactly once. `usage` holds what is known before the first token, if anything. */
+  | { readonly type: 'start'; readonly id: string; readonly model: string; readonly usage?: Usage }
+  | ({ readonly type: 'text'; readonly text: string } & InBlock)
+  | ({ readonly type: 'thinking'; readonly text: string } & InBlock)
+  | ({ readonly type: 'thinking_signature'; readonly signature: string } & InBlock)
+  | ({ readonly type: 'redacted_thinking'; readonly data: string } & InBlock)
+  | ({ readonly type: 'refusal'; readonly text: string } & InBlock)
+  /** Opens a tool call; its arguments follow as JSON text in any number of fragments. */
+  | ({ readonly type: 'tool_call'; readonly id: string; readonly name: string } & InBlock)
+  | ({ readonly type: 'tool_arguments'; readonly json: string } & InBlock)
+  /** Native content the vocabulary does not know. Same dialect: it travels in the wire form. Elsewhere: reported by name. */
+  | ({ readonly type: 'native'; readonly name: string } & InBlock)
+  | { readonly type: 'embedding'; readonly index: number; readonly vector: readonly number[] | string }
+  | { readonly type: 'token_count'; readonly tokens: number }
+  | {
+      readonly type: 'finish';
+      readonly choice?: number;
+      readonly reason: FinishReason;
+      readonly stopSequence?: string;
+    }
+  /** Last, exactly once, after every `finish`. */
+  | { readonly type: 'end'; readonly usage: Usage };
+
+/**
+ * What arrived together. `wire` is its native form, complete frames only: a door of the same dialect forwards it untouched.
+ * A stage that changes events must leave `wire` out; the door then spells the events itself.
+ */
+export interface Piece {
+  readonly events: readonly ReplyEvent[];
+  readonly wire?: WireReply;
+}
+
+export interface WireReply {
+  readonly dialect: Dialect;
+  readonly format: 'json' | 'sse';
+  readonly bytes: Buffer;
+}
+
+export interface Reply {
+  /** The provider's name in the configuration. */
+  readonly provider: string;
+  /** The provider's name for the model that was asked. */
+  readonly model: string;
+  /** The provider's own id of the exchange, for support and reconciliation. */
+  readonly providerRequestId?: string;
+  /** How many times a provider was called for this reply. */
+  readonly attempts: number;
+  /** Request fields that were left out because the provider has no counterpart. */
+  readonly dropped: readonly string[];
+  /** Milliseconds spent waiting for providers until the first piece. */
+  readonly waitedMs?: number;
+  readonly pieces: AsyncIterable<Piece>;
+}

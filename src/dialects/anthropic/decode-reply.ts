@@ -1,0 +1,18 @@
+import type { JsonObject } from '../../contract/json';
+import type { ReplyEvent } from '../../contract/reply';
+import { decodeBlock, decodeStart } from './decode-block';
+import { malformed, providerError } from './error';
+import { decodeFinish } from './stop-reason';
+import { decodeUsage } from './usage';
+
+export function decodeReply(message: JsonObject): ReplyEvent[] {
+  if (message.type === 'error') throw providerError(message);
+  const start = decodeStart(message);
+  if (!Array.isArray(message.content)) throw malformed();
+  return [
+    start,
+    ...message.content.flatMap(decodeBlock),
+    decodeFinish(message.stop_reason, message.stop_sequence),
+    { type: 'end', usage: decodeUsage(message.usage) },
+  ];
+}

@@ -1,0 +1,46 @@
+import type { MessageDeltaUsage, Usage as MessageUsage } from '@anthropic-ai/sdk/resources/messages/messages';
+import { isObject, type Json } from '../../contract/json';
+import { NO_USAGE, type Usage } from '../../contract/reply';
+
+/** Counts are cumulative: what a later report leaves out stands as reported before. */
+export function decodeUsage(reported: Json | undefined, before: Usage = NO_USAGE): Usage {
+  if (!isObject(reported)) return before;
+  const details = reported.output_tokens_details;
+  const thinkingTokens = isObject(details)
+    ? count(details.thinking_tokens, before.thinkingTokens)
+    : before.thinkingTokens;
+  return {
+    inputTokens: count(reported.input_tokens, before.inputTokens),
+    cacheReadTokens: count(reported.cache_read_input_tokens, before.cacheReadTokens),
+    cacheWriteTokens: count(reported.cache_creation_input_tokens, before.cacheWriteTokens),
+    outputTokens: count(reported.output_tokens, before.outputTokens),
+    ...(thinkingTokens !== undefined && { thinkingTokens }),
+  };
+}
+
+function count<T extends number | undefined>(value: Json | undefined, before: T): T | number {
+  return typeof value === 'number' && value >= 0 ? value : before;
+}
+
+/** As `message_delta` reports it. */
+export function encodeDeltaUsage(usage: Usage) {
+  return {
+    input_tokens: usage.inputTokens,
+    cache_creation_input_tokens: usage.cacheWriteTokens,
+    cache_read_input_tokens: usage.cacheReadTokens,
+    output_tokens: usage.outputTokens,
+    output_tokens_details: usage.thinkingTokens === undefined ? null : { thinking_tokens: usage.thinkingTokens },
+    server_tool_use: null,
+  } satisfies MessageDeltaUsage;
+}
+
+/** As a message reports it. */
+export function encodeUsage(usage: Usage) {
+  return {
+    ...encodeDeltaUsage(usage),
+    cache_creation: null,
+    inference_geo: null,
+    service_tier: null,
+    speed: null,
+  } satisfies MessageUsage;
+}

@@ -1,0 +1,85 @@
+import type { GatewayError } from '../contract/errors';
+import type { Json, JsonObject } from '../contract/json';
+import type { ReplyEvent } from '../contract/reply';
+import type { ModelRequest } from '../contract/request';
+import type { Dialect } from '../contract/wire';
+import type { SseFrame } from './sse';
+
+/** One wire format: native JSON and SSE on one side, the vocabulary on the other. Pure; holds no state between calls. */
+export interface Codec<R extends ModelRequest = ModelRequest> {
+  readonly dialect: Dialect;
+
+  /** Door side. @throws GatewayError `invalid_request` with the path of the first field at fault. */
+  decodeRequest(body: JsonObject): R;
+  /** Provider side, from another dialect. @throws GatewayError `invalid_request` naming every field that cannot be carried. */
+  encodeRequest(request: R, target: Target): EncodedRequest;
+  /** Provider side, from the same dialect: `body` with the model's name replaced and nothing else lost. Does not mutate. */
+  forwardRequest(body: JsonObject, target: Target): Record<string, Json>;
+
+  /** Provider side, a complete JSON answer. Events run from `start` to `end`. */
+  decodeReply(body: JsonObject): ReplyEvent[];
+  /** Provider side, same dialect: adds what the dialect requires and the server left out. The same object when complete. */
+  completeReply?(body: JsonObject, request: JsonObject): JsonObject;
+  /** Provider side, a stream. `body` is the request as sent by the caller when its dialect is this one, else undefined. */
+  streamDecoder(body?: JsonObject): StreamDecoder;
+
+  /** Door side, a complete JSON answer from events that run from `start` to `end`. */
+  encodeReply(events: readonly ReplyEvent[], context: ReplyContext): JsonObject;
+  /** Door side, a stream. */
+  streamEncoder(context: ReplyContext): StreamEncoder;
+  /** Door side: the body of an error response. */
+  encodeError(error: GatewayError, requestId: string): JsonObject;
+}
+
+/** What is known of the model that a request is encoded for. */
+export interface Target {
+  /** The provider's own name for the model. */
+  readonly model: string;
+  /** The most tokens the model can answer with, where known. */
+  readonly maxOutputTokens?: number;
+  /** False when the model is known not to think: effort and budget are then left out. */
+  readonly thinks?: boolean;
+}
+
+export interface EncodedRequest {
+  readonly body: Record<string, Json>;
+  /** Paths of request fields that were left out because this dialect has no counterpart (hints, seed, penalties). */
+  readonly dropped: readonly string[];
+  /** Protocol headers this body needs. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface DecodedFrame {
+  readonly events: readonly ReplyEvent[];
+  /** False for a frame that a caller of the same dialect must not see because the gateway asked for it (the usage chunk). */
+  readonly forward: boolean;
+  /** What to forward instead of the frame's own bytes, when the server left out fields that the dialect requires. */
+  readonly rewritten?: Buffer;
+}
+
+export interface StreamDecoder {
+  /**
+   * The meaning of one frame.
+   * @throws GatewayError when the frame reports an error or makes no sense.
+   */
+  decode(frame: SseFrame): DecodedFrame;
+  /** After the last byte: what is still owed (`end`). @throws GatewayError `provider_failed` when the answer was cut off. */
+  end(): readonly ReplyEvent[];
+}
+
+/** Spells events as SSE text, keeping the dialect's grammar whatever the order in which blocks arrive. */
+export interface StreamEncoder {
+  encode(events: readonly ReplyEvent[]): string;
+  /** These events reach the caller in their native form: only keep track, so that a later `encode` fits. */
+  pass(events: readonly ReplyEvent[]): void;
+  /** A stream that breaks ends with this. */
+  error(error: GatewayError): string;
+}
+
+export interface ReplyContext {
+  readonly requestId: string;
+  /** Unix seconds. */
+  readonly created: number;
+  /** The request as the caller sent it, for answers that echo it and options that shape the stream. */
+  readonly body: JsonObject;
+}

@@ -1,0 +1,21 @@
+import type { ChatRequest } from '../../contract/request';
+import type { Codec } from '../codec';
+import { encodeOpenAiError } from '../openai-error';
+import { decodeReply } from './decode-reply';
+import { decodeRequest } from './decode-request';
+import { encodeReply } from './encode-reply';
+import { encodeRequest, forwardRequest } from './encode-request';
+import { ChatStreamDecoder } from './stream-decoder';
+import { ChatStreamEncoder } from './stream-encoder';
+
+export const openaiChat: Codec<ChatRequest> = {
+  dialect: 'openai-chat',
+  decodeRequest,
+  encodeRequest,
+  forwardRequest,
+  decodeReply,
+  streamDecoder: (body) => new ChatStreamDecoder(body),
+  encodeReply,
+  streamEncoder: (context) => new ChatStreamEncoder(context),
+  encodeError: encodeOpenAiError,
+};

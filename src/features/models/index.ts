@@ -1,0 +1,2 @@
+export { ModelRegistry, type ListedModel } from './model-registry';
+export { ModelsModule } from './models.module';

@@ -1,0 +1,15 @@
+import { anthropicCount, anthropicMessages } from '../../../dialects/anthropic';
+import { HttpProvider, type HttpSettings } from '../http-provider';
+
+/** Anthropic's API, or anything that speaks it. The caller's own version and betas win over the default version. */
+export class AnthropicProvider extends HttpProvider {
+  constructor(settings: HttpSettings) {
+    super(settings, {
+      endpoints: [
+        { codec: anthropicMessages, path: '/v1/messages' },
+        { codec: anthropicCount, path: '/v1/messages/count_tokens' },
+      ],
+      headers: (key): Record<string, string> => (key ? { 'x-api-key': key.reveal() } : {}),
+    });
+  }
+}

@@ -1,0 +1,201 @@
+import { connect } from 'node:net';
+import { Pool, type Dispatcher } from 'undici';
+import type { Attempt } from '../../contract/attempt';
+import { GatewayError } from '../../contract/errors';
+import type { Json, JsonObject } from '../../contract/json';
+import type { Piece, Reply } from '../../contract/reply';
+import type { Dialect } from '../../contract/wire';
+import type { Codec, EncodedRequest, Target } from '../../dialects/codec';
+import type { ConfiguredProvider } from '../../platform/config/config';
+import type { Secret } from '../../platform/secrets/secret';
+import { estimatedCount } from './estimated-count';
+import { jsonPiece, ssePieces } from './pieces';
+import { Provider, type Reachability } from './provider';
+import { upstreamError } from './upstream-error';
+
+export type HttpSettings = Exclude<ConfiguredProvider, { type: 'sandbox' }>;
+
+/** How to speak to one kind of provider over HTTP. */
+export interface HttpDialects {
+  /** What it speaks, best first, and where. */
+  readonly endpoints: readonly { readonly codec: Codec; readonly path: string }[];
+  /** Headers that carry the key, and whatever else every request needs. */
+  readonly headers: (key: Secret | undefined) => Record<string, string>;
+}
+
+const ERROR_BYTES = 64 * 1024;
+const REACH_MS = 1_000;
+
+/** Any provider that speaks known dialects over HTTP, on a keep-alive pool of its own. */
+export class HttpProvider extends Provider {
+  readonly name: string;
+  private readonly pool: Pool;
+  private readonly origin: URL;
+  private turn = 0;
+
+  constructor(
+    private readonly settings: HttpSettings,
+    private readonly dialects: HttpDialects,
+  ) {
+    super();
+    this.name = settings.name;
+    this.origin = new URL(settings.baseUrl);
+    this.pool = new Pool(this.origin.origin, {
+      connections: settings.connections,
+      connect: { timeout: settings.deadlines.connectMs },
+      // the first-token, idle and total deadlines are watched per call; these only catch what escapes them
+      headersTimeout: settings.deadlines.totalMs + 1_000,
+      bodyTimeout: settings.deadlines.totalMs + 1_000,
+      allowH2: false,
+    });
+  }
+
+  override async send(attempt: Attempt): Promise<Reply> {
+    const { request, candidate } = attempt;
+    if (request.operation === 'count_tokens' && !this.dialects.endpoints.some(({ codec }) => codec.dialect === 'anthropic-count'))
+      return {
+        provider: this.name,
+        model: candidate.model,
+        attempts: 0,
+        dropped: [],
+        pieces: just(estimatedCount(request, candidate.model)),
+      };
+    const { codec, path, body, headers, dropped, own } = this.encode(attempt);
+    const response = await this.exchange(path, body, headers, attempt.signal);
+    const id = header(response, 'x-request-id') ?? header(response, 'request-id');
+    if (response.statusCode !== 200) throw await this.failure(response, codec.dialect, attempt.signal);
+    const reply = {
+      provider: this.name,
+      model: candidate.model,
+      ...(id && /^[\w.:-]{1,128}$/.test(id) ? { providerRequestId: id } : {}),
+      attempts: 1,
+      dropped,
+    };
+    const streamed = header(response, 'content-type')?.startsWith('text/event-stream');
+    const pieces = streamed ? ssePieces(response.body, codec.streamDecoder(own), codec.dialect) : whole(response, codec, own);
+    return { ...reply, pieces: blaming(pieces, attempt.signal) };
+  }
+
+  override async reach(): Promise<Reachability> {
+    const port = Number(this.origin.port || (this.origin.protocol === 'https:' ? 443 : 80));
+    const host = this.origin.hostname.replace(/^\[|\]$/g, '');
+    return new Promise((resolve) => {
+      const socket = connect({ host, port, timeout: REACH_MS });
+      const done = (reachable: boolean, detail?: string) => {
+        socket.destroy();
+        resolve({ reachable, detail });
+      };
+      socket.once('connect', () => done(true));
+      socket.once('timeout', () => done(false, `no connection within ${REACH_MS} ms`));
+      socket.once('error', (error: NodeJS.ErrnoException) => done(false, error.code ?? 'unreachable'));
+    });
+  }
+
+  override async close(): Promise<void> {
+    await this.pool.destroy();
+  }
+
+  /** The caller's own dialect when the provider speaks it, else the first that can carry the request. */
+  private encode({ request, wire, candidate }: Attempt): {
+    codec: Codec;
+    path: string;
+    body: Record<string, Json>;
+    headers: Readonly<Record<string, string>>;
+    dropped: readonly string[];
+    own: JsonObject | undefined;
+  } {
+    const target: Target = candidate;
+    const same = this.dialects.endpoints.find(({ codec }) => codec.dialect === wire.dialect);
+    if (same) {
+      const body = same.codec.forwardRequest(wire.body, target);
+      return { ...same, body, headers: wire.headers, dropped: [], own: wire.body };
+    }
+    let refusal: unknown;
+    for (const endpoint of this.dialects.endpoints.filter(({ codec }) => serves(codec.dialect, request.operation)))
+      try {
+        const encoded: EncodedRequest = endpoint.codec.encodeRequest(request, target);
+        return { ...endpoint, ...encoded, headers: encoded.headers ?? {}, own: undefined };
+      } catch (error) {
+        refusal ??= error;
+      }
+    throw (
+      refusal ??
+      new GatewayError('invalid_request', `The provider '${this.name}' does not do ${request.operation}`, { param: 'model' })
+    );
+  }
+
+  private async exchange(
+    path: string,
+    body: Record<string, Json>,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<Dispatcher.ResponseData> {
+    const { apiKeys } = this.settings;
+    const key = apiKeys[this.turn++ % (apiKeys.length || 1)];
+    try {
+      return await this.pool.request({
+        path: this.origin.pathname.replace(/\/$/, '') + path,
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json', ...this.dialects.headers(key) },
+        body: JSON.stringify(body),
+        signal,
+      });
+    } catch (error) {
+      throw transportError(error, signal);
+    }
+  }
+
+  private async failure(response: Dispatcher.ResponseData, dialect: Dialect, signal: AbortSignal): Promise<GatewayError> {
+    let body = '';
+    try {
+      for await (const chunk of response.body) {
+        body += (chunk as Buffer).toString('utf8');
+        if (body.length > ERROR_BYTES) break;
+      }
+    } catch (error) {
+      if (signal.aborted) return transportError(error, signal);
+    }
+    return upstreamError({ dialect, status: response.statusCode, headers: response.headers, body });
+  }
+}
+
+function serves(dialect: Dialect, operation: string): boolean {
+  if (dialect === 'openai-embeddings') return operation === 'embeddings';
+  if (dialect === 'anthropic-count') return operation === 'count_tokens';
+  return operation === 'chat';
+}
+
+async function* just(piece: Piece): AsyncGenerator<Piece> {
+  yield piece;
+}
+
+async function* whole(response: Dispatcher.ResponseData, codec: Codec, own: JsonObject | undefined): AsyncGenerator<Piece> {
+  yield await jsonPiece(response.body, codec, own);
+}
+
+/** Names the culprit when the bytes stop coming. */
+async function* blaming(pieces: AsyncIterable<Piece>, signal: AbortSignal): AsyncGenerator<Piece> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    throw transportError(error, signal);
+  }
+}
+
+function transportError(error: unknown, signal: AbortSignal): GatewayError {
+  if (error instanceof GatewayError) return error;
+  if (signal.aborted)
+    return signal.reason instanceof GatewayError
+      ? signal.reason
+      : new GatewayError('client_closed', 'The caller went away', { cause: error });
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'UND_ERR_CONNECT_TIMEOUT')
+    return new GatewayError('provider_failed', 'The provider did not accept a connection in time', { status: 504, cause: error });
+  const what = code === undefined || /^UND_ERR_(SOCKET|RES)|ECONNRESET|EPIPE/.test(code) ? 'broke the connection' : 'cannot be reached';
+  return new GatewayError('provider_failed', `The provider ${what}`, { cause: error });
+}
+
+function header(response: Dispatcher.ResponseData, name: string): string | undefined {
+  const value = response.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}

@@ -1,0 +1,2 @@
+export { Providers } from './providers.service';
+export { ProvidersModule } from './providers.module';

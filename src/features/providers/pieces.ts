@@ -1,0 +1,84 @@
+import { GatewayError } from '../../contract/errors';
+import { isObject, type JsonObject } from '../../contract/json';
+import type { Piece, ReplyEvent } from '../../contract/reply';
+import type { Dialect } from '../../contract/wire';
+import type { Codec, StreamDecoder } from '../../dialects/codec';
+import { SseSplitter, type SseFrame } from '../../dialects/sse';
+
+const JSON_BYTES = 64 * 1024 * 1024;
+
+/** The pieces of a streamed answer: whatever frames arrived together travel together. */
+export async function* ssePieces(body: AsyncIterable<Buffer>, decoder: StreamDecoder, dialect: Dialect): AsyncGenerator<Piece> {
+  const splitter = new SseSplitter();
+  let over = false;
+  for await (const chunk of body) {
+    const { piece, failure } = decode(splitter.push(chunk), decoder, dialect);
+    if (piece) {
+      over ||= piece.events.at(-1)?.type === 'end';
+      yield piece;
+    }
+    if (failure) throw failure;
+  }
+  const { piece, failure } = decode(splitter.end(), decoder, dialect);
+  if (piece) {
+    over ||= piece.events.at(-1)?.type === 'end';
+    yield piece;
+  }
+  if (failure) throw failure;
+  if (!over) yield { events: decoder.end() };
+}
+
+/** What came before a bad frame is still handed out. */
+function decode(
+  frames: readonly SseFrame[],
+  decoder: StreamDecoder,
+  dialect: Dialect,
+): { piece?: Piece; failure?: GatewayError } {
+  const events: ReplyEvent[] = [];
+  const bytes: Buffer[] = [];
+  let failure: GatewayError | undefined;
+  for (const frame of frames)
+    try {
+      const decoded = decoder.decode(frame);
+      for (const event of decoded.events) events.push(event);
+      if (decoded.forward) bytes.push(decoded.rewritten ?? frame.bytes);
+    } catch (error) {
+      failure = GatewayError.from(error);
+      break;
+    }
+  if (!events.length && !bytes.length) return { failure };
+  const whole = bytes.length === 1 ? (bytes[0] as Buffer) : Buffer.concat(bytes);
+  return { piece: { events, wire: { dialect, format: 'sse', bytes: whole } }, failure };
+}
+
+/** A whole answer as one piece. @param own the caller's request when it speaks the same dialect */
+export async function jsonPiece(body: AsyncIterable<Buffer>, codec: Codec, own: JsonObject | undefined): Promise<Piece> {
+  const bytes = await collect(body);
+  let json: unknown;
+  try {
+    json = JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw new GatewayError('provider_failed', 'The provider answered with something that is not JSON');
+  }
+  if (!isObject(json)) throw new GatewayError('provider_failed', 'The provider answered with something that is not an object');
+  const complete = own && codec.completeReply ? codec.completeReply(json, own) : json;
+  return {
+    events: codec.decodeReply(json),
+    wire: {
+      dialect: codec.dialect,
+      format: 'json',
+      bytes: complete === json ? bytes : Buffer.from(JSON.stringify(complete)),
+    },
+  };
+}
+
+async function collect(body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > JSON_BYTES) throw new GatewayError('provider_failed', `The provider answered with more than ${JSON_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+}

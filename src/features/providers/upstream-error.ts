@@ -1,0 +1,99 @@
+import { APIError as AnthropicError } from '@anthropic-ai/sdk/error';
+import { APIError as OpenAiError } from 'openai/error';
+import { GatewayError, type ErrorFacts } from '../../contract/errors';
+import { isObject, type Json, type JsonObject } from '../../contract/json';
+import type { Dialect } from '../../contract/wire';
+
+const MESSAGE_CHARACTERS = 500;
+
+export interface UpstreamResponse {
+  readonly dialect: Dialect;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+/**
+ * What a provider's error response means for the caller. Its complaints about the request are the caller's to read; its
+ * complaints about our key or account are ours, and say nothing to the caller.
+ */
+export function upstreamError(response: UpstreamResponse): GatewayError {
+  const { status } = response;
+  const { message, facts } = explain(response);
+  switch (status) {
+    case 400:
+    case 422:
+      return new GatewayError('invalid_request', message, { ...facts, status });
+    case 404:
+      // with a code of its own (a lost thread) it is about the request; else the model is not there
+      return facts.details
+        ? new GatewayError('not_found', message, facts)
+        : new GatewayError('model_not_found', message, { ...facts, param: 'model' });
+    case 409:
+      return new GatewayError('conflict', message, facts);
+    case 413:
+      return new GatewayError('prompt_too_large', message, facts);
+    case 401:
+    case 402:
+    case 403:
+      return new GatewayError('provider_failed', 'The provider refused the gateway’s credentials', own(facts));
+    case 429:
+      return new GatewayError('rate_limited', message, { ...facts, retryAfter: facts.retryAfter ?? 1 });
+    case 408:
+    case 504:
+      return new GatewayError('deadline_exceeded', 'The provider timed out', facts);
+    case 503:
+    case 529:
+      return new GatewayError('overloaded', 'The provider is overloaded', facts);
+    default:
+      return new GatewayError('provider_failed', `The provider failed with status ${status}`, own(facts));
+  }
+}
+
+/** The SDKs know how their vendors spell errors; their classes read message, code and type. */
+function explain({ dialect, status, headers, body }: UpstreamResponse): { message: string; facts: ErrorFacts } {
+  const json = parse(body);
+  const asHeaders = new Headers(Object.entries(headers).flatMap(([k, v]) => (typeof v === 'string' ? [[k, v]] : [])));
+  const anthropic = dialect.startsWith('anthropic');
+  const error = anthropic
+    ? AnthropicError.generate(status, json as object, undefined, asHeaders)
+    : OpenAiError.generate(status, json as object, undefined, asHeaders);
+  const inner = isObject(json?.['error']) ? json['error'] : json;
+  const text = typeof inner?.['message'] === 'string' ? inner['message'] : `The provider answered with status ${status}`;
+  const code = error instanceof OpenAiError ? error.code : undefined;
+  return {
+    message: text.slice(0, MESSAGE_CHARACTERS),
+    facts: {
+      providerStatus: status,
+      ...(typeof code === 'string' ? { providerCode: code } : {}),
+      ...(error instanceof OpenAiError && error.param ? { param: error.param } : {}),
+      ...retryAfter(headers['retry-after']),
+      ...(anthropic ? details(inner?.['details']) : {}),
+    },
+  };
+}
+
+/** What the caller may know of a fault that is not theirs. */
+function own({ providerStatus, retryAfter: after }: ErrorFacts): ErrorFacts {
+  return { providerStatus, ...(after === undefined ? {} : { retryAfter: after }) };
+}
+
+function retryAfter(header: string | string[] | undefined): { retryAfter?: number } {
+  if (typeof header !== 'string') return {};
+  const seconds = /^\d+(\.\d+)?$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1_000;
+  return Number.isFinite(seconds) ? { retryAfter: Math.max(0, Math.ceil(seconds)) } : {};
+}
+
+function details(value: Json | undefined): { details?: Record<string, string> } {
+  const code = isObject(value) ? value['error_code'] : undefined;
+  return typeof code === 'string' ? { details: { error_code: code } } : {};
+}
+
+function parse(body: string): JsonObject | undefined {
+  try {
+    const json: unknown = JSON.parse(body);
+    return isObject(json) ? json : undefined;
+  } catch {
+    return undefined; // HTML from a proxy, an empty body: the status says enough
+  }
+}

@@ -1,0 +1,2 @@
+export { ResilienceModule } from './resilience.module';
+export { Resilience } from './resilience.service';

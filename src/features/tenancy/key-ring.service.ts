@@ -1,0 +1,62 @@
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { Caller } from '../../contract/caller';
+import { GatewayError } from '../../contract/errors';
+import { Config } from '../../platform/config/config';
+import { ApiKeyLookup } from './api-key-lookup.store';
+import { KeyChanges } from './key-changes';
+import { isKeyShaped, keyHash } from './key-format';
+import { KnownKeys } from './known-keys';
+import { LookupQueue } from './lookup-queue';
+
+/** Half of the application's connections: a flood of unknown keys leaves the rest alone. */
+const PARALLEL_LOOKUPS = 5;
+const WAITING_LOOKUPS = 1_000;
+const LOOKUP_MS = 2_000;
+
+/** Says who is calling. */
+@Injectable()
+export class KeyRing implements OnModuleInit, OnApplicationShutdown {
+  private readonly known: KnownKeys;
+  private readonly changes: KeyChanges;
+  /** The one key that an operator may have written by hand. */
+  private readonly rootHash: string | undefined;
+
+  constructor(config: Config, lookup: ApiKeyLookup) {
+    const queue = new LookupQueue(PARALLEL_LOOKUPS, WAITING_LOOKUPS, LOOKUP_MS);
+    this.known = new KnownKeys((hash) => queue.run(() => lookup.find(hash)));
+    this.changes = new KeyChanges(config.databaseUrl.reveal(), this.known);
+    this.rootHash = config.rootKey && keyHash(config.rootKey.reveal());
+  }
+
+  async onModuleInit(): Promise<void> {
+    await this.changes.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.changes.stop();
+  }
+
+  /**
+   * The same frozen object for every call of a key.
+   * @throws GatewayError `unauthenticated`; `storage_unavailable` when that cannot be known.
+   */
+  async authenticate(key: string): Promise<Caller> {
+    if (key.length > 200) throw unauthenticated();
+    const hash = keyHash(key);
+    if (!isKeyShaped(key) && hash !== this.rootHash) throw unauthenticated();
+    const found = this.known.find(hash);
+    const known = found instanceof Promise ? await found : found;
+    if (!known) throw unauthenticated();
+    if (known.expiresAt <= Date.now()) throw new GatewayError('unauthenticated', 'The API key has expired');
+    return known.caller;
+  }
+
+  /** A key or a tenant was changed by this process. */
+  forget(id: string): void {
+    this.known.forget(id);
+  }
+}
+
+function unauthenticated(): GatewayError {
+  return new GatewayError('unauthenticated', 'The API key is not valid');
+}

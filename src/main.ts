@@ -1,0 +1,21 @@
+import 'reflect-metadata';
+import { AppModule } from './app.module';
+import { banner } from './api/http/banner';
+import { createApp } from './api/http/create-app';
+import { serve } from './api/http/serve';
+import { ConfigError } from './platform/config/problems';
+import { Config } from './platform/config/config';
+import { loadConfig } from './platform/config/load-config';
+
+async function main(): Promise<void> {
+  const config = loadConfig(process.env);
+  const app = await createApp(AppModule, config);
+  const url = await serve(app, app.get(Config));
+  process.stdout.write(banner(app, url));
+}
+
+main().catch((error: unknown) => {
+  const message = error instanceof ConfigError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`Gatehouse did not start. ${message}\n`);
+  process.exit(1);
+});

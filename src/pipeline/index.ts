@@ -1,0 +1,3 @@
+export { Pipeline } from './pipeline.service';
+export { PipelineModule } from './pipeline.module';
+export { ModelProbe, type ProbeResult } from './model-probe.service';

@@ -1,0 +1,28 @@
+/** Checked by the compiler, never run: a pipeline in the wrong order does not compile. */
+import type { Call, FundedCall, Handler } from '../contract/call';
+import type { AdmitStage } from './admit.stage';
+import type { AuditStage } from './audit.stage';
+import type { BudgetStage } from './budget.stage';
+import type { CacheStage } from './cache.stage';
+import type { RouteStage } from './route.stage';
+import type { SanitizeStage } from './sanitize.stage';
+
+declare const audit: AuditStage;
+declare const admit: AdmitStage;
+declare const sanitize: SanitizeStage;
+declare const route: RouteStage;
+declare const cache: CacheStage;
+declare const budget: BudgetStage;
+declare const send: Handler<FundedCall>;
+
+export const right: Handler<Call> = audit.wrap(
+  admit.wrap(sanitize.wrap(route.wrap(cache.wrap(budget.wrap(send as Handler<FundedCall>))))),
+);
+// @ts-expect-error a provider cannot be reached without routing
+export const unrouted: Handler<Call> = audit.wrap(admit.wrap(sanitize.wrap(send)));
+// @ts-expect-error the cache must never see an unsanitized call
+export const unsanitized: Handler<Call> = audit.wrap(admit.wrap(route.wrap(cache.wrap(budget.wrap(send)))));
+// @ts-expect-error nothing may skip the record
+export const unaudited: Handler<Call> = admit.wrap(sanitize.wrap(route.wrap(cache.wrap(budget.wrap(send)))));
+// @ts-expect-error admission comes before anything is read
+export const unadmitted: Handler<Call> = audit.wrap(sanitize.wrap(route.wrap(cache.wrap(budget.wrap(send)))));

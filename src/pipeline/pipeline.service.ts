@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import type { Call, Handler } from '../contract/call';
+import { AdmitStage } from './admit.stage';
+import { AuditStage } from './audit.stage';
+import { BudgetStage } from './budget.stage';
+import { CacheStage } from './cache.stage';
+import { Dispatch } from './dispatch.service';
+import { RouteStage } from './route.stage';
+import { SanitizeStage } from './sanitize.stage';
+
+/** The one path of a call, whichever door it came in by. */
+@Injectable()
+export class Pipeline {
+  /** Resolves when the answer begins. @throws GatewayError */
+  readonly run: Handler<Call>;
+
+  // prettier-ignore
+  constructor(
+    audit: AuditStage, admit: AdmitStage, sanitize: SanitizeStage, route: RouteStage,
+    cache: CacheStage, budget: BudgetStage, dispatch: Dispatch,
+  ) {
+    this.run =
+      audit.wrap(
+      admit.wrap(
+      sanitize.wrap(
+      route.wrap(
+      cache.wrap(
+      budget.wrap(
+      dispatch.send))))));
+  }
+}

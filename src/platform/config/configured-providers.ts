@@ -1,0 +1,100 @@
+import { Secret } from '../secrets/secret';
+import type { ConfiguredProvider } from './config';
+import type { Environment } from './environment';
+import type { Problems } from './problems';
+import type { ProviderSettings, Settings } from './settings';
+
+/** The names that work without a file, what the environment calls them, and which bare model names mean them. */
+const BUILT_IN = {
+  anthropic: { url: 'https://api.anthropic.com', prefix: 'ANTHROPIC', models: ['claude-*'] },
+  openai: {
+    url: 'https://api.openai.com',
+    prefix: 'OPENAI',
+    models: ['gpt-*', 'o1*', 'o3*', 'o4*', 'chatgpt-*', 'codex-*', 'text-embedding-*'],
+  },
+  local: { url: undefined, prefix: 'LOCAL', models: [] },
+} as const;
+type HttpType = keyof typeof BUILT_IN;
+
+/**
+ * Providers from the file and the environment. A vendor is offered when it has a key, `local` when it has a URL, and the
+ * sandbox when it is asked for in the file or when there is nothing else.
+ */
+export function configuredProviders(settings: Settings, env: Environment, problems: Problems): ConfiguredProvider[] {
+  const declared: Record<string, ProviderSettings> = { ...settings.providers };
+  for (const type of Object.keys(BUILT_IN) as HttpType[]) declared[type] ??= { type, connections: 128 };
+
+  const found: ConfiguredProvider[] = [];
+  for (const [name, provider] of Object.entries(declared)) {
+    if (provider.type === 'sandbox') found.push(sandbox(name, provider, settings));
+    else {
+      const http = httpProvider(name, provider, settings, env, problems);
+      if (http) found.push(http);
+    }
+  }
+  if (!found.length) found.push(sandbox('sandbox', { type: 'sandbox', firstTokenMs: 0, tokensPerSecond: 0 }, settings));
+  return found;
+}
+
+function sandbox(
+  name: string,
+  { firstTokenMs, tokensPerSecond, models, deadlines }: Extract<ProviderSettings, { type: 'sandbox' }>,
+  settings: Settings,
+): ConfiguredProvider {
+  return {
+    name,
+    type: 'sandbox',
+    firstTokenMs,
+    tokensPerSecond,
+    models: models ?? [],
+    deadlines: { ...settings.deadlines, ...deadlines },
+  };
+}
+
+function httpProvider(
+  name: string,
+  provider: Exclude<ProviderSettings, { type: 'sandbox' }>,
+  settings: Settings,
+  env: Environment,
+  problems: Problems,
+): ConfiguredProvider | undefined {
+  const builtIn = BUILT_IN[provider.type];
+  const where = `providers.${name}`;
+  // only the built-in name reads the vendor's well-known variables: a second account must say where its key is
+  const wellKnown = name === provider.type;
+  const key = provider.apiKey
+    ? env.reference(provider.apiKey, `${where}.apiKey`)
+    : wellKnown
+      ? env.secret(`${builtIn.prefix}_API_KEY`)
+      : undefined;
+  const baseUrl = (wellKnown ? env.url(`${builtIn.prefix}_BASE_URL`) : undefined) ?? provider.baseUrl ?? builtIn.url;
+  const inFile = name in settings.providers;
+
+  if (provider.type === 'local' ? !baseUrl : !key) {
+    if (inFile && !provider.apiKey)
+      problems.add(where, provider.type === 'local' ? 'needs a baseUrl' : 'needs an apiKey (env:NAME or file:/path)');
+    return undefined;
+  }
+  return {
+    name,
+    type: provider.type,
+    baseUrl: root(baseUrl as string),
+    apiKeys: splitKeys(key),
+    connections: provider.connections,
+    models: provider.models ?? (wellKnown ? builtIn.models : []),
+    deadlines: { ...settings.deadlines, ...provider.deadlines },
+  };
+}
+
+/** SDK habits differ: OpenAI's base URLs end in /v1, Anthropic's do not. Both are understood. */
+function root(url: string): string {
+  return url.replace(/\/+$/, '').replace(/\/v1$/, '');
+}
+
+function splitKeys(keys: Secret | undefined): Secret[] {
+  return (keys?.reveal() ?? '')
+    .split(',')
+    .map((key) => key.trim())
+    .filter(Boolean)
+    .map((key) => new Secret(key));
+}

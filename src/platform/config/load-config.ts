@@ -1,0 +1,116 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { parse } from 'yaml';
+import type { z } from 'zod';
+import type { Config } from './config';
+import { configuredProviders } from './configured-providers';
+import { Environment } from './environment';
+import { masterKeyFrom, masterKeyIn } from './master-key';
+import { Models } from './models';
+import { Problems } from './problems';
+import { Settings } from './settings';
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+/**
+ * Reads the environment and the files beside `GATEHOUSE_CONFIG` once.
+ * @throws ConfigError that lists every mistake with its place.
+ */
+export function loadConfig(variables: Readonly<Record<string, string | undefined>>, root = process.cwd()): Config {
+  const problems = new Problems();
+  const env = new Environment(variables, problems);
+
+  const configFile = resolve(root, env.text('GATEHOUSE_CONFIG') ?? 'config/gatehouse.yaml');
+  const chosen = env.text('GATEHOUSE_CONFIG') !== undefined;
+  const settings = readYaml(configFile, Settings, problems, chosen);
+  const models = readYaml(join(dirname(configFile), 'models.yaml'), Models, problems, false);
+
+  const dataDir = resolve(root, env.text('GATEHOUSE_DATA_DIR') ?? '.gatehouse');
+  const production = env.text('NODE_ENV') === 'production';
+  const embeddedDatabase = env.text('GATEHOUSE_EMBEDDED_PG') === '1';
+  const databaseUrl = env.secret('DATABASE_URL');
+  if (!databaseUrl)
+    problems.add('DATABASE_URL', 'is not set; `npm start` brings an embedded PostgreSQL, `node dist/main.js` needs one');
+  else requireScheme(databaseUrl.reveal(), 'DATABASE_URL', /^postgres(ql)?:$/, problems);
+  const redisUrl = env.secret('REDIS_URL');
+  if (redisUrl) requireScheme(redisUrl.reveal(), 'REDIS_URL', /^rediss?:$/, problems);
+
+  const masterSecret = env.secret('GATEHOUSE_MASTER_KEY');
+  if (!masterSecret && production && !embeddedDatabase)
+    problems.add('GATEHOUSE_MASTER_KEY', 'must be set in production with an external database (openssl rand -base64 32)');
+  const givenKey = masterSecret && masterKeyFrom(masterSecret, problems);
+
+  const logLevel = env.text('LOG_LEVEL') ?? 'info';
+  if (!LOG_LEVELS.includes(logLevel)) problems.add('LOG_LEVEL', `must be one of ${LOG_LEVELS.join(', ')}`);
+  const port = env.port('PORT') ?? 3000;
+  const opsPort = env.port('GATEHOUSE_OPS_PORT');
+  const rootKey = env.secret('GATEHOUSE_ROOT_KEY');
+  const providers = settings ? configuredProviders(settings, env, problems) : [];
+  if (models && settings) checkAliases(models, settings, problems);
+  problems.throwIfAny();
+
+  // everything is checked before anything is made
+  return freeze({
+    production,
+    host: env.text('HOST') ?? '127.0.0.1',
+    port,
+    opsPort: opsPort === port && port !== 0 ? undefined : opsPort,
+    logLevel,
+    dataDir,
+    configFile,
+    databaseUrl: databaseUrl!,
+    embeddedDatabase,
+    redisUrl,
+    rootKey,
+    masterKey: givenKey ?? masterKeyIn(dataDir),
+    server: settings!.server,
+    limits: settings!.limits,
+    retry: settings!.retry,
+    records: settings!.records,
+    health: settings!.health,
+    providers,
+    models: models!,
+  });
+}
+
+function readYaml<T extends z.ZodType>(
+  file: string,
+  schema: T,
+  problems: Problems,
+  required: boolean,
+): z.infer<T> | undefined {
+  if (!existsSync(file)) {
+    if (required) problems.add('GATEHOUSE_CONFIG', `${file} does not exist`);
+    return schema.parse({});
+  }
+  let document: unknown;
+  try {
+    document = parse(readFileSync(file, 'utf8')) ?? {};
+  } catch (error) {
+    problems.add(file, error instanceof Error ? (error.message.split('\n')[0] ?? 'unreadable') : 'unreadable');
+    return undefined;
+  }
+  const result = schema.safeParse(document);
+  if (!result.success) problems.addAll(file, result.error);
+  return result.data;
+}
+
+/** An alias that can never answer is a typing mistake: its provider is neither built in nor declared. */
+function checkAliases(models: Models, settings: Settings, problems: Problems): void {
+  const known = new Set(['anthropic', 'openai', 'local', 'sandbox', ...Object.keys(settings.providers)]);
+  for (const [alias, targets] of Object.entries(models.aliases))
+    for (const target of targets) {
+      const provider = target.slice(0, target.indexOf('/'));
+      if (!known.has(provider)) problems.add(`models.yaml aliases.${alias}`, `provider ${provider} is not configured`);
+    }
+}
+
+function requireScheme(url: string, name: string, scheme: RegExp, problems: Problems): void {
+  if (!scheme.test(URL.parse(url)?.protocol ?? '')) problems.add(name, `must be a URL of the form ${name === 'REDIS_URL' ? 'redis://…' : 'postgres://…'}`);
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value) || Buffer.isBuffer(value)) return value;
+  for (const inner of Object.values(value)) freeze(inner);
+  return Object.freeze(value);
+}

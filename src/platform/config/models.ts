@@ -1,0 +1,22 @@
+/** The shape of `config/models.yaml`: names callers may use, and what is known of the models behind them. */
+import { z } from 'zod';
+
+const Target = z.string().regex(/^[a-z][a-z0-9-]{0,31}\/.+$/, 'must be provider/model');
+
+export const Model = z.strictObject({
+  operations: z.array(z.enum(['chat', 'embeddings'])).default(['chat']),
+  maxOutputTokens: z.int().min(1).optional(),
+  contextTokens: z.int().min(1).optional(),
+  thinking: z.boolean().optional().describe('False: effort and thinking budgets are left out.'),
+  created: z.iso.date().optional(),
+});
+export type Model = z.infer<typeof Model>;
+
+export const Models = z.strictObject({
+  aliases: z
+    .record(z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i), z.array(Target).min(1))
+    .default({})
+    .describe('A name and the models it may stand for, best first; the first whose provider is configured is used.'),
+  models: z.record(Target, Model).default({}),
+});
+export type Models = z.infer<typeof Models>;

@@ -1,0 +1,139 @@
+import { Client, type QueryConfig } from 'pg';
+import { connectionOptions, isUnavailable } from './connection';
+
+interface Waiting<T> {
+  readonly item: T;
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+export interface GroupCommitOptions<T> {
+  readonly url: string;
+  readonly name: string;
+  /** One statement that makes all items durable; idempotent, for it is repeated when a connection breaks. */
+  readonly statement: (items: readonly T[]) => QueryConfig;
+  /** Items waiting at most; above it `add` refuses. */
+  readonly queue: number;
+  readonly batch?: number;
+  readonly onStateChange?: (up: boolean, reason?: string) => void;
+}
+
+/** The queue in front of the database is full. */
+export class QueueFullError extends Error {}
+/** The database did not confirm in time; whether the item is durable is unknown. */
+export class CommitTimeoutError extends Error {}
+
+const RECONNECT_MS = [50, 100, 200, 400, 800, 1_600];
+
+/**
+ * Makes items durable in groups: what arrives while one statement is in flight is the next one. No timer ever waits for a
+ * batch to fill. A broken connection is replaced and the batch repeated.
+ */
+export class GroupCommit<T> {
+  private readonly queue: Waiting<T>[] = [];
+  private client: Client | undefined;
+  private running: Promise<void> | undefined;
+  private up = true;
+  private closed = false;
+
+  constructor(private readonly options: GroupCommitOptions<T>) {}
+
+  /** Connects, so that the first item does not have to wait. */
+  async open(): Promise<void> {
+    this.client = await this.connect();
+  }
+
+  /**
+   * Resolves when the item is durable.
+   * @param deadlineMs how long to wait for that; the item stays queued afterwards.
+   * @throws QueueFullError | CommitTimeoutError | what the database said about the item
+   */
+  add(item: T, deadlineMs: number): Promise<void> {
+    if (this.closed || this.queue.length >= this.options.queue)
+      return Promise.reject(new QueueFullError(`${this.options.name}: ${this.queue.length} items are waiting`));
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new CommitTimeoutError(`${this.options.name}: not durable in time`)), deadlineMs);
+      this.queue.push({
+        item,
+        done: () => {
+          clearTimeout(timer);
+          resolve();
+        },
+        failed: (error) => {
+          clearTimeout(timer);
+          reject(error as Error);
+        },
+      });
+      this.running ??= this.run();
+    });
+  }
+
+  get waiting(): number {
+    return this.queue.length;
+  }
+
+  /** Waits for what is queued, at most `deadlineMs`, then disconnects. */
+  async close(deadlineMs: number): Promise<void> {
+    const until = Date.now() + deadlineMs;
+    while (this.running && Date.now() < until) await Promise.race([this.running, sleep(Math.max(1, until - Date.now()))]);
+    this.closed = true;
+    for (const { failed } of this.queue.splice(0)) failed(new CommitTimeoutError(`${this.options.name}: shutting down`));
+    const client = this.client;
+    this.client = undefined;
+    await client?.end().catch(() => undefined);
+  }
+
+  private async run(): Promise<void> {
+    // let everything that is ready in this turn of the event loop join the first group
+    await Promise.resolve();
+    while (this.queue.length && !this.closed) {
+      const group = this.queue.splice(0, this.options.batch ?? 1_000);
+      await this.settle(group);
+    }
+    this.running = undefined;
+  }
+
+  private async settle(group: readonly Waiting<T>[]): Promise<void> {
+    try {
+      await this.commit(group.map(({ item }) => item));
+      for (const { done } of group) done();
+    } catch (error) {
+      if (group.length === 1) group[0]?.failed(error);
+      // one bad item must not take its neighbours with it
+      else for (const waiting of group) await this.settle([waiting]);
+    }
+  }
+
+  private async commit(items: readonly T[]): Promise<void> {
+    for (let attempt = 0; ; attempt++)
+      try {
+        this.client ??= await this.connect();
+        await this.client.query(this.options.statement(items));
+        return this.report(true);
+      } catch (error) {
+        if (!isUnavailable(error) && this.client) throw error;
+        this.report(false, (error as Error).message);
+        this.discard(this.client);
+        if (this.closed) throw error;
+        await sleep(RECONNECT_MS[Math.min(attempt, RECONNECT_MS.length - 1)] as number);
+      }
+  }
+
+  private async connect(): Promise<Client> {
+    const client = new Client(connectionOptions(this.options.url, this.options.name));
+    client.on('error', () => this.discard(client));
+    await client.connect();
+    return client;
+  }
+
+  private discard(client: Client | undefined): void {
+    if (this.client === client) this.client = undefined;
+    void client?.end().catch(() => undefined);
+  }
+
+  private report(up: boolean, reason?: string): void {
+    if (up !== this.up) this.options.onStateChange?.((this.up = up), reason);
+  }
+}
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { PinoLogger } from 'nestjs-pino';
+import type { CallFinished } from '../../contract/events';
+import { EventBus } from '../events/event-bus';
+
+/** One line for every call, and one for whatever changes on the way. Names and numbers, never content. */
+@Injectable()
+export class CallLog {
+  constructor(
+    private readonly log: PinoLogger,
+    events: EventBus,
+  ) {
+    events.on('call.finished', (call) => this.call(call));
+    events.on('retry.scheduled', ({ delayMs, ...retry }) => log.warn({ ...retry, delay_ms: Math.round(delayMs) }, 'retry'));
+    events.on('dependency.changed', ({ up, ...change }) => log[up ? 'info' : 'error'](change, up ? 'dependency up' : 'dependency down'));
+  }
+
+  private call(call: CallFinished): void {
+    const { usage } = call;
+    const line = {
+      request_id: call.requestId,
+      call_id: call.id,
+      tenant: call.tenantId,
+      key: call.keyId,
+      dialect: call.dialect,
+      operation: call.operation,
+      stream: call.stream,
+      model: call.model,
+      provider: call.provider,
+      provider_model: call.providerModel,
+      outcome: call.outcome,
+      code: call.code,
+      finish_reason: call.finishReason,
+      attempts: call.attempts,
+      input_tokens: usage && usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens,
+      cached_tokens: usage?.cacheReadTokens,
+      output_tokens: usage?.outputTokens,
+      latency_ms: Math.round(call.latencyMs),
+      first_token_ms: call.firstTokenMs === undefined ? undefined : Math.round(call.firstTokenMs),
+    };
+    if (call.outcome === 'failed') this.log.warn(line, 'call');
+    else this.log.info(line, 'call');
+  }
+}

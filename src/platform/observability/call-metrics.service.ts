@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { AttemptFinished, CallFinished } from '../../contract/events';
+import { EventBus } from '../events/event-bus';
+import { BoundedLabels } from './bounded-labels';
+
+const LATENCY = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
+const OVERHEAD = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
+const MODELS = 200;
+const TENANTS = 1_000;
+
+/** The Prometheus metrics of calls. Labels stay bounded: tenant and model, never user or key. */
+@Injectable()
+export class CallMetrics {
+  readonly registry = new Registry();
+  private readonly models = new BoundedLabels(MODELS);
+  private readonly tenants = new BoundedLabels(TENANTS);
+
+  private readonly requests = this.counter('llm_requests_total', 'Calls, by outcome.', ['tenant', 'model', 'provider', 'outcome']);
+  private readonly errors = this.counter('llm_errors_total', 'Calls that were refused or failed.', ['model', 'provider', 'code']);
+  private readonly tokens = this.counter('llm_tokens_used_total', 'Tokens, as providers count them.', ['tenant', 'model', 'kind']);
+  private readonly attempts = this.counter('llm_attempts_total', 'Times a provider was asked.', ['provider', 'model', 'code']);
+  private readonly retries = this.counter('llm_retries_total', 'Times a provider was asked again.', ['provider', 'code']);
+  private readonly duration = this.histogram('llm_request_duration_seconds', 'From request to last byte.', ['model', 'stream'], LATENCY);
+  private readonly modelLatency = this.histogram(
+    'llm_model_latency_seconds',
+    'From asking a provider to the first piece of its answer.',
+    ['provider', 'model'],
+    LATENCY,
+  );
+  private readonly firstToken = this.histogram('llm_time_to_first_token_seconds', 'From request to first content.', ['model'], LATENCY);
+  private readonly overhead = this.histogram('gateway_overhead_seconds', 'Latency that is ours: all of it less the provider’s.', [], OVERHEAD);
+
+  constructor(events: EventBus) {
+    collectDefaultMetrics({ register: this.registry });
+    events.on('call.finished', (call) => this.call(call));
+    events.on('attempt.finished', (attempt) => this.attempt(attempt));
+    events.on('retry.scheduled', ({ provider, code }) => this.retries.inc({ provider, code }));
+  }
+
+  private call(call: CallFinished): void {
+    const model = this.models.of(call.model);
+    const tenant = this.tenants.of(call.tenantId);
+    const provider = call.provider ?? 'none';
+    this.requests.inc({ tenant, model, provider, outcome: call.outcome });
+    if (call.code) this.errors.inc({ model, provider, code: call.code });
+    this.duration.observe({ model, stream: String(call.stream) }, call.latencyMs / 1_000);
+    if (call.firstTokenMs !== undefined) this.firstToken.observe({ model }, call.firstTokenMs / 1_000);
+    if (call.upstreamMs !== undefined) this.overhead.observe(Math.max(0, call.latencyMs - call.upstreamMs) / 1_000);
+    const { usage } = call;
+    if (!usage) return;
+    this.tokens.inc({ tenant, model, kind: 'input' }, usage.inputTokens);
+    this.tokens.inc({ tenant, model, kind: 'cache_read' }, usage.cacheReadTokens);
+    this.tokens.inc({ tenant, model, kind: 'cache_write' }, usage.cacheWriteTokens);
+    this.tokens.inc({ tenant, model, kind: 'output' }, usage.outputTokens);
+  }
+
+  private attempt({ provider, model, ok, code, ms }: AttemptFinished): void {
+    const label = this.models.of(model);
+    this.attempts.inc({ provider, model: label, code: ok ? 'ok' : (code ?? 'internal') });
+    if (ok) this.modelLatency.observe({ provider, model: label }, ms / 1_000);
+  }
+
+  private counter<L extends string>(name: string, help: string, labelNames: L[]): Counter<L> {
+    return new Counter({ name, help, labelNames, registers: [this.registry] });
+  }
+
+  private histogram<L extends string>(name: string, help: string, labelNames: L[], buckets: number[]): Histogram<L> {
+    return new Histogram({ name, help, labelNames, buckets, registers: [this.registry] });
+  }
+}

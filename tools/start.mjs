@@ -1,0 +1,92 @@
+// `npm start`: an embedded PostgreSQL unless DATABASE_URL is set, then the application; they stop in the opposite order.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join, resolve } from 'node:path';
+import { onParentGone } from './ancestors.mjs';
+
+const SAME_SIGNAL_MS = 500; // the terminal and npm may both deliver one Ctrl-C
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+const root = resolve(import.meta.dirname, '..');
+const log = (line) => process.stderr.write(`[start] ${line}\n`);
+
+let app;
+let stopRequested = 0;
+let databaseLost = false;
+
+function stop() {
+  const now = Date.now();
+  if (!stopRequested) {
+    stopRequested = now;
+    app?.kill('SIGTERM');
+  } else if (now - stopRequested > SAME_SIGNAL_MS) {
+    log('asked twice, stopping at once');
+    app?.kill('SIGKILL');
+  }
+}
+
+async function startDatabase(env) {
+  const { ensureDatabase, startPg } = await import('./pg.mjs');
+  const onLost = () => {
+    log('the embedded PostgreSQL is gone, stopping');
+    databaseLost = true;
+    app?.kill('SIGTERM');
+  };
+  const server = await startPg({ dir: join(env.GATEHOUSE_DATA_DIR, 'pg'), onLost });
+  if (!(await server.session.takeSoleUse())) {
+    await server.stop();
+    log(`Gatehouse is already running on ${env.GATEHOUSE_DATA_DIR}.`);
+    log('Stop it first; for a second one set PORT and GATEHOUSE_DATA_DIR.');
+    process.exit(1);
+  }
+  env.DATABASE_URL = await ensureDatabase(server, 'gatehouse');
+  env.GATEHOUSE_EMBEDDED_PG = '1';
+  return server;
+}
+
+/** @returns the exit code */
+async function runApp(env) {
+  const args = ['--require', join(import.meta.dirname, 'follow-parent.cjs'), join(root, 'dist', 'main.js')];
+  app = spawn(process.execPath, args, {
+    cwd: root,
+    env,
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    detached: process.platform !== 'win32', // Ctrl-C reaches us alone, so that the database outlives the application
+  });
+  const [code, signal] = await once(app, 'exit');
+  if (signal && !stopRequested) log(`the application was ended by ${signal}`);
+  if (databaseLost) return code || 1;
+  if (code !== null) return code;
+  return stopRequested ? 0 : 128 + constants.signals[signal];
+}
+
+async function main() {
+  // a terminal that went away must not keep us from stopping in order
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  for (const signal of SIGNALS) process.on(signal, stop);
+  onParentGone(() => stopRequested || stop());
+
+  const dotenv = join(root, '.env');
+  if (existsSync(dotenv)) process.loadEnvFile(dotenv);
+  const env = { ...process.env };
+  env.GATEHOUSE_DATA_DIR = resolve(root, env.GATEHOUSE_DATA_DIR?.trim() || '.gatehouse');
+  delete env.GATEHOUSE_EMBEDDED_PG;
+
+  const external = env.DATABASE_URL?.trim() || env.DATABASE_URL_FILE?.trim();
+  const database = external ? undefined : await startDatabase(env);
+  try {
+    return stopRequested ? 0 : await runApp(env);
+  } finally {
+    await database?.stop();
+  }
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error) => {
+    log(error.message);
+    process.exit(1);
+  },
+);
