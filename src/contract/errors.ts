@@ -62,7 +62,9 @@ export class GatewayError extends Error {
 
   /** Seconds to wait, for codes where waiting helps; undefined otherwise. */
   get retryAfter(): number | undefined {
-    return this.facts.retryAfter ?? (ERRORS[this.code].retry && this.status !== 502 && this.status !== 504 ? 1 : undefined);
+    return (
+      this.facts.retryAfter ?? (ERRORS[this.code].retry && this.status !== 502 && this.status !== 504 ? 1 : undefined)
+    );
   }
 
   static from(error: unknown): GatewayError {

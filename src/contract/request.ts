@@ -115,8 +115,7 @@ export interface Tool extends Cacheable {
   readonly strict?: boolean;
 }
 export type ToolChoice =
-  | { readonly type: 'auto' | 'none' | 'required' }
-  | { readonly type: 'tool'; readonly name: string };
+  { readonly type: 'auto' | 'none' | 'required' } | { readonly type: 'tool'; readonly name: string };
 
 export type ResponseFormat =
   | { readonly type: 'text' }

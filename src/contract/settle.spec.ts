@@ -47,7 +47,10 @@ describe('settled', () => {
   });
 
   it('settles a reply that its reader abandoned', async () => {
-    expect((await read([piece(text), piece(text), piece(end)], { stopAfter: 1 })).log).toEqual([piece(text), 'abandoned']);
+    expect((await read([piece(text), piece(text), piece(end)], { stopAfter: 1 })).log).toEqual([
+      piece(text),
+      'abandoned',
+    ]);
   });
 
   it('does not settle twice when the reader stops at the last piece', async () => {

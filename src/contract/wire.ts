@@ -2,7 +2,7 @@ import type { JsonObject } from './json';
 
 /** The wire formats spoken at doors and to providers. */
 export type Dialect =
-  | 'openai-chat' | 'openai-responses' | 'openai-embeddings' | 'anthropic-messages' | 'anthropic-count';
+  'openai-chat' | 'openai-responses' | 'openai-embeddings' | 'anthropic-messages' | 'anthropic-count';
 
 /** A request as it came in. A provider of the same dialect gets `body` with only the model's name replaced. */
 export interface WireRequest {

@@ -36,9 +36,15 @@ export class AdmitStage extends Stage<AuditedCall, AdmittedCall> {
     if (messages > limits.messages)
       throw tooLarge(`The call has ${messages} messages; at most ${limits.messages} are taken`, 'messages');
     if (historyCharacters > limits.historyCharacters)
-      throw tooLarge(`The history has ${historyCharacters} characters; at most ${limits.historyCharacters} are taken`, 'messages');
+      throw tooLarge(
+        `The history has ${historyCharacters} characters; at most ${limits.historyCharacters} are taken`,
+        'messages',
+      );
     if (characters > limits.promptCharacters)
-      throw tooLarge(`The prompt has ${characters} characters; at most ${limits.promptCharacters} are taken`, 'messages');
+      throw tooLarge(
+        `The prompt has ${characters} characters; at most ${limits.promptCharacters} are taken`,
+        'messages',
+      );
   }
 }
 

@@ -56,7 +56,12 @@ export class ModelProbe {
       const candidate = this.models.resolve(id, 'chat').find((one) => one.provider === provider);
       if (!candidate) return true;
       const signal = AbortSignal.timeout(ANSWER_MS);
-      const reply = await this.providers.send({ ...PROBE, candidate, signal, deadlineAt: performance.now() + ANSWER_MS });
+      const reply = await this.providers.send({
+        ...PROBE,
+        candidate,
+        signal,
+        deadlineAt: performance.now() + ANSWER_MS,
+      });
       for await (const { events } of reply.pieces) if (events.at(-1)?.type === 'end') return true;
       return 'cut off';
     } catch (error) {

@@ -18,7 +18,17 @@ import { SanitizeStage } from './sanitize.stage';
 
 @Module({
   imports: [ConfigModule, EventBusModule, RecordsModule, LimitsModule, ModelsModule, ProvidersModule, ResilienceModule],
-  providers: [Pipeline, AuditStage, AdmitStage, SanitizeStage, RouteStage, CacheStage, BudgetStage, Dispatch, ModelProbe],
+  providers: [
+    Pipeline,
+    AuditStage,
+    AdmitStage,
+    SanitizeStage,
+    RouteStage,
+    CacheStage,
+    BudgetStage,
+    Dispatch,
+    ModelProbe,
+  ],
   exports: [Pipeline, ModelProbe],
 })
 export class PipelineModule {}

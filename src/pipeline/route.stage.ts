@@ -18,7 +18,8 @@ export class RouteStage extends Stage<SanitizedCall, RoutedCall> {
       const candidates = this.models.resolve(model, operation === 'embeddings' ? 'embeddings' : 'chat');
       call.record.note('model', model);
       const [first, ...rest] = candidates.filter((candidate) => allowed(call.caller.models, model, candidate));
-      if (!first) throw new GatewayError('model_not_allowed', `This key may not use the model '${model}'`, { param: 'model' });
+      if (!first)
+        throw new GatewayError('model_not_allowed', `This key may not use the model '${model}'`, { param: 'model' });
       return next({ ...call, candidates: [first, ...rest] });
     };
   }

@@ -18,8 +18,10 @@ function behavesLikeAWindowStorage(make: () => WindowStorage): void {
   });
 
   it('counts up to the limit and then refuses, counting remaining down by one', async () => {
-    for (let i = 1; i <= 5; i++) expect(await storage.increment(key, LONG, 5)).toMatchObject({ totalHits: i, isBlocked: false });
-    for (let i = 0; i < 3; i++) expect(await storage.increment(key, LONG, 5)).toMatchObject({ totalHits: 6, isBlocked: true });
+    for (let i = 1; i <= 5; i++)
+      expect(await storage.increment(key, LONG, 5)).toMatchObject({ totalHits: i, isBlocked: false });
+    for (let i = 0; i < 3; i++)
+      expect(await storage.increment(key, LONG, 5)).toMatchObject({ totalHits: 6, isBlocked: true });
   });
 
   it('admits exactly the limit when everybody comes at once', async () => {
@@ -96,7 +98,9 @@ describe('RedisWindowStorage', () => {
   it('shares its counts between processes', async () => {
     const [one, two] = [new RedisWindowStorage(client(), nobody), new RedisWindowStorage(client(), nobody)];
     const key = `${process.pid}:shared`;
-    const records = await Promise.all(Array.from({ length: 200 }, (_, i) => (i % 2 ? one : two).increment(key, LONG, 50)));
+    const records = await Promise.all(
+      Array.from({ length: 200 }, (_, i) => (i % 2 ? one : two).increment(key, LONG, 50)),
+    );
     expect(records.filter(({ isBlocked }) => !isBlocked)).toHaveLength(50);
   });
 
@@ -110,7 +114,9 @@ describe('RedisWindowStorage', () => {
 
   it('counts in memory while Redis is silent, says so once, and returns by itself', async () => {
     const states: boolean[] = [];
-    const storage = new RedisWindowStorage(client(), new SlidingWindowStorage(), { onStateChange: (up) => states.push(up) });
+    const storage = new RedisWindowStorage(client(), new SlidingWindowStorage(), {
+      onStateChange: (up) => states.push(up),
+    });
     const key = `${process.pid}:outage`;
     await storage.increment(key, LONG, 100);
     server.pause();

@@ -1,14 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { testDatabase, type TestDatabase } from '../support/database';
-import { startGateway } from '../support/gateway';
+import { type Gateway, startGateway } from '../support/gateway';
 
-type Gateway = Awaited<ReturnType<typeof startGateway>>;
 interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -212,19 +208,18 @@ describe('callers', () => {
     }, 20_000);
 
     it('turns a flood from one address away before it looks at keys, and leaves probes alone', async () => {
-      const dir = mkdtempSync(join(tmpdir(), 'callers-'));
-      writeFileSync(join(dir, 'gatehouse.yaml'), 'limits: { addressRpm: 5 }\n');
-      const small = await startGateway({ env: { ...env, GATEHOUSE_CONFIG: join(dir, 'gatehouse.yaml') } });
+      const small = await startGateway({ env, settings: 'limits: { addressRpm: 5 }' });
       try {
         await freshMinute();
         const answers = [];
         for (let i = 0; i < 7; i++) answers.push(await ping(small, 'nonsense'));
         expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401, 401, 429, 429]);
-        expect(error(answers[5] as Answer).message).toBe('Rate limit of 5 requests per minute for this address reached');
+        expect(error(answers[5] as Answer).message).toBe(
+          'Rate limit of 5 requests per minute for this address reached',
+        );
         expect((await fetch(`${small.url}/health/live`)).status).toBe(200);
       } finally {
         await small.close();
-        rmSync(dir, { recursive: true });
       }
     }, 30_000);
   });
@@ -305,7 +300,7 @@ describe('callers', () => {
 
     it('must not be a placeholder', async () => {
       const weak = startGateway({ env: { ...env, GATEHOUSE_ROOT_KEY: 'changeme-changeme-changeme' } });
-      await expect(weak).rejects.toThrow('GATEHOUSE_ROOT_KEY');
+      await expect(weak).rejects.toThrow('GATEHOUSE_ROOT_KEY is a placeholder');
     }, 30_000);
   });
 
@@ -338,7 +333,10 @@ describe('callers', () => {
       expect(own).toMatchObject({ tenant: ours['id'], roles: ['client'] });
       const listed = (await call(gateway, 'GET', '/v1/keys?limit=100', admin)).body['data'] as { tenant: string }[];
       expect(new Set(listed.map(({ tenant }) => tenant))).toEqual(new Set([ours['id']]));
-      expect((await call(gateway, 'GET', '/v1/tenants', admin)).body).toMatchObject({ data: [{ id: ours['id'] }], next_cursor: null });
+      expect((await call(gateway, 'GET', '/v1/tenants', admin)).body).toMatchObject({
+        data: [{ id: ours['id'] }],
+        next_cursor: null,
+      });
 
       const refusals: [string, string, object | undefined, number][] = [
         ['GET', `/v1/tenants/${theirs['id']}`, undefined, 404],
@@ -383,7 +381,8 @@ describe('callers', () => {
       const { rows } = await client.query('select api_keys::text as row from api_keys');
       await client.end();
       const secret = key.slice(11);
-      for (const text of [JSON.stringify(shown.body), ...rows.map(({ row }: { row: string }) => row)]) expect(text).not.toContain(secret);
+      for (const text of [JSON.stringify(shown.body), ...rows.map(({ row }: { row: string }) => row)])
+        expect(text).not.toContain(secret);
       await call(gateway, 'DELETE', `/v1/keys/${id}`, root);
       expect((await call(gateway, 'GET', `/v1/keys/${id}`, root)).body['revoked_at']).not.toBeNull();
     });

@@ -2,7 +2,7 @@ import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { anthropicCount, anthropicMessages } from '../../dialects/anthropic';
-import { DescribeCall } from '../door/describe-call';
+import { DescribeCall } from '../door/describe-call.decorator';
 import { Door } from '../door/door.service';
 import { Allow, type CallerRequest } from '../guards';
 import { protocolHeaders } from './protocol-headers';
@@ -21,7 +21,7 @@ export class AnthropicController {
     messages: [{ role: 'user', content: 'Say hello.' }],
   })
   messages(@Req() request: CallerRequest, @Res() response: FastifyReply): Promise<void> {
-    return this.door.serve(anthropicMessages, request, response, protocolHeaders(request.headers));
+    return this.door.serve(anthropicMessages, request, response, { forwarded: protocolHeaders(request.headers) });
   }
 
   @Post('count_tokens')
@@ -31,6 +31,6 @@ export class AnthropicController {
     messages: [{ role: 'user', content: 'Say hello.' }],
   })
   count(@Req() request: CallerRequest, @Res() response: FastifyReply): Promise<void> {
-    return this.door.serve(anthropicCount, request, response, protocolHeaders(request.headers));
+    return this.door.serve(anthropicCount, request, response, { forwarded: protocolHeaders(request.headers) });
   }
 }

@@ -14,7 +14,9 @@ export function protocolHeaders(headers: Headers): Record<string, string> {
     });
   const beta = joined(headers['anthropic-beta']);
   if (beta !== undefined && !BETA.test(beta))
-    throw new GatewayError('invalid_request', 'anthropic-beta must be a comma-separated list of names', { param: 'anthropic-beta' });
+    throw new GatewayError('invalid_request', 'anthropic-beta must be a comma-separated list of names', {
+      param: 'anthropic-beta',
+    });
   return { 'anthropic-version': version, ...(beta ? { 'anthropic-beta': beta } : {}) };
 }
 

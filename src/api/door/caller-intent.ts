@@ -46,9 +46,13 @@ function gatehouseObject(body: JsonObject): JsonObject {
 function milliseconds(value: unknown): number {
   const ms = Number(value);
   if (Number.isInteger(ms) && ms >= 1 && ms <= MAX_TIMEOUT_MS) return ms;
-  throw new GatewayError('invalid_request', `x-gatehouse-timeout-ms must be a whole number from 1 to ${MAX_TIMEOUT_MS}`, {
-    param: 'x-gatehouse-timeout-ms',
-  });
+  throw new GatewayError(
+    'invalid_request',
+    `x-gatehouse-timeout-ms must be a whole number from 1 to ${MAX_TIMEOUT_MS}`,
+    {
+      param: 'x-gatehouse-timeout-ms',
+    },
+  );
 }
 
 function identifier(headers: Headers, name: string): string | undefined {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { Call } from '../../contract/call';
 import { uuidv7 } from '../../contract/ids';
-import { isObject } from '../../contract/json';
+import { isObject, type JsonObject } from '../../contract/json';
 import type { Reply } from '../../contract/reply';
 import type { ModelRequest } from '../../contract/request';
 import type { Codec, ReplyContext } from '../../dialects/codec';
@@ -20,20 +20,28 @@ const SSE_HEADERS = {
   'x-accel-buffering': 'no',
 };
 
+export interface ServeOptions {
+  /** Protocol headers that a provider of the same dialect must see. */
+  readonly forwarded?: Readonly<Record<string, string>>;
+  /** Changes the body before it is decoded. */
+  readonly prepare?: (body: JsonObject) => JsonObject;
+  /** Sees the answer as it goes out: the whole JSON, or complete stream frames. */
+  readonly observe?: (bytes: Buffer) => void;
+}
+
 /** What every inference route does: decode, run the pipeline, and answer in the caller's dialect. */
 @Injectable()
 export class Door {
   constructor(private readonly pipeline: Pipeline) {}
 
-  /** @param forwarded protocol headers that a provider of the same dialect must see */
   async serve(
     codec: Codec,
     request: CallerRequest,
     response: FastifyReply,
-    forwarded: Readonly<Record<string, string>> = {},
+    { forwarded = {}, prepare, observe }: ServeOptions = {},
   ): Promise<void> {
-    const body: unknown = request.body;
-    if (!isObject(body)) throw invalid('', 'The body must be a JSON object');
+    if (!isObject(request.body)) throw invalid('', 'The body must be a JSON object');
+    const body = prepare ? prepare(request.body) : request.body;
     const decoded: ModelRequest = codec.decodeRequest(body);
     const intent = intentOf(request.headers, body, decoded.user);
     const id = uuidv7();
@@ -54,9 +62,10 @@ export class Door {
     const reply = await this.pipeline.run(call);
     if (decoded.stream) {
       response.headers({ ...headersOf(reply, call), ...SSE_HEADERS });
-      await response.send(sseAnswer(reply, codec, context));
+      await response.send(sseAnswer(reply, codec, context, observe));
     } else {
       const answer = await jsonAnswer(reply, codec, context);
+      observe?.(answer);
       response.headers({ ...headersOf(reply, call), 'content-type': 'application/json; charset=utf-8' });
       await response.send(answer);
     }

@@ -17,8 +17,14 @@ export async function jsonAnswer(reply: Reply, codec: Codec, context: ReplyConte
 }
 
 /** A streamed answer as SSE. It always ends in the dialect's grammar: with its terminator or with its error. */
-export function sseAnswer(reply: Reply, codec: Codec, context: ReplyContext): Readable {
-  return Readable.from(frames(reply, codec, context), { objectMode: false, highWaterMark: 16_384 });
+export function sseAnswer(
+  reply: Reply,
+  codec: Codec,
+  context: ReplyContext,
+  observe?: (bytes: Buffer) => void,
+): Readable {
+  const bytes = frames(reply, codec, context);
+  return Readable.from(observe ? observed(bytes, observe) : bytes, { objectMode: false, highWaterMark: 16_384 });
 }
 
 async function* frames(reply: Reply, codec: Codec, context: ReplyContext): AsyncGenerator<Buffer> {
@@ -34,5 +40,12 @@ async function* frames(reply: Reply, codec: Codec, context: ReplyContext): Async
       }
   } catch (error) {
     yield Buffer.from(encoder.error(GatewayError.from(error)));
+  }
+}
+
+async function* observed(bytes: AsyncIterable<Buffer>, observe: (bytes: Buffer) => void): AsyncGenerator<Buffer> {
+  for await (const chunk of bytes) {
+    observe(chunk);
+    yield chunk;
   }
 }

@@ -10,11 +10,12 @@ import { translateException } from './translate-exception';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-const SPELLING: Record<ErrorDialect, { type: string; encode: (error: GatewayError, requestId: string) => JsonObject }> = {
-  openai: { type: JSON_TYPE, encode: encodeOpenAiError },
-  anthropic: { type: JSON_TYPE, encode: anthropicMessages.encodeError },
-  problem: { type: PROBLEM_TYPE, encode: encodeProblem },
-};
+const SPELLING: Record<ErrorDialect, { type: string; encode: (error: GatewayError, requestId: string) => JsonObject }> =
+  {
+    openai: { type: JSON_TYPE, encode: encodeOpenAiError },
+    anthropic: { type: JSON_TYPE, encode: (error, requestId) => anthropicMessages.encodeError(error, requestId) },
+    problem: { type: PROBLEM_TYPE, encode: encodeProblem },
+  };
 
 /** Answers every refusal and failure in the shape that the route's callers know. No detail of a fault of ours leaves. */
 @Catch()
@@ -35,7 +36,10 @@ export class ErrorFilter implements ExceptionFilter {
     if (error.retryAfter !== undefined) void reply.header('retry-after', String(Math.ceil(error.retryAfter)));
     if (attempts !== undefined) void reply.header('x-gatehouse-attempts', String(attempts));
     if (!ERRORS[error.code].retry) void reply.header('x-should-retry', 'false');
-    void reply.status(error.status).header('content-type', type).send(JSON.stringify(encode(error, request.id)));
+    void reply
+      .status(error.status)
+      .header('content-type', type)
+      .send(JSON.stringify(encode(error, request.id)));
   }
 }
 

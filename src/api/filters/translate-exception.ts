@@ -1,12 +1,10 @@
-import { HttpException } from '@nestjs/common';
 import { ERRORS, GatewayError, type ErrorCode } from '../../contract/errors';
 import { isUnavailable } from '../../platform/database/connection';
 
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = Object.fromEntries(
-  (['invalid_request', 'unauthenticated', 'forbidden', 'not_found', 'method_not_allowed', 'conflict'] as const).map((code) => [
-    ERRORS[code].status,
-    code,
-  ]),
+  (['invalid_request', 'unauthenticated', 'forbidden', 'not_found', 'method_not_allowed', 'conflict'] as const).map(
+    (code) => [ERRORS[code].status, code],
+  ),
 );
 
 interface FrameworkError {
@@ -15,15 +13,27 @@ interface FrameworkError {
   readonly message?: string;
 }
 
+/** The framework's own exceptions, told by their shape: this file knows no framework. */
+interface HttpException extends Error {
+  getStatus(): number;
+}
+
+function isHttpException(error: unknown): error is HttpException {
+  return error instanceof Error && typeof (error as Partial<HttpException>).getStatus === 'function';
+}
+
 /** Whatever was thrown, as a refusal: Nest's and Fastify's own exceptions by their status, everything else as `internal`. */
 export function translateException(error: unknown): GatewayError {
   if (error instanceof GatewayError) return error;
-  if (error instanceof HttpException) return ofStatus(error.getStatus(), error.message, error);
+  if (isHttpException(error)) return ofStatus(error.getStatus(), error.message, error);
   const { code, statusCode, message = '' } = (error ?? {}) as FrameworkError;
   if (typeof code === 'string' && code.startsWith('FST_')) return ofStatus(statusCode ?? 500, message, error);
   // a driver's error from any route: the storage is away, and the caller has done nothing wrong
   if (isUnavailable(error))
-    return new GatewayError('storage_unavailable', 'The storage cannot be reached now', { retryAfter: 2, cause: error });
+    return new GatewayError('storage_unavailable', 'The storage cannot be reached now', {
+      retryAfter: 2,
+      cause: error,
+    });
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return ofStatus(statusCode, message, error);
   return GatewayError.from(error);
 }
@@ -35,7 +45,9 @@ function ofStatus(status: number, message: string, cause: unknown): GatewayError
     case 413:
       return new GatewayError('prompt_too_large', 'The body is larger than this gateway takes', { cause });
     case 415:
-      return new GatewayError('unsupported_media_type', 'The body must be sent with content-type: application/json', { cause });
+      return new GatewayError('unsupported_media_type', 'The body must be sent with content-type: application/json', {
+        cause,
+      });
     case 414:
       return new GatewayError('invalid_request', 'The URL is too long', { status, cause });
   }

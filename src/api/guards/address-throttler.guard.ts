@@ -24,10 +24,6 @@ export class AddressThrottlerGuard extends RateThrottlerGuard {
     super({ throttlers: [{ name: 'address', ttl: MINUTE_MS, limit: config.limits.addressRpm }] }, storage, reflector);
   }
 
-  protected override generateKey(_context: ExecutionContext, tracker: string): string {
-    return `address:${tracker}`;
-  }
-
   protected note(request: CallerRequest, _reply: FastifyReply, rate: Rate): void {
     request.rate = rate;
   }

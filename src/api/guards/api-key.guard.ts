@@ -20,13 +20,12 @@ export class ApiKeyGuard implements CanActivate {
   }
 
   private async admit(context: ExecutionContext, access: Exclude<Access, 'public'>): Promise<boolean> {
-    const http = context.switchToHttp();
-    const request = http.getRequest<CallerRequest>();
+    const request = context.getArgByIndex<CallerRequest>(0);
     try {
       request.caller = await this.ring.authenticate(presentedKey(request.headers));
     } catch (error) {
       if (error instanceof GatewayError && error.status === 401)
-        http.getResponse<FastifyReply>().header('www-authenticate', 'Bearer');
+        void context.getArgByIndex<FastifyReply>(1).header('www-authenticate', 'Bearer');
       throw error;
     }
     requireOneOf(access, request.caller);
@@ -43,6 +42,8 @@ function requireOneOf(roles: Exclude<Access, 'public'>, caller: Caller): void {
 }
 
 function undeclared(context: ExecutionContext): GatewayError {
-  const cause = new Error(`${context.getClass().name}.${context.getHandler().name} declares neither @Allow nor @Public`);
+  const cause = new Error(
+    `${context.getClass().name}.${context.getHandler().name} declares neither @Allow nor @Public`,
+  );
   return new GatewayError('internal', 'Internal error', { cause });
 }

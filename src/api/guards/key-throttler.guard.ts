@@ -26,15 +26,11 @@ export class KeyThrottlerGuard extends RateThrottlerGuard {
     return Promise.resolve(callerOf(request as unknown as CallerRequest).keyId);
   }
 
-  protected override generateKey(_context: ExecutionContext, keyId: string): string {
-    return `key:${keyId}`;
-  }
-
   protected note(request: CallerRequest, reply: FastifyReply, rate: Rate): void {
     setRateHeaders(reply, tightest(rate, request.rate));
   }
 }
 
 function caller(context: ExecutionContext) {
-  return callerOf(context.switchToHttp().getRequest<CallerRequest>());
+  return callerOf(context.getArgByIndex<CallerRequest>(0));
 }

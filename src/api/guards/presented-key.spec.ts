@@ -16,10 +16,13 @@ describe('presentedKey', () => {
     expect(presentedKey({ authorization: 'Basic dTpw', 'x-api-key': 'gh_a' })).toBe('gh_a');
   });
 
-  it.each([{}, { authorization: '' }, { 'x-api-key': ' ' }, { authorization: 'Bearer ' }, { authorization: 'Basic dTpw' }])(
-    'refuses %j',
-    (headers) => {
-      expect(() => presentedKey(headers)).toThrow(expect.objectContaining({ code: 'unauthenticated' }));
-    },
-  );
+  it.each([
+    {},
+    { authorization: '' },
+    { 'x-api-key': ' ' },
+    { authorization: 'Bearer ' },
+    { authorization: 'Basic dTpw' },
+  ])('refuses %j', (headers) => {
+    expect(() => presentedKey(headers)).toThrow(expect.objectContaining({ code: 'unauthenticated' }));
+  });
 });

@@ -41,9 +41,8 @@ export abstract class RateThrottlerGuard extends ThrottlerGuard {
 
   protected override async handleRequest(asked: ThrottlerRequest): Promise<boolean> {
     const { context, limit, ttl, throttler, blockDuration, getTracker, generateKey } = asked;
-    const http = context.switchToHttp();
-    const request = http.getRequest<CallerRequest>();
-    const reply = http.getResponse<FastifyReply>();
+    const request = context.getArgByIndex<CallerRequest>(0);
+    const reply = context.getArgByIndex<FastifyReply>(1);
     const name = throttler.name as string;
     const tracker = await getTracker(request, context);
     const key = generateKey(context, tracker, name);
@@ -62,9 +61,13 @@ export abstract class RateThrottlerGuard extends ThrottlerGuard {
     { limit, ttl, timeToBlockExpire }: ThrottlerLimitDetail,
   ): Promise<void> {
     const per = ttl === MINUTE_MS ? 'minute' : `${ttl / 1_000} seconds`;
-    throw new GatewayError('rate_limited', `Rate limit of ${limit} requests per ${per} for this ${this.subject} reached`, {
-      retryAfter: timeToBlockExpire,
-    });
+    throw new GatewayError(
+      'rate_limited',
+      `Rate limit of ${limit} requests per ${per} for this ${this.subject} reached`,
+      {
+        retryAfter: timeToBlockExpire,
+      },
+    );
   }
 
   /** What the library would find on a route without decorators. */
@@ -80,7 +83,8 @@ export abstract class RateThrottlerGuard extends ThrottlerGuard {
     let routes = this.treatments.get(controller);
     if (!routes) this.treatments.set(controller, (routes = new WeakMap()));
     let treatment = routes.get(handler);
-    if (!treatment) routes.set(handler, (treatment = treatmentOf(controller, handler as (...args: never[]) => unknown)));
+    if (!treatment)
+      routes.set(handler, (treatment = treatmentOf(controller, handler as (...args: never[]) => unknown)));
     return treatment;
   }
 }

@@ -35,7 +35,9 @@ export class DependencyChecks {
       .check('database')
       .attempt(async () => {
         // a write: a replica that lags or a full disk answers reads
-        const [{ standby }] = await this.database.query<[{ standby: boolean }]>('select pg_is_in_recovery() as standby');
+        const [{ standby }] = await this.database.query<[{ standby: boolean }]>(
+          'select pg_is_in_recovery() as standby',
+        );
         if (standby) throw new Error('the server is a standby and takes no writes');
         return { embedded: this.config.embeddedDatabase };
       })
@@ -49,8 +51,13 @@ export class DependencyChecks {
     const { client } = this.redis;
     if (!client) return session.up({ configured: false });
     try {
-      const answered = await Promise.race([client.ping(), new Promise((resolve) => setTimeout(resolve, TIMEOUT_MS / 2))]);
-      return answered === 'PONG' ? session.up({ configured: true }) : session.degraded({ message: 'no answer in time' });
+      const answered = await Promise.race([
+        client.ping(),
+        new Promise((resolve) => setTimeout(resolve, TIMEOUT_MS / 2)),
+      ]);
+      return answered === 'PONG'
+        ? session.up({ configured: true })
+        : session.degraded({ message: 'no answer in time' });
     } catch (error) {
       return session.degraded({ message: error instanceof Error ? error.message : 'unreachable' });
     }

@@ -19,7 +19,8 @@ export async function createApp(module: Type, config: Config): Promise<NestFasti
   const adapter = new FastifyAdapter({
     trustProxy: trustedProxies(config),
     bodyLimit: config.limits.bodyBytes,
-    genReqId: (request: { headers: Record<string, string | string[] | undefined> }) => requestIdOf(request.headers) ?? uuidv7(),
+    genReqId: (request: { headers: Record<string, string | string[] | undefined> }) =>
+      requestIdOf(request.headers) ?? uuidv7(),
     requestTimeout: BODY_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: true },
@@ -40,14 +41,22 @@ export async function createApp(module: Type, config: Config): Promise<NestFasti
 }
 
 /** A number means that many hops. */
-function trustedProxies({ server: { trustProxy } }: Config): boolean | string | ((address: string, hop: number) => boolean) {
+function trustedProxies({
+  server: { trustProxy },
+}: Config): boolean | string | ((address: string, hop: number) => boolean) {
   return typeof trustProxy === 'number' ? (_address, hop) => hop < trustProxy : trustProxy;
 }
 
 async function secure(app: NestFastifyApplication, config: Config): Promise<void> {
   await app.register(helmet, {
     // the API serves no pages but its own documentation, which needs its inline styles
-    contentSecurityPolicy: { directives: { 'style-src': ["'self'", "'unsafe-inline'"], 'upgrade-insecure-requests': null, 'img-src': ["'self'", 'data:'] } },
+    contentSecurityPolicy: {
+      directives: {
+        'style-src': ["'self'", "'unsafe-inline'"],
+        'upgrade-insecure-requests': null,
+        'img-src': ["'self'", 'data:'],
+      },
+    },
     crossOriginResourcePolicy: { policy: 'same-site' },
   });
   const origins = config.server.corsOrigins;
@@ -82,4 +91,3 @@ function readBodies(app: NestFastifyApplication, { limits }: Config): void {
     },
   );
 }
-

@@ -7,7 +7,11 @@ export function describeApi(app: NestFastifyApplication): void {
     .setTitle('Gatehouse')
     .setDescription('LLM gateway: inference in the dialects of OpenAI and Anthropic, governance and operations.')
     .setVersion('1')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'A Gatehouse API key (gh_…), also taken as x-api-key' })
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      description: 'A Gatehouse API key (gh_…), also taken as x-api-key',
+    })
     .build();
   SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, settings), {
     jsonDocumentUrl: 'docs/openapi.json',

@@ -23,7 +23,10 @@ describe('parseBody', () => {
     expect(parse('["\\\\","[[[[[[","\\"[[[[["]')).toEqual(['\\', '[[[[[[', '"[[[[[']);
   });
 
-  it.each(['', '{', '{"a":', '"open', 'nonsense', '{"a":1}}', '\u0000', '{"a":"\\x"}'])('refuses %j without quoting it', (text) => {
-    expect(() => parse(text)).toThrow(/^The body is (empty|not valid JSON)/);
-  });
+  it.each(['', '{', '{"a":', '"open', 'nonsense', '{"a":1}}', '\u0000', '{"a":"\\x"}'])(
+    'refuses %j without quoting it',
+    (text) => {
+      expect(() => parse(text)).toThrow(/^The body is (empty|not valid JSON)/);
+    },
+  );
 });

@@ -34,7 +34,8 @@ function checkStructure(bytes: Buffer, { jsonDepth, jsonNodes }: BodyLimits): vo
         break;
       case 0x5b: // [
       case 0x7b: // {
-        if (++depth > jsonDepth) throw new GatewayError('invalid_request', `The body is nested deeper than ${jsonDepth} levels`);
+        if (++depth > jsonDepth)
+          throw new GatewayError('invalid_request', `The body is nested deeper than ${jsonDepth} levels`);
         nodes++;
         break;
       case 0x5d: // ]
@@ -42,7 +43,8 @@ function checkStructure(bytes: Buffer, { jsonDepth, jsonNodes }: BodyLimits): vo
         depth--;
         break;
       case 0x2c: // ,
-        if (++nodes > jsonNodes) throw new GatewayError('invalid_request', `The body holds more than ${jsonNodes} values`);
+        if (++nodes > jsonNodes)
+          throw new GatewayError('invalid_request', `The body holds more than ${jsonNodes} values`);
     }
 }
 

@@ -38,13 +38,18 @@ function stopOnSignals(app: NestFastifyApplication, config: Config, servers: rea
     app.get(Lifecycle).drain();
     // a socket that goes idle while others stream would be held for the keep-alive time
     const sweep = setInterval(() => servers.forEach((server) => server.closeIdleConnections()), 50);
-    const cut = setTimeout(() => servers.forEach((server) => server.closeAllConnections()), config.server.shutdownGraceMs);
+    const cut = setTimeout(
+      () => servers.forEach((server) => server.closeAllConnections()),
+      config.server.shutdownGraceMs,
+    );
     for (const server of servers.slice(1)) server.close();
     try {
       await app.close();
       process.exitCode = 0;
     } catch (error) {
-      process.stderr.write(`Gatehouse did not stop cleanly: ${error instanceof Error ? error.message : String(error)}\n`);
+      process.stderr.write(
+        `Gatehouse did not stop cleanly: ${error instanceof Error ? error.message : String(error)}\n`,
+      );
       process.exitCode = 1;
     }
     clearInterval(sweep);

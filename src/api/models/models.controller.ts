@@ -26,7 +26,8 @@ export class ModelsController {
   @ApiOperation({ summary: 'Show a model' })
   show(@Req() request: CallerRequest, @Param('*') id: string): object {
     const model = this.registry.find(id);
-    if (!model || !visible(model, request)) throw new GatewayError('model_not_found', 'There is no such model', { param: 'model' });
+    if (!model || !visible(model, request))
+      throw new GatewayError('model_not_found', 'There is no such model', { param: 'model' });
     return speaksAnthropic(request) ? anthropicModel(model) : openaiModel(model);
   }
 }

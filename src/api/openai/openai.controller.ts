@@ -1,17 +1,21 @@
 import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { isObject } from '../../contract/json';
 import { openaiChat } from '../../dialects/openai-chat';
 import { openaiEmbeddings } from '../../dialects/openai-embeddings';
 import { openaiResponses } from '../../dialects/openai-responses';
 import { Door } from '../door/door.service';
-import { Allow, type CallerRequest } from '../guards';
-import { DescribeCall } from '../door/describe-call';
+import { Allow, callerOf, type CallerRequest } from '../guards';
+import { DescribeCall } from '../door/describe-call.decorator';
+import { RecentItems } from './recent-items';
 
 @ApiTags('inference')
 @Controller('v1')
 @Allow('client')
 export class OpenAiController {
+  private readonly items = new RecentItems();
+
   constructor(private readonly door: Door) {}
 
   @Post('chat/completions')
@@ -28,7 +32,11 @@ export class OpenAiController {
   @HttpCode(200)
   @DescribeCall('OpenAI Responses, JSON or SSE, stateless', { model: 'fast', input: 'Say hello.' })
   responses(@Req() request: CallerRequest, @Res() response: FastifyReply): Promise<void> {
-    return this.door.serve(openaiResponses, request, response);
+    const { tenantId } = callerOf(request);
+    return this.door.serve(openaiResponses, request, response, {
+      prepare: (body) => this.items.resolve(body, tenantId),
+      observe: (bytes) => this.items.remember(bytes, tenantId, isStream(request.body)),
+    });
   }
 
   @Post('embeddings')
@@ -37,4 +45,8 @@ export class OpenAiController {
   embeddings(@Req() request: CallerRequest, @Res() response: FastifyReply): Promise<void> {
     return this.door.serve(openaiEmbeddings, request, response);
   }
+}
+
+function isStream(body: unknown): boolean {
+  return isObject(body) && body['stream'] === true;
 }

@@ -1,6 +1,6 @@
 import type { DocumentPart, ImagePart, Message, Part, Source, TextPart, ToolResultPart } from '../../contract/request';
 import { type Fields, invalid } from '../fields';
-import type { Natives } from './natives';
+import type { Natives } from '../natives';
 
 type Media = TextPart | ImagePart | DocumentPart;
 type DocumentSource = DocumentPart['source'];

@@ -1,6 +1,6 @@
 import type { ResponseFormat, Thinking } from '../../contract/request';
 import type { Fields } from '../fields';
-import type { Natives } from './natives';
+import type { Natives } from '../natives';
 
 const EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
 const THINKING_FIELDS = new Set(['type', 'budget_tokens']);

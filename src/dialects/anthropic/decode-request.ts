@@ -4,7 +4,7 @@ import { Fields, invalid } from '../fields';
 import { decodeParts, decodeSystem } from './decode-content';
 import { decodeResponseFormat, decodeThinking } from './decode-output-config';
 import { decodeToolChoice, decodeTools } from './decode-tools';
-import type { Natives } from './natives';
+import type { Natives } from '../natives';
 
 /** Read below, or the gateway's own. */
 const KNOWN = new Set([

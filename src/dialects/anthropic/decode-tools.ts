@@ -1,6 +1,6 @@
 import type { ChatRequest, Tool, ToolChoice } from '../../contract/request';
 import { type Fields, invalid } from '../fields';
-import type { Natives } from './natives';
+import type { Natives } from '../natives';
 
 const TOOL_FIELDS = new Set(['type', 'name', 'description', 'input_schema', 'strict', 'cache_control']);
 const CHOICE_FIELDS = new Set(['type', 'name', 'disable_parallel_tool_use']);

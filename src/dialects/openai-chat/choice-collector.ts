@@ -2,7 +2,7 @@ import type { JsonObject } from '../../contract/json';
 import type { FinishReason } from '../../contract/reply';
 import type { ChoiceEvent } from './choice-event';
 import { encodeFinishReason } from './finish-reason';
-import { present } from './present';
+import { present } from '../present';
 
 /** A content block put together again from its events. */
 interface Block {

@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from '../../contract/json';
 import type { FinishReason } from '../../contract/reply';
 import type { ChoiceEvent } from './choice-event';
 import { decodeFinishReason } from './finish-reason';
-import { asObject, asObjects, asText } from './tolerant';
+import { asObject, asObjects, asText } from '../tolerant';
 
 interface ToolCall {
   readonly block: number;

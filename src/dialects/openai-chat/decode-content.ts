@@ -1,6 +1,6 @@
 import type { DocumentPart, ImagePart, Part, RefusalPart, Source, TextPart } from '../../contract/request';
 import { Fields, invalid } from '../fields';
-import { type Natives, noteExtras, noteHint } from './natives';
+import { type Natives, noteExtras, noteHint } from '../natives';
 
 /** Undefined for a part in a form that the vocabulary does not know. */
 type PartDecoder<P extends Part> = (part: Fields, natives: Natives) => P | undefined;

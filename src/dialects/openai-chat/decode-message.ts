@@ -1,7 +1,7 @@
 import type { Message, Part, RedactedThinkingPart, ThinkingPart, ToolCallPart } from '../../contract/request';
 import { Fields, invalid } from '../fields';
 import { ASSISTANT_PARTS, decodeContent, type PartDecoders, TEXT_PARTS, USER_PARTS } from './decode-content';
-import { type Natives, noteExtras } from './natives';
+import { type Natives, noteExtras } from '../natives';
 
 const PLAIN_FIELDS = new Set(['role', 'content', 'name', 'cache_control']);
 // a tool's name repeats what its call says

@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from '../../contract/json';
 import type { ReplyEvent } from '../../contract/reply';
 import { ChoiceDecoder } from './choice-decoder';
 import { providerError } from './provider-error';
-import { asCount, asObject, asObjects, asText } from './tolerant';
+import { asCount, asObject, asObjects, asText } from '../tolerant';
 import { decodeUsage, UNKNOWN_USAGE } from './usage';
 
 export function decodeReply(body: JsonObject): ReplyEvent[] {

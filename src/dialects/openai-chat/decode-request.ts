@@ -3,7 +3,7 @@ import type { ChatRequest, Effort, Message, ResponseFormat, Thinking } from '../
 import { Fields, invalid } from '../fields';
 import { decodeMessage } from './decode-message';
 import { decodeTools, decodeToolChoice } from './decode-tools';
-import { type Natives, noteExtras, noteHint } from './natives';
+import { type Natives, noteExtras, noteHint } from '../natives';
 import { HINTS, KNOWN } from './request-fields';
 
 const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const satisfies readonly Effort[];

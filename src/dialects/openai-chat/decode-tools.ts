@@ -1,6 +1,6 @@
 import type { Tool, ToolChoice } from '../../contract/request';
 import { type Fields, invalid } from '../fields';
-import { type Natives, noteExtras } from './natives';
+import { type Natives, noteExtras } from '../natives';
 
 const NAME = /^[a-zA-Z0-9_.-]{1,128}$/;
 const TOOL_FIELDS = new Set(['type', 'function', 'cache_control']);

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../contract/json';
 import type { DocumentPart, ImagePart, Message, Part, ToolResultPart } from '../../contract/request';
 import type { Losses } from './losses';
-import { present } from './present';
+import { present } from '../present';
 
 type Place = 'user messages' | 'assistant messages' | 'system messages' | 'tool results';
 

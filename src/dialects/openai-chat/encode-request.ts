@@ -5,8 +5,8 @@ import type { EncodedRequest, Target } from '../codec';
 import { refuseForeign } from '../not-carried';
 import { encodeMessage } from './encode-message';
 import type { Losses } from './losses';
-import { present } from './present';
-import { asObject } from './tolerant';
+import { present } from '../present';
+import { asObject } from '../tolerant';
 
 const MAX_TOOL_NAME = 64;
 

@@ -1,5 +1,5 @@
 import { type ErrorCode, GatewayError } from '../../contract/errors';
-import { asObject, asText } from './tolerant';
+import { asObject, asText } from '../tolerant';
 
 const MAX_MESSAGE = 500;
 const MAX_CODE = 100;

@@ -5,7 +5,7 @@ import type { StreamDecoder } from '../codec';
 import type { SseFrame } from '../sse';
 import { ChoiceDecoder } from './choice-decoder';
 import { providerError } from './provider-error';
-import { asCount, asObject, asObjects, asText } from './tolerant';
+import { asCount, asObject, asObjects, asText } from '../tolerant';
 import { decodeUsage, UNKNOWN_USAGE } from './usage';
 
 type Decoded = ReturnType<StreamDecoder['decode']>;

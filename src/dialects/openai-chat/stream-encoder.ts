@@ -6,7 +6,7 @@ import { encodeOpenAiError } from '../openai-error';
 import { ChoiceEncoder } from './choice-encoder';
 import { type ChoiceEvent, isChoiceEvent } from './choice-event';
 import { completionId } from './completion-id';
-import { asObject } from './tolerant';
+import { asObject } from '../tolerant';
 import { encodeUsage } from './usage';
 
 export class ChatStreamEncoder implements StreamEncoder {

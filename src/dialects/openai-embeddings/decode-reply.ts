@@ -2,7 +2,7 @@ import { GatewayError } from '../../contract/errors';
 import { isObject, type JsonObject } from '../../contract/json';
 import type { ReplyEvent } from '../../contract/reply';
 import { providerError } from '../openai-chat/provider-error';
-import { asCount, asObjects, asText } from '../openai-chat/tolerant';
+import { asCount, asObjects, asText } from '../tolerant';
 import { decodeUsage, UNKNOWN_USAGE } from '../openai-chat/usage';
 
 export function decodeReply(body: JsonObject): ReplyEvent[] {

@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../../contract/json';
-import { asCount, asText } from '../openai-chat/tolerant';
+import { asCount, asText } from '../tolerant';
 import { echo } from './echo';
 import { itemId } from './ids';
 

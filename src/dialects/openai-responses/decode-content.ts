@@ -1,6 +1,6 @@
 import type { DocumentPart, ImagePart, Part, Source, TextPart } from '../../contract/request';
 import { Fields, invalid } from '../fields';
-import type { Natives } from '../openai-chat/natives';
+import type { Natives } from '../natives';
 import { readDataUrl } from './data-url';
 
 type InputPart = TextPart | ImagePart | DocumentPart;

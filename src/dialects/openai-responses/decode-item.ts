@@ -1,6 +1,6 @@
 import type { Message, Part, ThinkingPart } from '../../contract/request';
 import { Fields, invalid } from '../fields';
-import type { Natives } from '../openai-chat/natives';
+import type { Natives } from '../natives';
 import { decodeMessageContent, decodeOutputContent } from './decode-content';
 import { unseal } from './seal';
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../contract/json';
 import type { ChatRequest, Effort, ResponseFormat, Thinking, Tool } from '../../contract/request';
 import { Fields } from '../fields';
-import type { Natives } from '../openai-chat/natives';
+import type { Natives } from '../natives';
 
 const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const satisfies readonly Effort[];
 const MODES = ['none', 'auto', 'required'] as const;

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../contract/json';
 import type { ChatRequest, Message, Part } from '../../contract/request';
 import { Fields, invalid } from '../fields';
-import type { Natives } from '../openai-chat/natives';
+import type { Natives } from '../natives';
 import { decodeItem } from './decode-item';
 import {
   decodeInclude,

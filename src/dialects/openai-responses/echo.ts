@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../../contract/json';
-import { asObject } from '../openai-chat/tolerant';
+import { asObject } from '../tolerant';
 
 /** The fields in which every response repeats its request. */
 export function echo(request: JsonObject): Record<string, Json> {

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../contract/json';
 import type { ChatRequest, Effort, Message, ResponseFormat, Thinking, ToolChoice } from '../../contract/request';
 import type { EncodedRequest, Target } from '../codec';
 import { refuseForeign } from '../not-carried';
-import { present } from '../openai-chat/present';
+import { present } from '../present';
 import { encodeMessage } from './encode-item';
 import { dropped, missing } from './losses';
 

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../../contract/json';
-import { asText } from '../openai-chat/tolerant';
+import { asText } from '../tolerant';
 import { completeItem, completePart, completeResponse, fill, replace } from './complete';
 
 const IN_CONTENT: JsonObject = { content_index: 0 };

@@ -1,6 +1,7 @@
 import type { ChatRequest } from '../../contract/request';
 import type { Codec } from '../codec';
 import { encodeOpenAiError } from '../openai-error';
+import { completeReply } from './complete';
 import { decodeReply } from './decode-reply';
 import { decodeRequest } from './decode-request';
 import { encodeReply } from './encode-reply';
@@ -9,9 +10,6 @@ import { forwardRequest } from './forward-request';
 import { streamDecoder } from './stream-decoder';
 import { ResponsesStreamEncoder } from './stream-encoder';
 
-export { completeReply, completeResponse } from './complete';
-export type { RewritingStreamDecoder } from './stream-decoder';
-
 /** OpenAI's Responses API, served without storing anything between calls. */
 export const openaiResponses: Codec<ChatRequest> = {
   dialect: 'openai-responses',
@@ -19,6 +17,7 @@ export const openaiResponses: Codec<ChatRequest> = {
   encodeRequest,
   forwardRequest,
   decodeReply,
+  completeReply,
   streamDecoder,
   encodeReply,
   streamEncoder: (context) => new ResponsesStreamEncoder(context),

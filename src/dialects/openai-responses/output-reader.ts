@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../contract/json';
 import type { ReplyEvent } from '../../contract/reply';
-import { asObjects, asText } from '../openai-chat/tolerant';
+import { asObjects, asText } from '../tolerant';
 import { nonsense } from './provider-error';
 import { unseal } from './seal';
 

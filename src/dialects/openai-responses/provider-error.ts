@@ -1,6 +1,6 @@
 import { type ErrorCode, GatewayError } from '../../contract/errors';
 import { isObject, type JsonObject } from '../../contract/json';
-import { asText } from '../openai-chat/tolerant';
+import { asText } from '../tolerant';
 
 const MAX_MESSAGE = 500;
 const MAX_CODE = 100;

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../contract/json';
 import type { FinishReason, ReplyEvent } from '../../contract/reply';
-import { asObject, asText } from '../openai-chat/tolerant';
+import { asObject, asText } from '../tolerant';
 import { nonsense, providerError } from './provider-error';
 import { decodeUsage, UNKNOWN_USAGE } from './usage';
 

@@ -1,6 +1,5 @@
 import { GatewayError } from '../../contract/errors';
 import { isObject, type JsonObject } from '../../contract/json';
-import type { ReplyEvent } from '../../contract/reply';
 import type { StreamDecoder } from '../codec';
 import type { SseFrame } from '../sse';
 import { EventCompleter } from './event-completer';
@@ -8,17 +7,8 @@ import { nonsense, providerError } from './provider-error';
 import { StreamedReply } from './streamed-reply';
 import { writeFrame } from './write-frame';
 
-export interface RewritingStreamDecoder extends StreamDecoder {
-  decode(frame: SseFrame): {
-    readonly events: readonly ReplyEvent[];
-    readonly forward: boolean;
-    /** To be forwarded in the frame's place: the same event with the fields that its server left out. */
-    readonly rewritten?: Buffer;
-  };
-}
-
 /** `body` is the caller's request when the caller speaks this dialect: only then are frames rewritten. */
-export function streamDecoder(body?: JsonObject): RewritingStreamDecoder {
+export function streamDecoder(body?: JsonObject): StreamDecoder {
   const completer = new EventCompleter(body ?? {});
   const reply = new StreamedReply();
   return {

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '../../contract/json';
 import type { ReplyEvent } from '../../contract/reply';
-import { asObjects, asText } from '../openai-chat/tolerant';
+import { asObjects, asText } from '../tolerant';
 import { OutputReader } from './output-reader';
 import { nonsense, providerError } from './provider-error';
 import { readEnd, readStart } from './reply-status';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../contract/json';
-import { asText } from '../openai-chat/tolerant';
+import { asText } from '../tolerant';
 
 /** One event as server-sent-event text. */
 export function writeFrame(event: JsonObject): string {

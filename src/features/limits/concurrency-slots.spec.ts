@@ -7,7 +7,11 @@ describe('ConcurrencySlots', () => {
     slots.acquire('a', 2);
     slots.acquire('b', 1);
     expect(() => slots.acquire('a', 2)).toThrow(
-      expect.objectContaining({ code: 'concurrency_limited', retryAfter: 1, message: expect.stringContaining('2 concurrent') }),
+      expect.objectContaining({
+        code: 'concurrency_limited',
+        retryAfter: 1,
+        message: expect.stringContaining('2 concurrent'),
+      }),
     );
   });
 

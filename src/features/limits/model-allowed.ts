@@ -5,8 +5,6 @@
 export function isModelAllowed(patterns: readonly string[], ...names: string[]): boolean {
   if (!patterns.length) return true;
   return patterns.some((pattern) =>
-    pattern.endsWith('*')
-      ? names.some((name) => name.startsWith(pattern.slice(0, -1)))
-      : names.includes(pattern),
+    pattern.endsWith('*') ? names.some((name) => name.startsWith(pattern.slice(0, -1))) : names.includes(pattern),
   );
 }

@@ -32,10 +32,13 @@ export class ModelRegistry {
    */
   resolve(name: string, operation: Operation): [Candidate, ...Candidate[]] {
     const found = this.named(name);
-    if (!found.length) throw new GatewayError('model_not_found', `The model ${quote(name)} does not exist`, { param: 'model' });
+    if (!found.length)
+      throw new GatewayError('model_not_found', `The model ${quote(name)} does not exist`, { param: 'model' });
     const [first, ...rest] = found.filter((candidate) => this.operations(candidate).includes(operation));
     if (!first)
-      throw new GatewayError('invalid_request', `The model ${quote(name)} does not do ${operation}`, { param: 'model' });
+      throw new GatewayError('invalid_request', `The model ${quote(name)} does not do ${operation}`, {
+        param: 'model',
+      });
     return [first, ...rest];
   }
 
@@ -61,7 +64,9 @@ export class ModelRegistry {
     if (qualified.length) return qualified;
     const known = this.config.providers.filter(({ models }) => models.some((pattern) => matches(pattern, name)));
     const listed = Object.keys(this.config.models.models).filter((target) => bareName(target) === name);
-    const found = [...known.map((provider) => `${provider.name}/${name}`), ...listed].flatMap((target) => this.qualified(target));
+    const found = [...known.map((provider) => `${provider.name}/${name}`), ...listed].flatMap((target) =>
+      this.qualified(target),
+    );
     if (!found.length && this.sandboxOnly && (listed.length || VENDOR_NAMES.test(name))) return [this.sandbox(name)];
     return found.filter((candidate, i) => found.findIndex(({ provider }) => provider === candidate.provider) === i);
   }

@@ -52,7 +52,10 @@ export class HttpProvider extends Provider {
 
   override async send(attempt: Attempt): Promise<Reply> {
     const { request, candidate } = attempt;
-    if (request.operation === 'count_tokens' && !this.dialects.endpoints.some(({ codec }) => codec.dialect === 'anthropic-count'))
+    if (
+      request.operation === 'count_tokens' &&
+      !this.dialects.endpoints.some(({ codec }) => codec.dialect === 'anthropic-count')
+    )
       return {
         provider: this.name,
         model: candidate.model,
@@ -72,7 +75,9 @@ export class HttpProvider extends Provider {
       dropped,
     };
     const streamed = header(response, 'content-type')?.startsWith('text/event-stream');
-    const pieces = streamed ? ssePieces(response.body, codec.streamDecoder(own), codec.dialect) : whole(response, codec, own);
+    const pieces = streamed
+      ? ssePieces(response.body, codec.streamDecoder(own), codec.dialect)
+      : whole(response, codec, own);
     return { ...reply, pieces: blaming(pieces, attempt.signal) };
   }
 
@@ -120,7 +125,9 @@ export class HttpProvider extends Provider {
       }
     throw (
       refusal ??
-      new GatewayError('invalid_request', `The provider '${this.name}' does not do ${request.operation}`, { param: 'model' })
+      new GatewayError('invalid_request', `The provider '${this.name}' does not do ${request.operation}`, {
+        param: 'model',
+      })
     );
   }
 
@@ -145,7 +152,11 @@ export class HttpProvider extends Provider {
     }
   }
 
-  private async failure(response: Dispatcher.ResponseData, dialect: Dialect, signal: AbortSignal): Promise<GatewayError> {
+  private async failure(
+    response: Dispatcher.ResponseData,
+    dialect: Dialect,
+    signal: AbortSignal,
+  ): Promise<GatewayError> {
     let body = '';
     try {
       for await (const chunk of response.body) {
@@ -169,7 +180,11 @@ async function* just(piece: Piece): AsyncGenerator<Piece> {
   yield piece;
 }
 
-async function* whole(response: Dispatcher.ResponseData, codec: Codec, own: JsonObject | undefined): AsyncGenerator<Piece> {
+async function* whole(
+  response: Dispatcher.ResponseData,
+  codec: Codec,
+  own: JsonObject | undefined,
+): AsyncGenerator<Piece> {
   yield await jsonPiece(response.body, codec, own);
 }
 
@@ -190,8 +205,14 @@ function transportError(error: unknown, signal: AbortSignal): GatewayError {
       : new GatewayError('client_closed', 'The caller went away', { cause: error });
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'UND_ERR_CONNECT_TIMEOUT')
-    return new GatewayError('provider_failed', 'The provider did not accept a connection in time', { status: 504, cause: error });
-  const what = code === undefined || /^UND_ERR_(SOCKET|RES)|ECONNRESET|EPIPE/.test(code) ? 'broke the connection' : 'cannot be reached';
+    return new GatewayError('provider_failed', 'The provider did not accept a connection in time', {
+      status: 504,
+      cause: error,
+    });
+  const what =
+    code === undefined || /^UND_ERR_(SOCKET|RES)|ECONNRESET|EPIPE/.test(code)
+      ? 'broke the connection'
+      : 'cannot be reached';
   return new GatewayError('provider_failed', `The provider ${what}`, { cause: error });
 }
 

@@ -8,7 +8,11 @@ import { SseSplitter, type SseFrame } from '../../dialects/sse';
 const JSON_BYTES = 64 * 1024 * 1024;
 
 /** The pieces of a streamed answer: whatever frames arrived together travel together. */
-export async function* ssePieces(body: AsyncIterable<Buffer>, decoder: StreamDecoder, dialect: Dialect): AsyncGenerator<Piece> {
+export async function* ssePieces(
+  body: AsyncIterable<Buffer>,
+  decoder: StreamDecoder,
+  dialect: Dialect,
+): AsyncGenerator<Piece> {
   const splitter = new SseSplitter();
   let over = false;
   for await (const chunk of body) {
@@ -52,7 +56,11 @@ function decode(
 }
 
 /** A whole answer as one piece. @param own the caller's request when it speaks the same dialect */
-export async function jsonPiece(body: AsyncIterable<Buffer>, codec: Codec, own: JsonObject | undefined): Promise<Piece> {
+export async function jsonPiece(
+  body: AsyncIterable<Buffer>,
+  codec: Codec,
+  own: JsonObject | undefined,
+): Promise<Piece> {
   const bytes = await collect(body);
   let json: unknown;
   try {
@@ -60,7 +68,8 @@ export async function jsonPiece(body: AsyncIterable<Buffer>, codec: Codec, own: 
   } catch {
     throw new GatewayError('provider_failed', 'The provider answered with something that is not JSON');
   }
-  if (!isObject(json)) throw new GatewayError('provider_failed', 'The provider answered with something that is not an object');
+  if (!isObject(json))
+    throw new GatewayError('provider_failed', 'The provider answered with something that is not an object');
   const complete = own && codec.completeReply ? codec.completeReply(json, own) : json;
   return {
     events: codec.decodeReply(json),
@@ -77,7 +86,8 @@ async function collect(body: AsyncIterable<Buffer>): Promise<Buffer> {
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > JSON_BYTES) throw new GatewayError('provider_failed', `The provider answered with more than ${JSON_BYTES} bytes`);
+    if (size > JSON_BYTES)
+      throw new GatewayError('provider_failed', `The provider answered with more than ${JSON_BYTES} bytes`);
     chunks.push(chunk);
   }
   return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);

@@ -59,7 +59,8 @@ function explain({ dialect, status, headers, body }: UpstreamResponse): { messag
     ? AnthropicError.generate(status, json as object, undefined, asHeaders)
     : OpenAiError.generate(status, json as object, undefined, asHeaders);
   const inner = isObject(json?.['error']) ? json['error'] : json;
-  const text = typeof inner?.['message'] === 'string' ? inner['message'] : `The provider answered with status ${status}`;
+  const text =
+    typeof inner?.['message'] === 'string' ? inner['message'] : `The provider answered with status ${status}`;
   const code = error instanceof OpenAiError ? error.code : undefined;
   return {
     message: text.slice(0, MESSAGE_CHARACTERS),

@@ -30,7 +30,8 @@ export class RequestRecords implements OnModuleInit, OnApplicationShutdown {
     const common = {
       url: config.databaseUrl.reveal(),
       queue: config.records.queue,
-      onStateChange: (up: boolean, reason?: string) => events.emit('dependency.changed', { dependency: 'database', up, reason }),
+      onStateChange: (up: boolean, reason?: string) =>
+        events.emit('dependency.changed', { dependency: 'database', up, reason }),
     };
     this.opens = new GroupCommit({ ...common, name: 'open-records', statement: openStatement });
     this.closes = new GroupCommit({ ...common, name: 'close-records', statement: closeStatement });
@@ -44,7 +45,10 @@ export class RequestRecords implements OnModuleInit, OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     clearInterval(this.maintenance);
-    await Promise.all([this.opens.close(this.config.records.commitMs), this.closes.close(this.config.records.commitMs)]);
+    await Promise.all([
+      this.opens.close(this.config.records.commitMs),
+      this.closes.close(this.config.records.commitMs),
+    ]);
   }
 
   /** @throws GatewayError `storage_unavailable` when the record is not durable in time: the call must not go on. */

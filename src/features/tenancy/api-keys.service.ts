@@ -5,7 +5,7 @@ import type { Caller, KeyLimits, Role } from '../../contract/caller';
 import { GatewayError } from '../../contract/errors';
 import { isUuid, uuidv7 } from '../../contract/ids';
 import { ApiKey } from './api-key.entity';
-import { KEY_CHANGES } from './key-changes';
+import { KEY_CHANGES } from './key-changes.store';
 import { keyHash, keyPrefix, newKey } from './key-format';
 import { KeyRing } from './key-ring.service';
 import { type Page, pageOf, type PageRequest } from './page';
@@ -42,6 +42,7 @@ export class ApiKeys {
       id: uuidv7(),
       tenantId: tenant.id,
       name: draft.name,
+      hash: Buffer.from(keyHash(key), 'base64'),
       prefix: keyPrefix(key),
       roles: [...new Set(draft.roles)],
       models: [...(draft.models ?? [])],
@@ -55,11 +56,14 @@ export class ApiKeys {
       revokedAt: null,
       lastUsedOn: null,
     });
-    await this.keys.insert({ ...stored, hash: Buffer.from(keyHash(key), 'base64') });
+    await this.keys.insert(stored);
     return { stored, key };
   }
 
-  async list(actor: Caller, { limit, cursor, tenant }: PageRequest & { readonly tenant?: string }): Promise<Page<ApiKey>> {
+  async list(
+    actor: Caller,
+    { limit, cursor, tenant }: PageRequest & { readonly tenant?: string },
+  ): Promise<Page<ApiKey>> {
     const owner = tenant ? (await this.tenants.find(actor, tenant)).id : actor.root ? undefined : actor.tenantId;
     const found = await this.keys.find({
       where: { ...(owner && { tenantId: owner }), ...(cursor && { id: LessThan(cursor) }) },
@@ -81,10 +85,9 @@ export class ApiKeys {
   async revoke(actor: Caller, id: string): Promise<void> {
     const key = await this.find(actor, id);
     await this.keys.manager.transaction(async (db) => {
-      await db.query(
-        'update api_keys set revoked_at = coalesce(revoked_at, now()), bootstrap = false where id = $1',
-        [key.id],
-      );
+      await db.query('update api_keys set revoked_at = coalesce(revoked_at, now()), bootstrap = false where id = $1', [
+        key.id,
+      ]);
       await db.query('select pg_notify($1, $2)', [KEY_CHANGES, key.id]);
     });
     this.ring.forget(key.id);

@@ -9,10 +9,16 @@ describe('API keys', () => {
     expect(keys.every(isKeyShaped)).toBe(true);
   });
 
-  it.each(['', 'gh_', 'sk-abc', `gh_${'a'.repeat(42)}`, `gh_${'a'.repeat(44)}`, `gh_${'a'.repeat(42)}+`, `GH_${'a'.repeat(43)}`, `gh_${'a'.repeat(43)}\n`])(
-    'are not %j',
-    (text) => expect(isKeyShaped(text)).toBe(false),
-  );
+  it.each([
+    '',
+    'gh_',
+    'sk-abc',
+    `gh_${'a'.repeat(42)}`,
+    `gh_${'a'.repeat(44)}`,
+    `gh_${'a'.repeat(42)}+`,
+    `GH_${'a'.repeat(43)}`,
+    `gh_${'a'.repeat(43)}\n`,
+  ])('are not %j', (text) => expect(isKeyShaped(text)).toBe(false));
 
   it('are looked up by the SHA-256 of all of it', () => {
     const key = newKey();

@@ -3,7 +3,7 @@ import type { Caller } from '../../contract/caller';
 import { GatewayError } from '../../contract/errors';
 import { Config } from '../../platform/config/config';
 import { ApiKeyLookup } from './api-key-lookup.store';
-import { KeyChanges } from './key-changes';
+import { KeyChanges } from './key-changes.store';
 import { isKeyShaped, keyHash } from './key-format';
 import { KnownKeys } from './known-keys';
 import { LookupQueue } from './lookup-queue';

@@ -32,7 +32,7 @@ describe('KnownKeys', () => {
   const settled = () => new Promise(setImmediate);
 
   it('asks once for many calls at a time and answers all later ones from memory', async () => {
-    const answers = await Promise.all(Array.from({ length: 50 }, () => keys.find('hash')));
+    const answers = await Promise.all(Array.from({ length: 50 }, async () => keys.find('hash')));
     expect(new Set(answers).size).toBe(1);
     expect(keys.find('hash')).toBe(answers[0]);
     expect(asked).toEqual(['hash']);
@@ -90,7 +90,10 @@ describe('KnownKeys', () => {
 
   it('does not let a question asked before a change answer one asked after it', async () => {
     const answers: ((key: KnownKey | undefined) => void)[] = [];
-    const slow = new KnownKeys(() => new Promise((resolve) => void answers.push(resolve)), () => now);
+    const slow = new KnownKeys(
+      () => new Promise((resolve) => void answers.push(resolve)),
+      () => now,
+    );
     slow.hearing(true);
     const before = slow.find('hash');
     slow.forget('k');

@@ -44,7 +44,9 @@ describe('LookupQueue', () => {
     const queue = new LookupQueue(1, 10, 20);
     let finish = (): void => undefined;
     let started = false;
-    await expect(queue.run(() => new Promise<void>((resolve) => (finish = resolve)))).rejects.toBeInstanceOf(LookupRefused);
+    await expect(queue.run(() => new Promise<void>((resolve) => (finish = resolve)))).rejects.toBeInstanceOf(
+      LookupRefused,
+    );
     const next = queue.run(async () => (started = true));
     await settled();
     expect(started).toBe(false);

@@ -16,7 +16,8 @@ export class LookupQueue {
   ) {}
 
   run<T>(lookup: () => Promise<T>): Promise<T> {
-    if (this.waiting.length >= this.places) return Promise.reject(new LookupRefused('too many keys are being looked up'));
+    if (this.waiting.length >= this.places)
+      return Promise.reject(new LookupRefused('too many keys are being looked up'));
     return new Promise<T>((resolve, reject) => {
       let late = false;
       const timer = setTimeout(() => {

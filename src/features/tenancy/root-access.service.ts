@@ -4,7 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { ROLES } from '../../contract/caller';
 import { uuidv7 } from '../../contract/ids';
 import { Config } from '../../platform/config/config';
-import { KEY_CHANGES } from './key-changes';
+import { KEY_CHANGES } from './key-changes.store';
 import { keyHash, keyPrefix } from './key-format';
 import { requireStrong, rootKeyIn } from './root-key';
 
@@ -53,7 +53,9 @@ export class RootAccess implements OnModuleInit {
 
   private async admit(db: EntityManager, tenantId: string, key: string): Promise<void> {
     const hash = Buffer.from(keyHash(key), 'base64');
-    const [stored] = await db.query<StoredKey[]>('select id, bootstrap, revoked_at from api_keys where hash = $1', [hash]);
+    const [stored] = await db.query<StoredKey[]>('select id, bootstrap, revoked_at from api_keys where hash = $1', [
+      hash,
+    ]);
     if (!stored)
       return void (await db.query(
         `insert into api_keys (id, tenant_id, name, hash, prefix, roles, bootstrap) values ($1, $2, $3, $4, $5, $6, true)`,
@@ -62,7 +64,9 @@ export class RootAccess implements OnModuleInit {
     if (!stored.revoked_at) return;
     if (!stored.bootstrap)
       // somebody had a reason to revoke it: a restart must not bring it back
-      return this.log.warn(`The root key in ${this.rootKeyLocation} has been revoked and stays so; put another in its place`);
+      return this.log.warn(
+        `The root key in ${this.rootKeyLocation} has been revoked and stays so; put another in its place`,
+      );
     await db.query('update api_keys set revoked_at = null where id = $1', [stored.id]);
     await announce(db, stored.id);
   }

@@ -9,9 +9,13 @@ describe('requireStrong', () => {
     expect(() => requireStrong(key)).toThrow('GATEHOUSE_ROOT_KEY must have at least 24 characters');
   });
 
-  it.each(['changeme-changeme-changeme', 'gh_test_root_key_test_root_key', 'REPLACE_THIS_SECRET_KEY_1234', '0'.repeat(40)])(
-    'refuses %j: a placeholder',
-    (key) => expect(() => requireStrong(key)).toThrow('GATEHOUSE_ROOT_KEY is a placeholder'),
+  it.each([
+    'changeme-changeme-changeme',
+    'gh_test_root_key_test_root_key',
+    'REPLACE_THIS_SECRET_KEY_1234',
+    '0'.repeat(40),
+  ])('refuses %j: a placeholder', (key) =>
+    expect(() => requireStrong(key)).toThrow('GATEHOUSE_ROOT_KEY is a placeholder'),
   );
 
   it.each(['a key with spaces that is long enough', `${'k7'.repeat(12)}é`, 'k7Q'.repeat(70)])('refuses %j', (key) => {

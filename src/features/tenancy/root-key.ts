@@ -21,7 +21,10 @@ export function requireStrong(key: string): void {
 }
 
 function isPlaceholder(key: string): boolean {
-  const rest = key.toLowerCase().replace(PLACEHOLDERS, '').replace(/[^a-z0-9]/g, '');
+  const rest = key
+    .toLowerCase()
+    .replace(PLACEHOLDERS, '')
+    .replace(/[^a-z0-9]/g, '');
   return rest.length < 6 || new Set(rest).size < 4;
 }
 

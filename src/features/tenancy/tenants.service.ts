@@ -4,7 +4,7 @@ import { LessThan, Repository } from 'typeorm';
 import type { Caller } from '../../contract/caller';
 import { GatewayError } from '../../contract/errors';
 import { isUuid, uuidv7 } from '../../contract/ids';
-import { KEY_CHANGES } from './key-changes';
+import { KEY_CHANGES } from './key-changes.store';
 import { KeyRing } from './key-ring.service';
 import { type Page, pageOf, type PageRequest } from './page';
 import { Tenant } from './tenant.entity';

@@ -30,14 +30,20 @@ export function loadConfig(variables: Readonly<Record<string, string | undefined
   const embeddedDatabase = env.text('GATEHOUSE_EMBEDDED_PG') === '1';
   const databaseUrl = env.secret('DATABASE_URL');
   if (!databaseUrl)
-    problems.add('DATABASE_URL', 'is not set; `npm start` brings an embedded PostgreSQL, `node dist/main.js` needs one');
+    problems.add(
+      'DATABASE_URL',
+      'is not set; `npm start` brings an embedded PostgreSQL, `node dist/main.js` needs one',
+    );
   else requireScheme(databaseUrl.reveal(), 'DATABASE_URL', /^postgres(ql)?:$/, problems);
   const redisUrl = env.secret('REDIS_URL');
   if (redisUrl) requireScheme(redisUrl.reveal(), 'REDIS_URL', /^rediss?:$/, problems);
 
   const masterSecret = env.secret('GATEHOUSE_MASTER_KEY');
   if (!masterSecret && production && !embeddedDatabase)
-    problems.add('GATEHOUSE_MASTER_KEY', 'must be set in production with an external database (openssl rand -base64 32)');
+    problems.add(
+      'GATEHOUSE_MASTER_KEY',
+      'must be set in production with an external database (openssl rand -base64 32)',
+    );
   const givenKey = masterSecret && masterKeyFrom(masterSecret, problems);
 
   const logLevel = env.text('LOG_LEVEL') ?? 'info';
@@ -106,7 +112,8 @@ function checkAliases(models: Models, settings: Settings, problems: Problems): v
 }
 
 function requireScheme(url: string, name: string, scheme: RegExp, problems: Problems): void {
-  if (!scheme.test(URL.parse(url)?.protocol ?? '')) problems.add(name, `must be a URL of the form ${name === 'REDIS_URL' ? 'redis://…' : 'postgres://…'}`);
+  if (!scheme.test(URL.parse(url)?.protocol ?? ''))
+    problems.add(name, `must be a URL of the form ${name === 'REDIS_URL' ? 'redis://…' : 'postgres://…'}`);
 }
 
 function freeze<T>(value: T): T {

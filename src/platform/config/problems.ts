@@ -22,7 +22,9 @@ export class Problems {
 
 export class ConfigError extends Error {
   constructor(readonly problems: readonly string[]) {
-    super(`The configuration has ${problems.length} mistake${problems.length > 1 ? 's' : ''}:\n  - ${problems.join('\n  - ')}`);
+    super(
+      `The configuration has ${problems.length} mistake${problems.length > 1 ? 's' : ''}:\n  - ${problems.join('\n  - ')}`,
+    );
     this.name = 'ConfigError';
   }
 }

@@ -8,31 +8,45 @@ export const Deadlines = z.strictObject({
   connectMs: milliseconds.default(5_000).describe('Until the connection to the provider stands.'),
   firstTokenMs: milliseconds.default(120_000).describe('From sending the request to the first content of the answer.'),
   idleMs: milliseconds.default(60_000).describe('Between two signs of life of a stream.'),
-  totalMs: milliseconds.default(600_000).describe('The whole provider call. The caller may ask for less, never for more.'),
+  totalMs: milliseconds
+    .default(600_000)
+    .describe('The whole provider call. The caller may ask for less, never for more.'),
 });
 export type Deadlines = z.infer<typeof Deadlines>;
 
 const Url = z.url({ protocol: /^https?$/ }).refine((url) => !/[?#]/.test(url), 'must have no query or fragment');
 
 /** `env:NAME` or `file:/path`: a secret never stands in the file itself. */
-const SecretReference = z.string().regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/, 'must be env:NAME or file:/path, never the secret itself');
+const SecretReference = z
+  .string()
+  .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/, 'must be env:NAME or file:/path, never the secret itself');
 
 const http = {
   baseUrl: Url.optional().describe("The upstream's root; the vendor's own when absent."),
   apiKey: SecretReference.optional().describe('env:NAME or file:/path. Several keys, comma-separated, form a pool.'),
   connections: count.max(4096).default(128).describe('The most connections kept to this provider.'),
   deadlines: Deadlines.partial().optional(),
-  models: z.array(z.string().min(1)).optional().describe('Names or prefix* patterns this provider answers to without a prefix.'),
+  models: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('Names or prefix* patterns this provider answers to without a prefix.'),
 };
 
 const Provider = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('anthropic'), ...http }),
   z.strictObject({ type: z.literal('openai'), ...http }),
-  z.strictObject({ type: z.literal('local'), ...http }).describe('Any OpenAI-compatible server: Ollama, vLLM, llama.cpp.'),
+  z
+    .strictObject({ type: z.literal('local'), ...http })
+    .describe('Any OpenAI-compatible server: Ollama, vLLM, llama.cpp.'),
   z.strictObject({
     type: z.literal('sandbox'),
     firstTokenMs: z.int().min(0).max(60_000).default(0).describe('Delay before the first token.'),
-    tokensPerSecond: z.number().min(0).max(1_000_000).default(0).describe('Pace of the stream; 0 is as fast as possible.'),
+    tokensPerSecond: z
+      .number()
+      .min(0)
+      .max(1_000_000)
+      .default(0)
+      .describe('Pace of the stream; 0 is as fast as possible.'),
     deadlines: Deadlines.partial().optional(),
     models: z.array(z.string().min(1)).optional(),
   }),
@@ -46,7 +60,10 @@ export const Settings = z.strictObject({
         .union([z.boolean(), z.int().min(1), z.string().min(1)])
         .default(false)
         .describe('Whom to believe about x-forwarded-for: true, a number of hops, or addresses.'),
-      corsOrigins: z.array(z.string().min(1)).default([]).describe('Origins that browsers may call from; none by default.'),
+      corsOrigins: z
+        .array(z.string().min(1))
+        .default([])
+        .describe('Origins that browsers may call from; none by default.'),
       shutdownGraceMs: milliseconds.default(25_000).describe('How long streams may go on after SIGTERM.'),
     })
     .prefault({}),
@@ -65,7 +82,12 @@ export const Settings = z.strictObject({
   deadlines: Deadlines.prefault({}),
   retry: z
     .strictObject({
-      attempts: z.int().min(1).max(10).default(3).describe('Calls to one provider for one request, the first included.'),
+      attempts: z
+        .int()
+        .min(1)
+        .max(10)
+        .default(3)
+        .describe('Calls to one provider for one request, the first included.'),
       baseMs: milliseconds.default(200),
       maxMs: milliseconds.default(5_000).describe('Longest wait; a provider that asks for more is not asked again.'),
     })

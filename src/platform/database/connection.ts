@@ -18,7 +18,12 @@ export function connectionOptions(url: string, name: string): ClientConfig {
 export function isUnavailable(error: unknown): boolean {
   const code = (error as { code?: unknown } | undefined)?.code;
   if (typeof code === 'string')
-    return /^(08|53|57P|58)|^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)/.test(code) || code === '57014';
+    return (
+      /^(08|53|57P|58)|^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)/.test(code) ||
+      code === '57014'
+    );
   const message = error instanceof Error ? error.message : '';
-  return /timeout|terminated|Connection (ended|closed)|Client (was closed|has encountered)|not queryable|pool/i.test(message);
+  return /timeout|terminated|Connection (ended|closed)|Client (was closed|has encountered)|not queryable|pool/i.test(
+    message,
+  );
 }

@@ -52,7 +52,10 @@ export class GroupCommit<T> {
     if (this.closed || this.queue.length >= this.options.queue)
       return Promise.reject(new QueueFullError(`${this.options.name}: ${this.queue.length} items are waiting`));
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new CommitTimeoutError(`${this.options.name}: not durable in time`)), deadlineMs);
+      const timer = setTimeout(
+        () => reject(new CommitTimeoutError(`${this.options.name}: not durable in time`)),
+        deadlineMs,
+      );
       this.queue.push({
         item,
         done: () => {
@@ -75,9 +78,11 @@ export class GroupCommit<T> {
   /** Waits for what is queued, at most `deadlineMs`, then disconnects. */
   async close(deadlineMs: number): Promise<void> {
     const until = Date.now() + deadlineMs;
-    while (this.running && Date.now() < until) await Promise.race([this.running, sleep(Math.max(1, until - Date.now()))]);
+    while (this.running && Date.now() < until)
+      await Promise.race([this.running, sleep(Math.max(1, until - Date.now()))]);
     this.closed = true;
-    for (const { failed } of this.queue.splice(0)) failed(new CommitTimeoutError(`${this.options.name}: shutting down`));
+    for (const { failed } of this.queue.splice(0))
+      failed(new CommitTimeoutError(`${this.options.name}: shutting down`));
     const client = this.client;
     this.client = undefined;
     await client?.end().catch(() => undefined);

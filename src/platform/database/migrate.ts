@@ -7,7 +7,9 @@ import { connectionOptions } from './connection';
 type MigrationClass = new () => MigrationInterface;
 
 /** Beside the build (`dist/migrations`), or at the top of the sources when tests run them. */
-const FOLDER = [join(__dirname, '../../migrations'), join(__dirname, '../../../migrations')].find((dir) => existsSync(dir));
+const FOLDER = [join(__dirname, '../../migrations'), join(__dirname, '../../../migrations')].find((dir) =>
+  existsSync(dir),
+);
 
 /** Serialises the start of several replicas; the number is arbitrary but must never change. */
 const MIGRATION_LOCK = 6_127_315_018n;
@@ -48,7 +50,9 @@ export async function migrate(url: string): Promise<void> {
 }
 
 async function refuseNewer(source: DataSource): Promise<void> {
-  const [{ exists }] = await source.query<[{ exists: boolean }]>(`select to_regclass('migrations') is not null as exists`);
+  const [{ exists }] = await source.query<[{ exists: boolean }]>(
+    `select to_regclass('migrations') is not null as exists`,
+  );
   if (!exists) return;
   const known = new Set(source.migrations.map((migration) => migration.name ?? migration.constructor.name));
   const applied = await source.query<{ name: string }[]>('select name from migrations order by timestamp');

@@ -11,8 +11,12 @@ export class CallLog {
     events: EventBus,
   ) {
     events.on('call.finished', (call) => this.call(call));
-    events.on('retry.scheduled', ({ delayMs, ...retry }) => log.warn({ ...retry, delay_ms: Math.round(delayMs) }, 'retry'));
-    events.on('dependency.changed', ({ up, ...change }) => log[up ? 'info' : 'error'](change, up ? 'dependency up' : 'dependency down'));
+    events.on('retry.scheduled', ({ delayMs, ...retry }) =>
+      log.warn({ ...retry, delay_ms: Math.round(delayMs) }, 'retry'),
+    );
+    events.on('dependency.changed', ({ up, ...change }) =>
+      log[up ? 'info' : 'error'](change, up ? 'dependency up' : 'dependency down'),
+    );
   }
 
   private call(call: CallFinished): void {

@@ -16,20 +16,55 @@ export class CallMetrics {
   private readonly models = new BoundedLabels(MODELS);
   private readonly tenants = new BoundedLabels(TENANTS);
 
-  private readonly requests = this.counter('llm_requests_total', 'Calls, by outcome.', ['tenant', 'model', 'provider', 'outcome']);
-  private readonly errors = this.counter('llm_errors_total', 'Calls that were refused or failed.', ['model', 'provider', 'code']);
-  private readonly tokens = this.counter('llm_tokens_used_total', 'Tokens, as providers count them.', ['tenant', 'model', 'kind']);
-  private readonly attempts = this.counter('llm_attempts_total', 'Times a provider was asked.', ['provider', 'model', 'code']);
-  private readonly retries = this.counter('llm_retries_total', 'Times a provider was asked again.', ['provider', 'code']);
-  private readonly duration = this.histogram('llm_request_duration_seconds', 'From request to last byte.', ['model', 'stream'], LATENCY);
+  private readonly requests = this.counter('llm_requests_total', 'Calls, by outcome.', [
+    'tenant',
+    'model',
+    'provider',
+    'outcome',
+  ]);
+  private readonly errors = this.counter('llm_errors_total', 'Calls that were refused or failed.', [
+    'model',
+    'provider',
+    'code',
+  ]);
+  private readonly tokens = this.counter('llm_tokens_used_total', 'Tokens, as providers count them.', [
+    'tenant',
+    'model',
+    'kind',
+  ]);
+  private readonly attempts = this.counter('llm_attempts_total', 'Times a provider was asked.', [
+    'provider',
+    'model',
+    'code',
+  ]);
+  private readonly retries = this.counter('llm_retries_total', 'Times a provider was asked again.', [
+    'provider',
+    'code',
+  ]);
+  private readonly duration = this.histogram(
+    'llm_request_duration_seconds',
+    'From request to last byte.',
+    ['model', 'stream'],
+    LATENCY,
+  );
   private readonly modelLatency = this.histogram(
     'llm_model_latency_seconds',
     'From asking a provider to the first piece of its answer.',
     ['provider', 'model'],
     LATENCY,
   );
-  private readonly firstToken = this.histogram('llm_time_to_first_token_seconds', 'From request to first content.', ['model'], LATENCY);
-  private readonly overhead = this.histogram('gateway_overhead_seconds', 'Latency that is ours: all of it less the provider’s.', [], OVERHEAD);
+  private readonly firstToken = this.histogram(
+    'llm_time_to_first_token_seconds',
+    'From request to first content.',
+    ['model'],
+    LATENCY,
+  );
+  private readonly overhead = this.histogram(
+    'gateway_overhead_seconds',
+    'Latency that is ours: all of it less the provider’s.',
+    [],
+    OVERHEAD,
+  );
 
   constructor(events: EventBus) {
     collectDefaultMetrics({ register: this.registry });

@@ -4,9 +4,18 @@ import { Config } from '../config/config';
 import { ConfigModule } from '../config/config.module';
 
 /** What must never be printed, wherever somebody passes it: a second line of defence behind passing only named fields. */
-const REDACT = ['authorization', 'apiKey', 'api_key', 'key', 'password', 'prompt', 'messages', 'input', 'content', 'body'].flatMap(
-  (name) => [name, `*.${name}`, `*["${name}"]`, `headers.${name}`],
-);
+const REDACT = [
+  'authorization',
+  'apiKey',
+  'api_key',
+  'key',
+  'password',
+  'prompt',
+  'messages',
+  'input',
+  'content',
+  'body',
+].flatMap((name) => [name, `*.${name}`, `*["${name}"]`, `headers.${name}`]);
 
 /** JSON lines on standard output. Calls and requests are logged by what listens to them, so no route is hooked here. */
 export const LoggerModule = PinoLoggerModule.forRootAsync({

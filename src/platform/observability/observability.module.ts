@@ -5,5 +5,9 @@ import { CallLog } from './call-log.service';
 import { CallMetrics } from './call-metrics.service';
 import { LoggerModule } from './logger.module';
 
-@Module({ imports: [EventBusModule, LoggerModule], providers: [BootLogger, CallLog, CallMetrics], exports: [BootLogger, CallMetrics, LoggerModule] })
+@Module({
+  imports: [EventBusModule, LoggerModule],
+  providers: [BootLogger, CallLog, CallMetrics],
+  exports: [BootLogger, CallMetrics, LoggerModule],
+})
 export class ObservabilityModule {}

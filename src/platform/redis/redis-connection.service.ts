@@ -36,7 +36,9 @@ export class RedisConnectionService extends RedisConnection implements OnModuleI
       await this.client.ping();
     } catch (error) {
       this.client.disconnect();
-      throw new Error(`REDIS_URL is set but Redis does not answer: ${error instanceof Error ? error.message : 'unknown'}`);
+      throw new Error(
+        `REDIS_URL is set but Redis does not answer: ${error instanceof Error ? error.message : 'unknown'}`,
+      );
     }
   }
 

@@ -35,7 +35,8 @@ function toolsToCall({ tools, toolChoice, messages }: ChatRequest, directives: D
 }
 
 function sentence({ responseFormat, messages }: ChatRequest, { words }: Directives): string {
-  if (responseFormat?.type === 'json_schema') return JSON.stringify(exampleOf(responseFormat.schema, responseFormat.schema));
+  if (responseFormat?.type === 'json_schema')
+    return JSON.stringify(exampleOf(responseFormat.schema, responseFormat.schema));
   const asked = lastUserText({ messages }).slice(0, ECHO_CHARACTERS);
   if (responseFormat?.type === 'json_object') return JSON.stringify({ sandbox: true, you_said: asked });
   if (words !== undefined) return Array.from({ length: words }, (_, i) => `word${i + 1}`).join(' ');

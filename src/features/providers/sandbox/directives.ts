@@ -30,7 +30,8 @@ export function lastUserText({ messages }: Pick<ChatRequest, 'messages'>): strin
 
 export function directives(text: string): Directives {
   const found = new Map<string, string>();
-  for (const [, name = '', value = ''] of text.matchAll(/\bsandbox:([a-z]{2,16})(?:=([\w.]{1,40}))?/g)) found.set(name, value);
+  for (const [, name = '', value = ''] of text.matchAll(/\bsandbox:([a-z]{2,16})(?:=([\w.]{1,40}))?/g))
+    found.set(name, value);
   const fail = found.get('fail');
   const pace = number(found.get('pace'));
   const words = number(found.get('words'));

@@ -21,7 +21,9 @@ export function exampleOf(schema: Json | undefined, root: JsonObject, depth = 0)
     case 'boolean':
       return false;
     case 'array':
-      return Array.from({ length: Math.min(size(schema['minItems']), 100) }, () => exampleOf(schema['items'], root, depth + 1));
+      return Array.from({ length: Math.min(size(schema['minItems']), 100) }, () =>
+        exampleOf(schema['items'], root, depth + 1),
+      );
     case 'null':
       return null;
     default:
@@ -31,7 +33,9 @@ export function exampleOf(schema: Json | undefined, root: JsonObject, depth = 0)
 
 function objectOf(schema: JsonObject, root: JsonObject, depth: number): Json {
   const properties = isObject(schema['properties']) ? schema['properties'] : {};
-  const required = Array.isArray(schema['required']) ? (schema['required'] as readonly Json[]) : Object.keys(properties);
+  const required = Array.isArray(schema['required'])
+    ? (schema['required'] as readonly Json[])
+    : Object.keys(properties);
   return Object.fromEntries(
     Object.entries(properties)
       .filter(([name]) => required.includes(name))

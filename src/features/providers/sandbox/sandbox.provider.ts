@@ -35,14 +35,16 @@ export class SandboxProvider extends Provider {
       dropped: [...request.hints, ...request.extras],
     };
     if (request.operation === 'embeddings') return { ...reply, pieces: pieces(embeddings(request, candidate.model)) };
-    if (request.operation === 'count_tokens') return { ...reply, pieces: once(estimatedCount(request, candidate.model)) };
+    if (request.operation === 'count_tokens')
+      return { ...reply, pieces: once(estimatedCount(request, candidate.model)) };
     if (request.continues)
       throw new GatewayError('not_found', 'The sandbox holds no threads; send the whole conversation', {
         details: { error_code: 'thread_not_found' },
       });
 
     const asked = directives(lastUserText(request));
-    if (asked.fail) throw new GatewayError(asked.fail, `The sandbox was told to fail with ${asked.fail}`, { retryAfter: 1 });
+    if (asked.fail)
+      throw new GatewayError(asked.fail, `The sandbox was told to fail with ${asked.fail}`, { retryAfter: 1 });
     if (asked.hang) await pause(Infinity, signal);
     if (this.settings.firstTokenMs) await pause(this.settings.firstTokenMs, signal);
     return { ...reply, pieces: this.answer(request, candidate.model, asked, signal) };
@@ -111,12 +113,17 @@ function embeddings(request: EmbeddingsRequest, model: string): ReplyEvent[] {
   const dimensions = Math.min(request.dimensions ?? DIMENSIONS, MAX_DIMENSIONS);
   const vectors = request.input.map((input, index): ReplyEvent => {
     const text = typeof input === 'string' ? input : input.join(',');
-    const bytes = createHash('shake256', { outputLength: dimensions * 2 }).update(text).digest();
+    const bytes = createHash('shake256', { outputLength: dimensions * 2 })
+      .update(text)
+      .digest();
     const raw = Array.from({ length: dimensions }, (_, i) => bytes.readInt16LE(i * 2));
     const length = Math.hypot(...raw) || 1;
     return { type: 'embedding', index, vector: raw.map((value) => value / length) };
   });
-  const tokens = request.input.reduce((sum, input) => sum + (typeof input === 'string' ? textTokens(input) : input.length), 0);
+  const tokens = request.input.reduce(
+    (sum, input) => sum + (typeof input === 'string' ? textTokens(input) : input.length),
+    0,
+  );
   return [
     { type: 'start', id: uuidv7(), model },
     ...vectors,
@@ -133,7 +140,9 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
     // `setTimeout` cannot wait for ever: a day is longer than any deadline
     await sleep(Math.min(ms, 86_400_000), undefined, { signal });
   } catch {
-    throw signal.reason instanceof GatewayError ? signal.reason : new GatewayError('client_closed', 'The caller went away');
+    throw signal.reason instanceof GatewayError
+      ? signal.reason
+      : new GatewayError('client_closed', 'The caller went away');
   }
 }
 

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../contract/json';
+import { isObject, type JsonObject } from '../contract/json';
 
 /** Readers of what a provider sent: a value of the wrong type is the same as none, so that nonsense never crashes. */
 

@@ -1,4 +1,4 @@
-import type { Json } from '../../contract/json';
+import type { Json } from '../contract/json';
 
 /** An object of the fields that have a value. */
 export function present(fields: Readonly<Record<string, Json | undefined>>): Record<string, Json> {

@@ -1,4 +1,4 @@
-import type { Fields } from '../fields';
+import type { Fields } from './fields';
 
 /** Paths of what a request says in its own dialect only, gathered while it is read. */
 export interface Natives {

@@ -1,0 +1,112 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { testDatabase } from './database';
+
+const ROOT = resolve(__dirname, '../..');
+const START_MS = 30_000;
+
+export interface GatewayOptions {
+  /** Added to the environment; `DATABASE_URL` here takes the place of a private database. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Content of gatehouse.yaml; models.yaml is the shipped one unless given. */
+  readonly settings?: string;
+  readonly models?: string;
+}
+
+export interface Gateway {
+  readonly url: string;
+  readonly rootKey: string;
+  readonly databaseUrl: string;
+  /** Everything the process printed so far. */
+  logs(): string;
+  /** The process is gone at once; its database stays. */
+  kill(): Promise<void>;
+  /** A second process on the same database, data folder and settings. */
+  another(env?: Readonly<Record<string, string>>): Promise<Gateway>;
+  /** SIGTERM; resolves with the exit code. */
+  stop(): Promise<number | null>;
+  /** Stops what runs and removes what was made. */
+  close(): Promise<void>;
+}
+
+/** The built gateway as a process of its own, on a private database and a port of its own. */
+export async function startGateway({ env = {}, settings, models }: GatewayOptions = {}): Promise<Gateway> {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-'));
+  const database = env['DATABASE_URL'] ? undefined : await testDatabase();
+  const all: Record<string, string> = {
+    PATH: process.env['PATH'] ?? '',
+    PORT: '0',
+    DATABASE_URL: database?.url ?? '',
+    GATEHOUSE_DATA_DIR: join(folder, 'data'),
+    ...env,
+  };
+  if (settings !== undefined || models !== undefined) {
+    writeFileSync(join(folder, 'gatehouse.yaml'), settings ?? '');
+    if (models === undefined) copyFileSync(join(ROOT, 'config', 'models.yaml'), join(folder, 'models.yaml'));
+    else writeFileSync(join(folder, 'models.yaml'), models);
+    all['GATEHOUSE_CONFIG'] = join(folder, 'gatehouse.yaml');
+  }
+  const started: ChildProcess[] = [];
+  const cleanUp = async (): Promise<void> => {
+    await Promise.all(started.map((child) => end(child, 'SIGKILL')));
+    await database?.drop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    return await launch(all, started, cleanUp);
+  } catch (error) {
+    await cleanUp();
+    throw error;
+  }
+}
+
+async function launch(
+  env: Record<string, string>,
+  started: ChildProcess[],
+  cleanUp: () => Promise<void>,
+): Promise<Gateway> {
+  const child = spawn(process.execPath, [join(ROOT, 'dist', 'main.js')], {
+    cwd: ROOT,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  started.push(child);
+  let output = '';
+  const url = await new Promise<string>((ready, failed) => {
+    const timer = setTimeout(() => failed(new Error(`the gateway did not start in time\n${output}`)), START_MS);
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => {
+        output += chunk.toString();
+        const found = /^ {4}URL +(\S+)[\s\S]*Try it/m.exec(output)?.[1];
+        if (!found) return;
+        clearTimeout(timer);
+        ready(found);
+      });
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      failed(new Error(`the gateway exited with ${code}\n${output}`));
+    });
+  });
+  return {
+    url,
+    rootKey:
+      env['GATEHOUSE_ROOT_KEY'] ?? readFileSync(join(env['GATEHOUSE_DATA_DIR'] ?? '', 'root.key'), 'utf8').trim(),
+    databaseUrl: env['DATABASE_URL'] ?? '',
+    logs: () => output,
+    kill: async () => void (await end(child, 'SIGKILL')),
+    another: (more = {}) => launch({ ...env, ...more }, started, cleanUp),
+    stop: () => end(child, 'SIGTERM'),
+    close: cleanUp,
+  };
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) {
+    child.kill(signal);
+    await once(child, 'exit');
+  }
+  return child.exitCode;
+}
