@@ -1,3 +1,4 @@
 export { Allow, declaredAccess, Public } from './access';
 export { callerOf, type CallerRequest } from './caller-request';
 export { GUARDS } from './guards.provider';
+export { knownBeforeBody } from './known-before-body';

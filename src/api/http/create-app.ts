@@ -3,13 +3,16 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
+import { KeyRing } from '../../features/tenancy';
 import { uuidv7 } from '../../contract/ids';
 import type { Config } from '../../platform/config/config';
 import { BootLogger } from '../../platform/observability/boot-logger.service';
 import { requestIdOf } from '../door/caller-intent';
+import { knownBeforeBody } from '../guards';
 import { describeApi } from './describe-api';
 import { parseBody } from './parse-body';
 
+const BODILESS = new Set(['GET', 'HEAD', 'DELETE']);
 const HEADERS_MS = 15_000;
 const BODY_MS = 120_000;
 const KEEP_ALIVE_MS = 72_000;
@@ -78,13 +81,20 @@ async function secure(app: NestFastifyApplication, config: Config): Promise<void
 
 function readBodies(app: NestFastifyApplication, { limits }: Config): void {
   const fastify = app.getHttpAdapter().getInstance();
+  const ring = app.get(KeyRing, { strict: false });
+  fastify.addHook(
+    'preParsing',
+    knownBeforeBody((key) => ring.authenticate(key)),
+  );
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(
     /^application\/(json|[\w.+-]+\+json)/,
     { parseAs: 'buffer', bodyLimit: limits.bodyBytes },
-    (_request, body, done) => {
+    (request, body, done) => {
       try {
-        done(null, parseBody(body as Buffer, limits));
+        // clients that label every request send a content type without a body
+        const empty = !body.length && BODILESS.has(request.method);
+        done(null, empty ? undefined : parseBody(body as Buffer, limits));
       } catch (error) {
         done(error as Error);
       }

@@ -52,6 +52,11 @@ export function loadConfig(variables: Readonly<Record<string, string | undefined
   const opsPort = env.port('GATEHOUSE_OPS_PORT');
   const rootKey = env.secret('GATEHOUSE_ROOT_KEY');
   const providers = settings ? configuredProviders(settings, env, problems) : [];
+  if (settings && settings.server.replicas > 1 && !redisUrl)
+    problems.add(
+      'server.replicas',
+      'is more than 1, but REDIS_URL is not set: each replica would count limits for itself',
+    );
   if (models && settings) checkAliases(models, settings, problems);
   problems.throwIfAny();
 

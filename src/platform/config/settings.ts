@@ -56,6 +56,7 @@ export type ProviderSettings = z.infer<typeof Provider>;
 export const Settings = z.strictObject({
   server: z
     .strictObject({
+      replicas: count.max(1_000).default(1).describe('Processes that serve together; more than one need REDIS_URL.'),
       trustProxy: z
         .union([z.boolean(), z.int().min(1), z.string().min(1)])
         .default(false)

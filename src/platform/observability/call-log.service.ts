@@ -25,7 +25,7 @@ export class CallLog {
       request_id: call.requestId,
       call_id: call.id,
       tenant: call.tenantId,
-      key: call.keyId,
+      key_id: call.keyId,
       dialect: call.dialect,
       operation: call.operation,
       stream: call.stream,

@@ -1,0 +1,84 @@
+// `npm run generate`: files that follow from the code. With --check, says which are stale and writes nothing.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { format } from 'prettier';
+import { z } from 'zod';
+
+const root = resolve(import.meta.dirname, '..');
+const require = createRequire(import.meta.url);
+execFileSync(process.execPath, [join(root, 'tools/build.cjs'), '--if-needed'], { stdio: 'inherit' });
+const { Settings } = require(join(root, 'dist/platform/config/settings.js'));
+const { Models } = require(join(root, 'dist/platform/config/models.js'));
+
+const schemaOf = (type, title) => ({ title, ...z.toJSONSchema(type, { io: 'input', target: 'draft-07' }) });
+const settings = schemaOf(Settings, 'Gatehouse settings (config/gatehouse.yaml)');
+const models = schemaOf(Models, 'Gatehouse models (config/models.yaml)');
+
+const files = {
+  'config/schema/gatehouse.schema.json': JSON.stringify(settings),
+  'config/schema/models.schema.json': JSON.stringify(models),
+  'docs/settings.md': settingsPage(),
+};
+
+function settingsPage() {
+  return `# Settings
+
+Every field of \`config/gatehouse.yaml\`, generated from its schema. All are optional; an unknown field or a value that makes no
+sense stops the start and is named. Environment variables are in [operations.md](operations.md).
+
+| field | default | meaning |
+| --- | --- | --- |
+${rows(settings, '').join('\n')}
+
+## A provider
+
+\`providers.<name>\` declares a provider or changes one of the built-in names (\`anthropic\`, \`openai\`, \`local\`, \`sandbox\`).
+
+| field | default | meaning |
+| --- | --- | --- |
+${providerRows().join('\n')}
+`;
+}
+
+function rows(schema, path) {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+    const at = path ? `${path}.${name}` : name;
+    if (at === 'providers') return [];
+    return field.properties ? rows(field, at) : [row(at, field)];
+  });
+}
+
+function providerRows() {
+  const found = new Map();
+  for (const variant of settings.properties.providers.additionalProperties.oneOf)
+    for (const [name, field] of Object.entries(variant.properties))
+      if (name !== 'type' && !found.has(name)) found.set(name, field);
+  return [
+    row('type', { description: '`anthropic`, `openai`, `local` or `sandbox`.' }),
+    ...[...found].map(([n, f]) => row(n, f)),
+  ];
+}
+
+function row(name, { default: value, description = '' }) {
+  return `| \`${name}\` | ${value === undefined ? '–' : `\`${JSON.stringify(value)}\``} | ${description.replaceAll('|', '\\|')} |`;
+}
+
+let stale = 0;
+for (const [name, content] of Object.entries(files)) {
+  const path = join(root, name);
+  const text = await format(content, {
+    filepath: path,
+    ...JSON.parse(readFileSync(join(root, '.prettierrc.json'), 'utf8')),
+  });
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;
+  stale++;
+  if (process.argv.includes('--check')) process.stderr.write(`${name} is not current: npm run generate\n`);
+  else {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    process.stdout.write(`${name} written\n`);
+  }
+}
+if (stale && process.argv.includes('--check')) process.exit(1);
