@@ -71,7 +71,12 @@ function readmeCommands(url) {
 /** An HTTP error makes the command fail, whatever options it has. */
 function runCommand(command) {
   writeFileSync(join(folder, '.curlrc'), 'fail-with-body\nsilent\nshow-error\nmax-time = 20\n');
-  return execFileSync('bash', ['-c', command], { encoding: 'utf8', env: { ...process.env, CURL_HOME: folder } });
+  // what the README exports before its first command
+  const GATEHOUSE_KEY = readFileSync(join(data, 'root.key'), 'utf8').trim();
+  return execFileSync('bash', ['-c', command], {
+    encoding: 'utf8',
+    env: { ...process.env, CURL_HOME: folder, GATEHOUSE_KEY },
+  });
 }
 
 function tryCommands(run, url) {
