@@ -268,9 +268,9 @@ static void serve(Connection *c, uint32_t events) {
   if (gone || !receive(c) || !pump(c) || !take_request(c)) end(c);
 }
 
-/// Goes on with everybody whose time has come. Returns the nanoseconds until the next one's, or -1.
-static int64_t run_due(void) {
-  uint64_t time = now(), next = UINT64_MAX;
+/// Goes on with everybody whose time has come.
+static void run_due(void) {
+  uint64_t time = now();
   for (int delay = 1; delay <= longest_used; delay++) {
     Connection *c;
     while ((c = queue[delay].first) && c->due <= time) {
@@ -278,9 +278,18 @@ static int64_t run_due(void) {
       c->waiting = false;
       if (c->fd < 0 || !pump(c) || !take_request(c)) end(c);
     }
-    if (c && c->due < next) next = c->due;
   }
-  return next == UINT64_MAX ? -1 : (int64_t)(next - time);
+}
+
+/// Waits for something to happen, at most until somebody's time has come. Returns how many events there are.
+static int wait_for_events(struct epoll_event *events) {
+  uint64_t next = UINT64_MAX, time = now();
+  for (int delay = 1; delay <= longest_used; delay++)
+    if (queue[delay].first && queue[delay].first->due < next) next = queue[delay].first->due;
+  if (next == UINT64_MAX) return epoll_pwait2(epoll, events, BATCH, NULL, NULL);
+  uint64_t rest = next > time ? next - time : 0;
+  struct timespec timeout = {(time_t)(rest / 1000000000), (long)(rest % 1000000000)};
+  return epoll_pwait2(epoll, events, BATCH, &timeout, NULL);
 }
 
 static int listen_on(int port) {
@@ -312,9 +321,8 @@ int main(int count, char **values) {
   int listener = listen_on(atoi(values[1]));
   struct epoll_event events[BATCH];
   while (!stopping) {
-    int64_t rest = run_due();
-    struct timespec timeout = {rest / 1000000000, rest % 1000000000};
-    int ready = epoll_pwait2(epoll, events, BATCH, rest < 0 ? NULL : &timeout, NULL);
+    run_due();
+    int ready = wait_for_events(events);
     for (int i = 0; i < ready; i++) {
       if (events[i].data.ptr) serve(events[i].data.ptr, events[i].events);
       else accept_all(listener);

@@ -5,6 +5,13 @@ export function invalid(path: string, problem: string): GatewayError {
   return new GatewayError('invalid_request', path ? `${path}: ${problem}` : problem, path ? { param: path } : {});
 }
 
+const PLAIN_NAME = /^[\p{L}\p{N}_$.[\]-]{1,64}$/u;
+
+/** A name the caller made up, as it may be repeated in refusals, headers and records: `?` when it does not look like one. */
+export function fieldName(key: string): string {
+  return PLAIN_NAME.test(key) ? key : '?';
+}
+
 interface NumberRule {
   readonly min?: number;
   readonly max?: number;
@@ -100,7 +107,7 @@ export class Fields {
   others(known: ReadonlySet<string>): string[] {
     const found: string[] = [];
     for (const key of Object.keys(this.object))
-      if (!known.has(key) && this.object[key] !== null) found.push(this.at(key));
+      if (!known.has(key) && this.object[key] !== null) found.push(this.at(fieldName(key)));
     return found;
   }
 }

@@ -1,4 +1,4 @@
-import { invalid } from '../../dialects/fields';
+import { fieldName, invalid } from '../../dialects/fields';
 import { isObject, type JsonObject } from '../../contract/json';
 import { GatewayError } from '../../contract/errors';
 
@@ -31,7 +31,11 @@ export function intentOf(headers: Headers, body: JsonObject, user: string | unde
 /** The caller's own id for the request when it is well-formed; a malformed one is replaced, not refused. */
 export function requestIdOf(headers: Headers): string | undefined {
   const id = text(headers, 'x-request-id');
-  return id !== undefined && REQUEST_ID.test(id) ? id : undefined;
+  return id !== undefined && isRequestId(id) ? id : undefined;
+}
+
+export function isRequestId(text: string): boolean {
+  return REQUEST_ID.test(text);
 }
 
 function gatehouseObject(body: JsonObject): JsonObject {
@@ -39,7 +43,7 @@ function gatehouseObject(body: JsonObject): JsonObject {
   if (own === undefined || own === null) return {};
   if (!isObject(own)) throw invalid('gatehouse', 'expected an object');
   for (const key of Object.keys(own))
-    if (key !== 'timeout_ms') throw invalid(`gatehouse.${key.slice(0, 64)}`, 'is not an option of this release');
+    if (key !== 'timeout_ms') throw invalid(`gatehouse.${fieldName(key)}`, 'is not an option of this release');
   return own;
 }
 

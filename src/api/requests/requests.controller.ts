@@ -2,9 +2,8 @@ import { Controller, Get, Param, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { GatewayError } from '../../contract/errors';
 import { RequestRecords, type RequestView } from '../../features/records';
+import { isRequestId } from '../door/caller-intent';
 import { Allow, callerOf, type CallerRequest } from '../guards';
-
-const MAX_ID = 128;
 
 @ApiTags('requests')
 @ApiBearerAuth()

@@ -17,7 +17,6 @@ export function judge(asked: HostileRequest, answer: Answer): string[] {
   if (!REQUEST_ID.test(String(answer.headers['x-request-id'] ?? ''))) wrong.push('no usable x-request-id');
   const planted = canaryIn(JSON.stringify(answer.headers));
   if (planted !== undefined) wrong.push(`a header gives the canary away: ${planted}`);
-  if (STACK.test(answer.text) || FILE.test(answer.text)) wrong.push('the body shows a stack or a file');
   if (asked.method === 'HEAD') return wrong;
   return wrong.concat(answer.status < 300 ? problemsOfStream(answer) : problemsOfRefusal(asked, answer));
 }
@@ -34,6 +33,8 @@ function problemsOfStream({ headers, text }: Answer): string[] {
 function problemsOfRefusal({ target, headers }: HostileRequest, { text, headers: answered }: Answer): string[] {
   const planted = canaryIn(text);
   const wrong = planted === undefined ? [] : [`the refusal gives the canary away: ${planted}`];
+  if (text.length > 10_000) return [...wrong, `the refusal has ${text.length} characters`];
+  if (STACK.test(text) || FILE.test(text)) wrong.push('the refusal shows a stack or a file');
   const dialect = dialectOf(target, 'anthropic-version' in headers);
   let body: unknown;
   try {
@@ -44,7 +45,6 @@ function problemsOfRefusal({ target, headers }: HostileRequest, { text, headers:
   const message = MESSAGES[dialect](body as Shape);
   if (message === undefined) wrong.push(`the refusal has not the shape ‘${dialect}’: ${text.slice(0, 150)}`);
   else if (SAYS_NOTHING.test(message)) wrong.push(`the refusal names no reason: ${text.slice(0, 150)}`);
-  else if (message.length > 2_000) wrong.push(`the refusal has ${message.length} characters`);
   const type = dialect === 'problem' ? 'application/problem+json' : 'application/json';
   if (!answered['content-type']?.startsWith(type)) wrong.push(`the refusal is of type ${answered['content-type']}`);
   return wrong;
