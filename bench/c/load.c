@@ -1,6 +1,6 @@
 // A load generator that costs next to nothing: one thread, loopback, a number of callers (closed loop) or a rate (open loop).
 // In an open loop the latency counts from the moment at which the call should have been sent, so that a gateway that is
-// late cannot hide it by being sent less.
+// late cannot hide it by being sent less. "@@@@@@@@" in the body becomes the number of the call: no two prompts are equal.
 //
 //   load -p port -u path -b body-file (-c callers | -r calls/s) -w warm-up-seconds -d seconds [-H 'name: value'] …
 //
@@ -30,6 +30,7 @@ static int port, callers;
 static double rate, warm_s = 1, run_s = 5;
 static char *request;
 static size_t request_length;
+static char *number_at;
 
 // --- What is found out ----------------------------------------------------------------------------------------------
 
@@ -105,6 +106,8 @@ static void call(Connection *c, uint64_t since) {
   c->busy = true;
   busy++;
   sent++;
+  if (number_at)
+    for (long digits = sent, i = 7; i >= 0; i--, digits /= 10) number_at[i] = (char)('0' + digits % 10);
   write_request(c);
 }
 
@@ -299,6 +302,7 @@ static void prepare_request(const char *path, const char *file, const char *extr
   if (head < 0 || !(request = realloc(request, (size_t)head + length))) exit(1);
   memcpy(request + head, content, length);
   request_length = (size_t)head + length;
+  number_at = memmem(request, request_length, "@@@@@@@@", 8);
 }
 
 int main(int argument_count, char **arguments) {

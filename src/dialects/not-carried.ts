@@ -10,11 +10,14 @@ const NAMES: Record<Dialect, string> = {
   'anthropic-count': 'Anthropic Messages',
 };
 
-/** The refusal of a request that another dialect cannot say; names every field, never their values. */
+const NAMED = 20;
+
+/** The refusal of a request that another dialect cannot say; names the fields, never their values. */
 export function notCarried(to: Dialect, fields: readonly string[]): GatewayError {
+  const rest = fields.length > NAMED ? ` and ${fields.length - NAMED} more` : '';
   return new GatewayError(
     'invalid_request',
-    `This model is served through ${NAMES[to]}, which cannot carry: ${fields.join(', ')}. Leave ${fields.length > 1 ? 'them' : 'it'} out or ask for a model of the dialect you speak.`,
+    `This model is served through ${NAMES[to]}, which cannot carry: ${fields.slice(0, NAMED).join(', ')}${rest}. Leave ${fields.length > 1 ? 'them' : 'it'} out or ask for a model of the dialect you speak.`,
     { param: fields[0] },
   );
 }

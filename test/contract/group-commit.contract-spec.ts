@@ -90,9 +90,12 @@ describe('GroupCommit on PostgreSQL', () => {
     await commit.open();
     await client.query('begin');
     await client.query('lock table item in access exclusive mode');
-    await expect(commit.add(1, 100)).rejects.toBeInstanceOf(CommitTimeoutError);
+    const late = jest.fn();
+    await expect(commit.add(1, 100, late)).rejects.toBeInstanceOf(CommitTimeoutError);
+    expect(late).not.toHaveBeenCalled();
     await client.query('commit');
     await commit.add(2, DEADLINE_MS);
+    expect(late).toHaveBeenCalledTimes(1);
     expect(await stored()).toEqual([1, 2]);
   });
 

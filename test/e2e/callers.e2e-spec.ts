@@ -1,7 +1,7 @@
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { Cable } from '../support/cable';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { type Gateway, startGateway } from '../support/gateway';
 
@@ -37,53 +37,6 @@ async function made(gateway: Gateway, admin: string, path: string, body: object)
 }
 const madeKey = (gateway: Gateway, admin: string, body: object = {}) =>
   made(gateway, admin, '/v1/keys', { name: 'test', ...body }) as Promise<{ id: string; key: string }>;
-
-/** Passes everything on to a server, until it is cut. */
-class Cable {
-  private readonly sockets = new Set<Socket>();
-  private isCut = false;
-  private constructor(private readonly server: Server) {}
-
-  static async to(target: URL): Promise<Cable> {
-    const server = createServer();
-    const cable = new Cable(server);
-    server.on('connection', (near) => {
-      if (cable.isCut) return void near.destroy();
-      const far = connect(Number(target.port), target.hostname);
-      for (const [a, b] of [
-        [near, far],
-        [far, near],
-      ] as const) {
-        cable.sockets.add(a);
-        a.on('error', () => b.destroy()).on('close', () => b.destroy() && cable.sockets.delete(a));
-        a.pipe(b);
-      }
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return cable;
-  }
-
-  through(target: URL): string {
-    const url = new URL(target);
-    url.hostname = '127.0.0.1';
-    url.port = String((this.server.address() as AddressInfo).port);
-    return url.href;
-  }
-
-  cut(): void {
-    this.isCut = true;
-    for (const socket of this.sockets) socket.destroy();
-  }
-
-  mend(): void {
-    this.isCut = false;
-  }
-
-  close(): void {
-    this.cut();
-    this.server.close();
-  }
-}
 
 describe('callers', () => {
   const env: Record<string, string> = {};

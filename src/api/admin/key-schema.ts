@@ -9,7 +9,7 @@ const ModelPattern = z
   .string()
   .min(1)
   .max(200)
-  .regex(/^[^\s*]*\*?$/, 'must be a name, or a beginning followed by *');
+  .regex(/^[^\s*\p{Cc}\p{Cs}]*\*?$/u, 'must be a name, or a beginning followed by *');
 
 // limits.tpm is not offered until it is enforced
 const Limits = z.strictObject({

@@ -1,5 +1,6 @@
 import { Injectable, StandardSchemaValidationPipe } from '@nestjs/common';
 import { GatewayError } from '../../contract/errors';
+import { fieldName } from '../../dialects/fields';
 
 /** What a schema library reports; `keys` names the fields that the schema does not know. */
 interface Issue {
@@ -25,7 +26,7 @@ function refusal({ message, path = [], keys }: Issue): GatewayError {
 function pathOf(path: NonNullable<Issue['path']>): string {
   return path
     .map((part) => (typeof part === 'object' ? part.key : part))
-    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key).slice(0, 100)}`))
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${fieldName(String(key))}`))
     .join('')
     .replace(/^\./, '');
 }

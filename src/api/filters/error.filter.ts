@@ -1,21 +1,8 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ERRORS, type GatewayError } from '../../contract/errors';
-import type { JsonObject } from '../../contract/json';
-import { anthropicMessages } from '../../dialects/anthropic';
-import { encodeOpenAiError } from '../../dialects/openai-error';
-import { errorDialectOf, type ErrorDialect } from './error-dialect';
-import { encodeProblem, PROBLEM_TYPE } from './problem';
+import type { GatewayError } from '../../contract/errors';
+import { refuse } from './refuse';
 import { translateException } from './translate-exception';
-
-const JSON_TYPE = 'application/json; charset=utf-8';
-
-const SPELLING: Record<ErrorDialect, { type: string; encode: (error: GatewayError, requestId: string) => JsonObject }> =
-  {
-    openai: { type: JSON_TYPE, encode: encodeOpenAiError },
-    anthropic: { type: JSON_TYPE, encode: (error, requestId) => anthropicMessages.encodeError(error, requestId) },
-    problem: { type: PROBLEM_TYPE, encode: encodeProblem },
-  };
 
 /** Answers every refusal and failure in the shape that the route's callers know. No detail of a fault of ours leaves. */
 @Catch()
@@ -29,17 +16,7 @@ export class ErrorFilter implements ExceptionFilter {
     const error = translateException(thrown);
     if (error.code === 'internal') this.log.error({ request_id: request.id, err: causeOf(error) }, 'unexpected error');
     if (reply.sent || reply.raw.headersSent || reply.raw.destroyed) return;
-
-    const path = (request.url ?? '').split('?', 1)[0] ?? '';
-    const { type, encode } = SPELLING[errorDialectOf(path, 'anthropic-version' in request.headers)];
-    const attempts = error.facts.attempts;
-    if (error.retryAfter !== undefined) void reply.header('retry-after', String(Math.ceil(error.retryAfter)));
-    if (attempts !== undefined) void reply.header('x-gatehouse-attempts', String(attempts));
-    if (!ERRORS[error.code].retry) void reply.header('x-should-retry', 'false');
-    void reply
-      .status(error.status)
-      .header('content-type', type)
-      .send(JSON.stringify(encode(error, request.id)));
+    refuse(error, request, reply);
   }
 }
 

@@ -27,6 +27,8 @@ export function translateException(error: unknown): GatewayError {
   if (error instanceof GatewayError) return error;
   if (isHttpException(error)) return ofStatus(error.getStatus(), error.message, error);
   const { code, statusCode, message = '' } = (error ?? {}) as FrameworkError;
+  if (code === 'FST_ERR_BAD_URL')
+    return new GatewayError('invalid_request', 'The URL is not percent-encoded as UTF-8', { cause: error });
   if (typeof code === 'string' && code.startsWith('FST_')) return ofStatus(statusCode ?? 500, message, error);
   // a driver's error from any route: the storage is away, and the caller has done nothing wrong
   if (isUnavailable(error))
@@ -40,6 +42,8 @@ export function translateException(error: unknown): GatewayError {
 
 function ofStatus(status: number, message: string, cause: unknown): GatewayError {
   switch (status) {
+    case 403:
+      return new GatewayError('forbidden', 'This path may not be read', { cause });
     case 404:
       return new GatewayError('not_found', 'There is no such route', { cause });
     case 413:

@@ -1,6 +1,12 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Res, ServiceUnavailableException } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { HealthCheck, HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
+import {
+  HealthCheck,
+  HealthCheckService,
+  type HealthCheckResult,
+  type HealthIndicatorFunction,
+} from '@nestjs/terminus';
+import type { FastifyReply } from 'fastify';
 import { Public } from '../guards';
 import { DependencyChecks } from './dependency-checks.service';
 import { Lifecycle } from '../lifecycle/lifecycle.service';
@@ -26,21 +32,33 @@ export class HealthController {
   @Get('ready')
   @HealthCheck()
   @ApiOperation({ summary: 'The process can serve calls' })
-  ready(): Promise<HealthCheckResult> {
-    return this.health.check([() => this.lifecycle.check(), ...this.checks.ready()]);
+  ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthCheckResult> {
+    return this.check([() => this.lifecycle.check(), ...this.checks.ready()], reply);
   }
 
   @Get('startup')
   @HealthCheck()
   @ApiOperation({ summary: 'The process has started' })
-  startup(): Promise<HealthCheckResult> {
-    return this.health.check([() => this.lifecycle.check()]);
+  startup(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthCheckResult> {
+    return this.check([() => this.lifecycle.check()], reply);
   }
 
   @Get()
   @HealthCheck()
   @ApiOperation({ summary: 'Every check, none of which spends money' })
-  everything(): Promise<HealthCheckResult> {
-    return this.health.check([() => this.lifecycle.check(), ...this.checks.all()]);
+  everything(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthCheckResult> {
+    return this.check([() => this.lifecycle.check(), ...this.checks.all()], reply);
+  }
+
+  /** The same report whether it is good or bad, with 200 or 503. */
+  private async check(checks: HealthIndicatorFunction[], reply: FastifyReply): Promise<HealthCheckResult> {
+    void reply.header('cache-control', 'no-store');
+    try {
+      return await this.health.check(checks);
+    } catch (error) {
+      if (!(error instanceof ServiceUnavailableException)) throw error;
+      void reply.status(error.getStatus());
+      return error.getResponse() as HealthCheckResult;
+    }
   }
 }

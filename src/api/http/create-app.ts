@@ -3,11 +3,14 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { KeyRing } from '../../features/tenancy';
 import { uuidv7 } from '../../contract/ids';
 import type { Config } from '../../platform/config/config';
 import { BootLogger } from '../../platform/observability/boot-logger.service';
 import { requestIdOf } from '../door/caller-intent';
+import { refuse } from '../filters/refuse';
+import { translateException } from '../filters/translate-exception';
 import { knownBeforeBody } from '../guards';
 import { describeApi } from './describe-api';
 import { parseBody } from './parse-body';
@@ -27,6 +30,7 @@ export async function createApp(module: Type, config: Config): Promise<NestFasti
     requestTimeout: BODY_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: true },
+    frameworkErrors: refuseUnrouted,
     http: { headersTimeout: HEADERS_MS },
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
@@ -41,6 +45,18 @@ export async function createApp(module: Type, config: Config): Promise<NestFasti
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   return app;
+}
+
+/** What the router and the CORS plugin turn away themselves: neither Nest's filter nor a hook sees it. */
+function refuseUnrouted(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  refuse(translateException(error), request, nameCall(request, reply));
+}
+
+function nameCall(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  void reply.header('x-request-id', request.id);
+  // Anthropic's SDKs look for this name
+  if (request.url.startsWith('/v1/messages')) void reply.header('request-id', request.id);
+  return reply;
 }
 
 /** A number means that many hops. */
@@ -62,21 +78,21 @@ async function secure(app: NestFastifyApplication, config: Config): Promise<void
     },
     crossOriginResourcePolicy: { policy: 'same-site' },
   });
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRequest', (request, reply, done) => {
+    nameCall(request, reply);
+    done();
+  });
   const origins = config.server.corsOrigins;
+  if (!origins.length) return;
+  fastify.addHook('onRoute', (route) => {
+    if (route.method === 'OPTIONS') route.errorHandler = refuseUnrouted;
+  });
   await app.register(cors, {
-    origin: origins.length ? [...origins] : false,
+    origin: [...origins],
     exposedHeaders: ['x-request-id', 'retry-after', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
     maxAge: 600,
   });
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('onRequest', (request, reply, done) => {
-      void reply.header('x-request-id', request.id);
-      // Anthropic's SDKs look for this name
-      if (request.url.startsWith('/v1/messages')) void reply.header('request-id', request.id);
-      done();
-    });
 }
 
 function readBodies(app: NestFastifyApplication, { limits }: Config): void {

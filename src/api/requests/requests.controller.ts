@@ -16,8 +16,8 @@ export class RequestsController {
   @ApiOperation({ summary: 'Explain one call: what was asked of whom, what it took, how it ended' })
   async show(@Req() request: CallerRequest, @Param('id') id: string): Promise<RequestView> {
     const caller = callerOf(request);
-    const found =
-      id.length > MAX_ID ? undefined : await this.records.find(id, caller.root ? undefined : caller.tenantId);
+    const tenant = caller.root ? undefined : caller.tenantId;
+    const found = isRequestId(id) ? await this.records.find(id, tenant) : undefined;
     if (!found) throw new GatewayError('not_found', 'There is no call with that request id');
     return found;
   }

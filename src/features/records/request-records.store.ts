@@ -53,7 +53,9 @@ export class RequestRecords implements OnModuleInit, OnApplicationShutdown {
 
   /** @throws GatewayError `storage_unavailable` when the record is not durable in time: the call must not go on. */
   async open(row: OpenRow): Promise<void> {
-    await this.opens.add(row, this.config.records.commitMs).catch(unavailable);
+    // the caller is refused; when the row is written after all, it must not look like a call that crashed
+    const late = () => void this.close(refusedRow(row)).catch(() => undefined);
+    await this.opens.add(row, this.config.records.commitMs, late).catch(unavailable);
   }
 
   /** @throws GatewayError `storage_unavailable`; the row is still written when the database returns. */
@@ -81,6 +83,28 @@ export class RequestRecords implements OnModuleInit, OnApplicationShutdown {
   private unknownAfterMs(): number {
     return Math.max(...this.config.providers.map(({ deadlines }) => deadlines.totalMs)) + UNKNOWN_AFTER_MS;
   }
+}
+
+function refusedRow({ id, createdAt }: OpenRow): CloseRow {
+  return {
+    id,
+    createdAt,
+    status: 'refused',
+    model: null,
+    provider: null,
+    providerModel: null,
+    providerRequestId: null,
+    errorCode: 'storage_unavailable',
+    finishReason: null,
+    usage: null,
+    costMicros: null,
+    attempts: 0,
+    dropped: [],
+    firstTokenMs: null,
+    upstreamMs: null,
+    latencyMs: Date.now() - createdAt.getTime(),
+    closedAt: new Date(),
+  };
 }
 
 function unavailable(cause: unknown): never {

@@ -23,6 +23,7 @@ export class QueueFullError extends Error {}
 /** The database did not confirm in time; whether the item is durable is unknown. */
 export class CommitTimeoutError extends Error {}
 
+const AWAY_MS = 500;
 const RECONNECT_MS = [50, 100, 200, 400, 800, 1_600];
 
 /**
@@ -45,22 +46,27 @@ export class GroupCommit<T> {
 
   /**
    * Resolves when the item is durable.
-   * @param deadlineMs how long to wait for that; the item stays queued afterwards.
+   * @param deadlineMs how long to wait for that, or half a second while the database is known to be away. The item stays
+   *   queued afterwards.
+   * @param late called when the item becomes durable after its deadline.
    * @throws QueueFullError | CommitTimeoutError | what the database said about the item
    */
-  add(item: T, deadlineMs: number): Promise<void> {
+  add(item: T, deadlineMs: number, late?: () => void): Promise<void> {
     if (this.closed || this.queue.length >= this.options.queue)
       return Promise.reject(new QueueFullError(`${this.options.name}: ${this.queue.length} items are waiting`));
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => reject(new CommitTimeoutError(`${this.options.name}: not durable in time`)),
-        deadlineMs,
-      );
+      let expired = false;
+      const expire = () => {
+        expired = true;
+        reject(new CommitTimeoutError(`${this.options.name}: not durable in time`));
+      };
+      const timer = setTimeout(expire, this.up ? deadlineMs : Math.min(deadlineMs, AWAY_MS));
       this.queue.push({
         item,
         done: () => {
           clearTimeout(timer);
-          resolve();
+          if (expired) late?.();
+          else resolve();
         },
         failed: (error) => {
           clearTimeout(timer);

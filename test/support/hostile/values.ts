@@ -1,3 +1,5 @@
+import { CANARY } from './canary';
+
 const nested = (open: string, close: string, depth: number): string => `${open.repeat(depth)}1${close.repeat(depth)}`;
 const wide = (item: string, count: number): string => `[${Array.from({ length: count }, () => item).join(',')}]`;
 const text = (value: string): string => JSON.stringify(value);
@@ -63,5 +65,5 @@ export const HOSTILE_VALUES: readonly (readonly [name: string, json: string])[] 
 export const HOSTILE_NAMES: readonly string[] = [
   '', ' ', '__proto__', 'constructor', 'prototype', 'hasOwnProperty', 'toString', 'toJSON', 'then', 'length', '0', '-1',
   'a\u0000b', '\ud800', '\u202e', 'a\r\nb', 'a.b', 'a[0]', '$ref', '%s', 'n'.repeat(5_000), 'gatehouse', 'stream',
-  'model', 'type', 'role',
+  'model', 'type', 'role', `${CANARY}@example.test`, `the whole prompt ${CANARY}`,
 ];

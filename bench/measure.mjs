@@ -1,0 +1,96 @@
+// One measurement: load for some seconds, and what the processes used meanwhile.
+import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { busySeconds, cpuSeconds, OTHER_CORE, onCore, residentMegabytes, withDescendants } from './machine.mjs';
+import { body, program } from './prepare.mjs';
+
+const MODEL = 'gpt-4o-mini';
+const ATTEMPTS = 3;
+/** Cores that others may use meanwhile without spoiling a row. */
+export const TOLERATED_FOREIGN = 0.2;
+const QUIET_FOREIGN = 0.12;
+const QUIET_CHECKS = 30;
+
+/** `model` is what the upstream reads its behaviour from: see c/upstream.c. */
+export const PHASES = {
+  calls: { load: ['-c', '64'], kilobytes: 2 },
+  calls20k: { load: ['-c', '64'], kilobytes: 20 },
+  oneCaller: { load: ['-c', '1'], kilobytes: 2 },
+  openLoop: { load: ['-r', '1000'], kilobytes: 2, model: '-d50' },
+  streams: { load: ['-c', '64'], kilobytes: 2, stream: true },
+  firstToken: { load: ['-c', '1'], kilobytes: 2, stream: true, model: '-g2-n4' },
+  pacedStreams: { load: ['-r', '100'], kilobytes: 2, stream: true, model: '-d50-g10' },
+};
+
+const run = promisify(execFile);
+
+/** @returns what the load generator found out */
+export async function load({ port, headers = [], path = '/v1/chat/completions', options, file, warm, seconds }) {
+  const target = ['-p', String(port), '-u', path, '-b', file, ...headers.flatMap((header) => ['-H', header])];
+  const time = ['-w', String(warm), '-d', String(seconds)];
+  const [command, ...rest] = onCore(OTHER_CORE, [program('load'), ...target, ...options, ...time]);
+  return JSON.parse((await run(command, rest)).stdout);
+}
+
+/** Everything of ours: this process, what it started, and databases that are nobody's child. */
+const ours = (running) => withDescendants([process.pid, ...running.storage]);
+
+function snapshot(running, upstream) {
+  return {
+    at: performance.now() / 1000,
+    busy: busySeconds(),
+    ours: cpuSeconds(ours(running)),
+    gateway: cpuSeconds(running.gateway),
+    storage: cpuSeconds(withDescendants(running.storage)),
+    upstream: cpuSeconds([upstream.pid]),
+  };
+}
+
+function difference(before, after) {
+  const used = Object.fromEntries(Object.keys(before).map((key) => [key, after[key] - before[key]]));
+  return { ...used, foreign: Math.max(0, used.busy - used.ours) / used.at };
+}
+
+/** Waits, for a while, until others leave the machine alone. */
+async function quiet(running, upstream) {
+  for (let check = 0; check < QUIET_CHECKS; check++) {
+    const before = snapshot(running, upstream);
+    await sleep(400);
+    if (difference(before, snapshot(running, upstream)).foreign < QUIET_FOREIGN) return;
+    await sleep(600);
+  }
+}
+
+const round = (value, digits = 3) => Number(value.toFixed(digits));
+
+async function attempt(name, running, upstream, pace) {
+  const { load: options, kilobytes, stream, model = '' } = PHASES[name];
+  const file = body({ kilobytes, model: MODEL + model, stream });
+  const before = snapshot(running, upstream);
+  const found = await load({ ...running, options, file, warm: pace, seconds: 4 * pace });
+  const used = difference(before, snapshot(running, upstream));
+  const perCall = (seconds) => round((seconds / (found.sent || 1)) * 1e6, 1);
+  return {
+    phase: name,
+    ...found,
+    gatewayMicros: perCall(used.gateway),
+    storageMicros: perCall(used.storage),
+    gatewayCores: round(used.gateway / used.at),
+    upstreamCores: round(used.upstream / used.at),
+    foreignCores: round(used.foreign),
+    residentMegabytes: round(residentMegabytes(running.gateway), 0),
+  };
+}
+
+/** Measures again when others disturbed it, and keeps the least disturbed attempt. @param pace 1, or less to be quicker */
+export async function measure(name, running, upstream, pace = 1) {
+  let best;
+  for (let i = 0; i < ATTEMPTS; i++) {
+    await quiet(running, upstream);
+    const row = await attempt(name, running, upstream, pace);
+    if (!best || row.foreignCores < best.foreignCores) best = row;
+    if (best.foreignCores <= TOLERATED_FOREIGN) break;
+  }
+  return best;
+}

@@ -1,0 +1,58 @@
+// What is compared. Each peer starts on a free port and calls the upstream; `direct` is the upstream itself.
+import { join } from 'node:path';
+import { launchGatehouse } from './gatehouse.mjs';
+import { portkey } from './prepare.mjs';
+import { launchSimple } from './server.mjs';
+
+const script = (name) => () => [process.execPath, join(import.meta.dirname, 'peers', `${name}.mjs`)];
+
+async function launchPortkey(upstream) {
+  const server = portkey();
+  if (!server) throw new Error('skipped: npm cannot install it now');
+  const command = (port) => [process.execPath, server, `--port=${port}`, '--headless'];
+  const headers = [
+    'x-portkey-provider: openai',
+    `x-portkey-custom-host: http://127.0.0.1:${upstream.port}/v1`,
+    'authorization: Bearer sk-upstream',
+  ];
+  return { ...(await launchSimple({ name: 'portkey', command, upstream: upstream.port })), headers };
+}
+
+/**
+ * @typedef {object} Running
+ * @property {number} port
+ * @property {number[]} gateway the process that is measured
+ * @property {number[]} storage the database beside it, if any
+ * @property {string[]} [headers] that every call needs
+ * @property {number} [startMs]
+ * @property {() => Promise<void>} stop
+ */
+
+/** @type {{name: string, about: string, launch: (upstream: {port: number, pid: number}) => Promise<Running>}[]} */
+export const PEERS = [
+  {
+    name: 'direct',
+    about: 'the upstream itself, no gateway',
+    launch: async ({ port, pid }) => ({ port, gateway: [pid], storage: [], stop: async () => {} }),
+  },
+  {
+    name: 'node-undici',
+    about: 'node:http and an undici Pool, bytes passed through',
+    launch: ({ port }) => launchSimple({ name: 'node-undici', command: script('node-undici'), upstream: port }),
+  },
+  {
+    name: 'nest-bare',
+    about: 'NestJS on Fastify and an undici Pool: one controller, nothing else',
+    launch: ({ port }) => launchSimple({ name: 'nest-bare', command: script('nest-bare'), upstream: port }),
+  },
+  {
+    name: 'gatehouse',
+    about: 'Gatehouse as shipped, records durable in PostgreSQL before the answer ends',
+    launch: ({ port }) => launchGatehouse({ upstream: port }),
+  },
+  {
+    name: 'portkey',
+    about: '@portkey-ai/gateway 1.15.2: no keys, no limits, no records',
+    launch: launchPortkey,
+  },
+];

@@ -1,0 +1,30 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ERRORS, type GatewayError } from '../../contract/errors';
+import type { JsonObject } from '../../contract/json';
+import { anthropicMessages } from '../../dialects/anthropic';
+import { encodeOpenAiError } from '../../dialects/openai-error';
+import { errorDialectOf, type ErrorDialect } from './error-dialect';
+import { encodeProblem, PROBLEM_TYPE } from './problem';
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+const SPELLING: Record<ErrorDialect, { type: string; encode: (error: GatewayError, requestId: string) => JsonObject }> =
+  {
+    openai: { type: JSON_TYPE, encode: encodeOpenAiError },
+    anthropic: { type: JSON_TYPE, encode: (error, requestId) => anthropicMessages.encodeError(error, requestId) },
+    problem: { type: PROBLEM_TYPE, encode: encodeProblem },
+  };
+
+/** Answers in the error shape that the route's callers know. */
+export function refuse(error: GatewayError, request: FastifyRequest, reply: FastifyReply): void {
+  const path = (request.url ?? '').split('?', 1)[0] ?? '';
+  const { type, encode } = SPELLING[errorDialectOf(path, 'anthropic-version' in request.headers)];
+  const attempts = error.facts.attempts;
+  if (error.retryAfter !== undefined) void reply.header('retry-after', String(Math.ceil(error.retryAfter)));
+  if (attempts !== undefined) void reply.header('x-gatehouse-attempts', String(attempts));
+  if (!ERRORS[error.code].retry) void reply.header('x-should-retry', 'false');
+  void reply
+    .status(error.status)
+    .header('content-type', type)
+    .send(JSON.stringify(encode(error, request.id)));
+}

@@ -1,0 +1,48 @@
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** Passes everything on to a server, until it is cut; it can be mended. */
+export class Cable {
+  private readonly sockets = new Set<Socket>();
+  private isCut = false;
+  private constructor(private readonly server: Server) {}
+
+  static async to(target: URL): Promise<Cable> {
+    const server = createServer();
+    const cable = new Cable(server);
+    server.on('connection', (near) => {
+      if (cable.isCut) return void near.destroy();
+      const far = connect(Number(target.port), target.hostname);
+      for (const [a, b] of [
+        [near, far],
+        [far, near],
+      ] as const) {
+        cable.sockets.add(a);
+        a.on('error', () => b.destroy()).on('close', () => b.destroy() && cable.sockets.delete(a));
+        a.pipe(b);
+      }
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return cable;
+  }
+
+  through(target: URL): string {
+    const url = new URL(target);
+    url.hostname = '127.0.0.1';
+    url.port = String((this.server.address() as AddressInfo).port);
+    return url.href;
+  }
+
+  cut(): void {
+    this.isCut = true;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  mend(): void {
+    this.isCut = false;
+  }
+
+  close(): void {
+    this.cut();
+    this.server.close();
+  }
+}
