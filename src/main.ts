@@ -4,14 +4,13 @@ import { banner } from './api/http/banner';
 import { createApp } from './api/http/create-app';
 import { serve } from './api/http/serve';
 import { ConfigError } from './platform/config/problems';
-import { Config } from './platform/config/config';
 import { loadConfig } from './platform/config/load-config';
 
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
-  const app = await createApp(AppModule, config);
-  const url = await serve(app, app.get(Config));
-  process.stdout.write(banner(app, url));
+  const http = await createApp(AppModule, config);
+  const url = await serve(http, config);
+  process.stdout.write(banner(http.app, url));
 }
 
 main().catch((error: unknown) => {

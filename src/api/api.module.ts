@@ -12,6 +12,7 @@ import { AnthropicController } from './anthropic/anthropic.controller';
 import { Door } from './door/door.service';
 import { ErrorFilter } from './filters/error.filter';
 import { GUARDS } from './guards';
+import { HomeController } from './http/home.controller';
 import { HealthModule } from './health/health.module';
 import { LifecycleModule } from './lifecycle/lifecycle.module';
 import { MetricsController } from './metrics/metrics.controller';
@@ -33,7 +34,14 @@ import { RequestsController } from './requests/requests.controller';
     HealthModule,
     LifecycleModule,
   ],
-  controllers: [OpenAiController, AnthropicController, ModelsController, RequestsController, MetricsController],
+  controllers: [
+    HomeController,
+    OpenAiController,
+    AnthropicController,
+    ModelsController,
+    RequestsController,
+    MetricsController,
+  ],
   providers: [Door, ...GUARDS, { provide: APP_FILTER, useClass: ErrorFilter }],
 })
 export class ApiModule {}

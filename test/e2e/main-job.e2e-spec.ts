@@ -148,7 +148,7 @@ describe('the main job, on embedded defaults', () => {
       ),
     );
     expect(open.map(({ status }) => status)).toEqual(open.map(() => 200));
-    const { paths } = (await open[6]?.json()) as { paths: Record<string, object> };
+    const { paths } = (await (open[6] as Response).json()) as { paths: Record<string, object> };
     expect(Object.keys(paths)).toEqual(
       expect.arrayContaining([
         '/v1/chat/completions',

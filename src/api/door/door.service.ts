@@ -59,6 +59,7 @@ export class Door {
       startedAt: performance.now(),
     };
     const context: ReplyContext = { requestId: call.requestId, created: Math.floor(call.receivedAt / 1_000), body };
+    request.isCall = true;
     const reply = await this.pipeline.run(call);
     if (decoded.stream) {
       response.headers({ ...headersOf(reply, call), ...SSE_HEADERS });

@@ -7,6 +7,8 @@ import type { Rate } from './rate-headers';
 export interface CallerRequest extends FastifyRequest {
   /** Absent on public routes. */
   caller?: Caller;
+  /** It went into the pipeline, which records and logs it. */
+  isCall?: boolean;
   /** The address's limit, until the key's is known too. */
   rate?: Rate;
 }

@@ -13,7 +13,14 @@ import { refuse } from '../filters/refuse';
 import { translateException } from '../filters/translate-exception';
 import { knownBeforeBody } from '../guards';
 import { describeApi } from './describe-api';
+import { OperationsPort } from './operations-port';
 import { parseBody } from './parse-body';
+import { logRequests } from './request-log';
+
+export interface HttpApplication {
+  readonly app: NestFastifyApplication;
+  readonly operations: OperationsPort | undefined;
+}
 
 const BODILESS = new Set(['GET', 'HEAD', 'DELETE']);
 const HEADERS_MS = 15_000;
@@ -21,7 +28,7 @@ const BODY_MS = 120_000;
 const KEEP_ALIVE_MS = 72_000;
 
 /** The HTTP application, initialised but not listening. */
-export async function createApp(module: Type, config: Config): Promise<NestFastifyApplication> {
+export async function createApp(module: Type, config: Config): Promise<HttpApplication> {
   const adapter = new FastifyAdapter({
     trustProxy: trustedProxies(config),
     bodyLimit: config.limits.bodyBytes,
@@ -42,9 +49,11 @@ export async function createApp(module: Type, config: Config): Promise<NestFasti
   await secure(app, config);
   readBodies(app, config);
   describeApi(app);
+  await logRequests(app);
+  const operations = config.opsPort === undefined ? undefined : new OperationsPort(app);
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
-  return app;
+  return { app, operations };
 }
 
 /** What the router and the CORS plugin turn away themselves: neither Nest's filter nor a hook sees it. */

@@ -1,33 +1,18 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { once } from 'node:events';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '../../platform/config/config';
+import type { HttpApplication } from './create-app';
 import { Lifecycle } from '../lifecycle/lifecycle.service';
 
-const OPERATIONS = /^\/(health|metrics)(\/|\?|$)/;
-
 /** Listens, and shuts down on SIGTERM or SIGINT: no new calls, streams finish within the grace, then everything closes. */
-export async function serve(app: NestFastifyApplication, config: Config): Promise<string> {
-  const operations = config.opsPort === undefined ? undefined : await listenForOperations(app, config, config.opsPort);
+export async function serve({ app, operations }: HttpApplication, config: Config): Promise<string> {
+  const probes = config.opsPort === undefined ? undefined : await operations?.listen(config.opsPort, config.host);
   await app.listen(config.port, config.host);
   const server = app.getHttpServer() as Server;
-  stopOnSignals(app, config, operations ? [server, operations] : [server]);
+  stopOnSignals(app, config, probes ? [server, probes] : [server]);
   const { port } = server.address() as AddressInfo;
   return `http://${config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host}:${port}`;
-}
-
-/** Probes and metrics on a port of their own; the main port then no longer answers them. */
-async function listenForOperations(app: NestFastifyApplication, config: Config, port: number): Promise<Server> {
-  const fastify = app.getHttpAdapter().getInstance();
-  const handle = fastify.routing.bind(fastify);
-  const server = createServer((request: IncomingMessage, response: ServerResponse) => {
-    if (OPERATIONS.test(request.url ?? '')) return void handle(request, response);
-    response.writeHead(404).end();
-  });
-  server.listen(port, config.host);
-  await once(server, 'listening');
-  return server;
 }
 
 function stopOnSignals(app: NestFastifyApplication, config: Config, servers: readonly Server[]): void {

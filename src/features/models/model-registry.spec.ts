@@ -62,8 +62,8 @@ describe('ModelRegistry', () => {
   it('lets the sandbox answer for known names only where there is nothing else', () => {
     expect(names(registry(sandbox).resolve('gpt-4o', 'chat'))).toEqual(['sandbox/gpt-4o']);
     expect(names(registry(sandbox).resolve('llama', 'chat'))).toEqual(['sandbox/llama']);
-    expect(() => registry(sandbox).resolve('no-such-model', 'chat')).toThrow();
-    expect(() => registry(sandbox, anthropic).resolve('gpt-4o', 'chat')).toThrow();
+    expect(() => registry(sandbox).resolve('no-such-model', 'chat')).toThrow('does not exist');
+    expect(() => registry(sandbox, anthropic).resolve('gpt-4o', 'chat')).toThrow('does not exist');
   });
 
   it('lists only names that answer, and each of them resolves', () => {
