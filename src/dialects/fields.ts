@@ -34,7 +34,8 @@ export class Fields {
   }
 
   at(key: string | number): string {
-    return typeof key === 'number' ? `${this.path}[${key}]` : this.path ? `${this.path}.${key}` : key;
+    if (typeof key === 'number') return `${this.path}[${key}]`;
+    return this.path ? `${this.path}.${fieldName(key)}` : fieldName(key);
   }
 
   raw(key: string): Json | undefined {
@@ -107,7 +108,7 @@ export class Fields {
   others(known: ReadonlySet<string>): string[] {
     const found: string[] = [];
     for (const key of Object.keys(this.object))
-      if (!known.has(key) && this.object[key] !== null) found.push(this.at(fieldName(key)));
+      if (!known.has(key) && this.object[key] !== null) found.push(this.at(key));
     return found;
   }
 }

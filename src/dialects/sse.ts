@@ -9,6 +9,9 @@ export interface SseFrame {
   readonly bytes: Buffer;
 }
 
+const EMPTY = Buffer.alloc(0);
+/** A blank line, as CR LF CR LF, may be cut after any of its first three bytes. */
+const TAIL_BYTES = 3;
 const LF = 10;
 const CR = 13;
 
@@ -18,46 +21,64 @@ const CR = 13;
  * Source: WHATWG HTML, "Server-sent events".
  */
 export class SseSplitter {
-  private rest: Buffer = Buffer.alloc(0);
-  /** Where in `rest` the search for a blank line goes on. */
-  private scanned = 0;
+  /** What has come of a frame that is not complete. Joined only when it is, so that every byte is copied once. */
+  private pending: Buffer[] = [];
+  private size = 0;
+  /** The last bytes of `pending`, where a blank line may begin. */
+  private tail: Buffer = EMPTY;
 
   constructor(private readonly maxBytes = 16 * 1024 * 1024) {}
 
   push(chunk: Buffer): SseFrame[] {
-    const bytes = this.rest.length ? Buffer.concat([this.rest, chunk]) : chunk;
+    if (!chunk.length) return [];
+    if (this.size) {
+      const window = Buffer.concat([this.tail, chunk]);
+      if (blankLineEnd(window, 0) < 0) return this.keep(chunk, window);
+    }
+    const bytes = this.size ? Buffer.concat([...this.pending, chunk]) : chunk;
+    let from = Math.max(0, this.size - TAIL_BYTES);
+    this.clear();
     const frames: SseFrame[] = [];
     let start = 0;
-    let from = this.scanned;
-    for (;;) {
-      const end = blankLineEnd(bytes, from);
-      if (end < 0) break;
+    const hasCr = bytes.includes(CR);
+    for (let end = blankLineEnd(bytes, from, hasCr); end >= 0; end = blankLineEnd(bytes, from, hasCr)) {
       frames.push(parse(bytes.subarray(start, end)));
       start = from = end;
     }
-    this.rest = start ? bytes.subarray(start) : bytes;
-    // a line ending may be cut in two or three: look at the last three bytes again
-    this.scanned = Math.max(0, this.rest.length - 3);
-    if (this.rest.length > this.maxBytes)
-      throw new GatewayError('provider_failed', `The provider sent a stream frame of more than ${this.maxBytes} bytes`);
+    if (start < bytes.length) this.keep(bytes.subarray(start), bytes.subarray(start));
     return frames;
   }
 
   /** What is left when the stream ends. The standard discards an unfinished frame; real servers forget the last newline. */
   end(): SseFrame[] {
-    const left = this.rest;
-    this.rest = Buffer.alloc(0);
-    this.scanned = 0;
-    return left.length && left.toString().trim() ? [parse(Buffer.concat([left, Buffer.from('\n\n')]))] : [];
+    const left = Buffer.concat(this.pending);
+    this.clear();
+    return left.toString().trim() ? [parse(Buffer.concat([left, Buffer.from('\n\n')]))] : [];
+  }
+
+  private keep(chunk: Buffer, window: Buffer): [] {
+    this.pending.push(chunk);
+    this.size += chunk.length;
+    // a copy: a view would keep the whole of what the network delivered
+    this.tail = Buffer.from(window.subarray(-TAIL_BYTES));
+    if (this.size > this.maxBytes)
+      throw new GatewayError('provider_failed', `The provider sent a stream frame of more than ${this.maxBytes} bytes`);
+    return [];
+  }
+
+  private clear(): void {
+    this.pending = [];
+    this.size = 0;
+    this.tail = EMPTY;
   }
 }
 
 /** Index just after the next blank line, or -1. A CR at the very end waits: an LF may follow. */
-function blankLineEnd(bytes: Buffer, from: number): number {
-  const lf = bytes.indexOf('\n\n', from, 'latin1');
-  if (lf >= 0 && bytes.indexOf(CR, from) === -1) return lf + 2;
-  const hasCr = bytes.indexOf(CR, from);
-  if (hasCr < 0) return -1;
+function blankLineEnd(bytes: Buffer, from: number, hasCr = bytes.includes(CR, from)): number {
+  if (!hasCr) {
+    const at = bytes.indexOf('\n\n', from, 'latin1');
+    return at < 0 ? -1 : at + 2;
+  }
   for (let i = from; i < bytes.length; i++) {
     const first = lineEnding(bytes, i);
     if (!first) continue;
@@ -81,7 +102,7 @@ function lineEnding(bytes: Buffer, i: number): 0 | 1 | 2 {
 function parse(bytes: Buffer): SseFrame {
   const text = bytes.toString('utf8');
   // by far the most frequent frame: one data line
-  if (text.startsWith('data: ') && text.indexOf('\n') === text.length - 2)
+  if (text.startsWith('data: ') && text.indexOf('\n') === text.length - 2 && !text.includes('\r'))
     return { event: '', data: text.slice(6, -2), bytes };
   let event = '';
   let data: string | undefined;

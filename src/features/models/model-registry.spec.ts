@@ -13,7 +13,14 @@ const http = (name: string, type: 'anthropic' | 'openai' | 'local', models: stri
 });
 const anthropic = http('anthropic', 'anthropic', ['claude-*']);
 const openai = http('openai', 'openai', ['gpt-*', 'text-embedding-*']);
-const sandbox: ConfiguredProvider = { name: 'sandbox', type: 'sandbox', models: [], deadlines, firstTokenMs: 0, tokensPerSecond: 0 };
+const sandbox: ConfiguredProvider = {
+  name: 'sandbox',
+  type: 'sandbox',
+  models: [],
+  deadlines,
+  firstTokenMs: 0,
+  tokensPerSecond: 0,
+};
 const models = {
   aliases: { fast: ['anthropic/claude-haiku', 'openai/gpt-mini', 'sandbox/fast'] },
   models: {
@@ -25,11 +32,15 @@ const models = {
   },
 };
 const registry = (...providers: ConfiguredProvider[]) => new ModelRegistry({ providers, models });
-const names = (found: readonly { provider: string; model: string }[]) => found.map(({ provider, model }) => `${provider}/${model}`);
+const names = (found: readonly { provider: string; model: string }[]) =>
+  found.map(({ provider, model }) => `${provider}/${model}`);
 
 describe('ModelRegistry', () => {
   it('resolves an alias to the models whose provider is configured, in order', () => {
-    expect(names(registry(anthropic, openai).resolve('fast', 'chat'))).toEqual(['anthropic/claude-haiku', 'openai/gpt-mini']);
+    expect(names(registry(anthropic, openai).resolve('fast', 'chat'))).toEqual([
+      'anthropic/claude-haiku',
+      'openai/gpt-mini',
+    ]);
     expect(names(registry(openai).resolve('fast', 'chat'))).toEqual(['openai/gpt-mini']);
   });
 
@@ -41,20 +52,31 @@ describe('ModelRegistry', () => {
   });
 
   it('takes provider/name as it is', () => {
-    expect(names(registry(http('vllm', 'local', [])).resolve('vllm/meta/llama-3', 'chat'))).toEqual(['vllm/meta/llama-3']);
+    expect(names(registry(http('vllm', 'local', [])).resolve('vllm/meta/llama-3', 'chat'))).toEqual([
+      'vllm/meta/llama-3',
+    ]);
   });
 
-  it.each(['no-such-model', 'nobody/gpt-4', 'openai/', '/gpt', '', 'constructor', '__proto__'])('does not know %j', (name) => {
-    expect(() => registry(anthropic, openai).resolve(name, 'chat')).toThrow(expect.objectContaining({ code: 'model_not_found' }));
-  });
+  it.each(['no-such-model', 'nobody/gpt-4', 'openai/', '/gpt', '', 'constructor', '__proto__'])(
+    'does not know %j',
+    (name) => {
+      expect(() => registry(anthropic, openai).resolve(name, 'chat')).toThrow(
+        expect.objectContaining({ code: 'model_not_found' }),
+      );
+    },
+  );
 
   it('never echoes a name that does not look like one', () => {
-    expect(() => registry(openai).resolve('my e-mail is ann@example.com', 'chat')).toThrow(/The model of that name does not exist/);
+    expect(() => registry(openai).resolve('my e-mail is ann@example.com', 'chat')).toThrow(
+      /The model of that name does not exist/,
+    );
   });
 
   it('refuses an operation that the model does not do', () => {
     const known = registry(anthropic, openai);
-    expect(() => known.resolve('claude-haiku', 'embeddings')).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+    expect(() => known.resolve('claude-haiku', 'embeddings')).toThrow(
+      expect.objectContaining({ code: 'invalid_request' }),
+    );
     expect(() => known.resolve('text-embedding-3-small', 'chat')).toThrow(/does not do chat/);
     expect(names(known.resolve('text-embedding-9', 'embeddings'))).toEqual(['openai/text-embedding-9']);
   });
