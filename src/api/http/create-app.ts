@@ -2,7 +2,6 @@ import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { KeyRing } from '../../features/tenancy';
 import { uuidv7 } from '../../contract/ids';
@@ -15,6 +14,7 @@ import { knownBeforeBody } from '../guards';
 import { describeApi } from './describe-api';
 import { OperationsPort } from './operations-port';
 import { parseBody } from './parse-body';
+import { API_HEADERS, PAGE_HEADERS } from './protective-headers';
 import { logRequests } from './request-log';
 
 export interface HttpApplication {
@@ -56,9 +56,9 @@ export async function createApp(module: Type, config: Config): Promise<HttpAppli
   return { app, operations };
 }
 
-/** What the router and the CORS plugin turn away themselves: neither Nest's filter nor a hook sees it. */
+/** What the router turns away itself: neither Nest's filter nor a hook sees it. */
 function refuseUnrouted(error: Error, request: FastifyRequest, reply: FastifyReply): void {
-  refuse(translateException(error), request, nameCall(request, reply));
+  refuse(translateException(error), request, nameCall(request, reply).headers(API_HEADERS));
 }
 
 function nameCall(request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -76,29 +76,18 @@ function trustedProxies({
 }
 
 async function secure(app: NestFastifyApplication, config: Config): Promise<void> {
-  await app.register(helmet, {
-    // the API serves no pages but its own documentation, which needs its inline styles
-    contentSecurityPolicy: {
-      directives: {
-        'style-src': ["'self'", "'unsafe-inline'"],
-        'upgrade-insecure-requests': null,
-        'img-src': ["'self'", 'data:'],
-      },
-    },
-    crossOriginResourcePolicy: { policy: 'same-site' },
-  });
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', (request, reply, done) => {
     nameCall(request, reply);
+    void reply.headers(request.url.startsWith('/docs') ? PAGE_HEADERS : API_HEADERS);
     done();
   });
   const origins = config.server.corsOrigins;
   if (!origins.length) return;
-  fastify.addHook('onRoute', (route) => {
-    if (route.method === 'OPTIONS') route.errorHandler = refuseUnrouted;
-  });
   await app.register(cors, {
     origin: [...origins],
+    // an OPTIONS request that is no preflight would be refused in plain text
+    strictPreflight: false,
     exposedHeaders: ['x-request-id', 'retry-after', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
     maxAge: 600,
   });

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 
 const KEYS_KEPT = 10_000;
 
@@ -7,7 +7,8 @@ const KEYS_KEPT = 10_000;
  * or purposes: HMAC-SHA-256 under a key derived (HKDF, RFC 5869) for each.
  */
 export class KeyedHash {
-  private readonly keys = new Map<string, Buffer>();
+  /** Key objects: from bytes, every digest would make one. */
+  private readonly keys = new Map<string, KeyObject>();
 
   constructor(private readonly masterKey: Buffer) {}
 
@@ -21,12 +22,12 @@ export class KeyedHash {
     return this.digest(purpose, tenantId, text).subarray(0, 16).toString('base64url');
   }
 
-  private key(purpose: string, tenantId: string): Buffer {
+  private key(purpose: string, tenantId: string): KeyObject {
     const name = `${purpose}/${tenantId}`;
     let key = this.keys.get(name);
     if (!key) {
       if (this.keys.size >= KEYS_KEPT) this.keys.clear();
-      key = Buffer.from(hkdfSync('sha256', this.masterKey, tenantId, `gatehouse/${purpose}`, 32));
+      key = createSecretKey(Buffer.from(hkdfSync('sha256', this.masterKey, tenantId, `gatehouse/${purpose}`, 32)));
       this.keys.set(name, key);
     }
     return key;
