@@ -10,10 +10,10 @@ const DATA = join(WORK, 'data');
 
 /** Empty counts as not set: neither this shell nor a .env decides what is measured. */
 const NOT_SET = Object.fromEntries(
-  [
-    ...['ANTHROPIC_API_KEY', 'ANTHROPIC_BASE_URL', 'LOCAL_BASE_URL', 'DATABASE_URL', 'DATABASE_URL_FILE', 'REDIS_URL'],
-    ...['GATEHOUSE_CONFIG', 'GATEHOUSE_OPS_PORT', 'GATEHOUSE_ROOT_KEY', 'GATEHOUSE_MASTER_KEY', 'LOG_LEVEL'],
-  ].map((name) => [name, '']),
+  `ANTHROPIC_API_KEY ANTHROPIC_BASE_URL LOCAL_BASE_URL DATABASE_URL DATABASE_URL_FILE REDIS_URL LOG_LEVEL
+  GATEHOUSE_CONFIG GATEHOUSE_OPS_PORT GATEHOUSE_ROOT_KEY GATEHOUSE_MASTER_KEY`
+    .split(/\s+/)
+    .map((name) => [name, '']),
 );
 
 export const forgetData = () => rmSync(DATA, { recursive: true, force: true });

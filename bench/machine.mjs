@@ -1,7 +1,7 @@
 // What Linux knows of processes and cores: who used how much CPU, who is whose child, how much memory is resident.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { availableParallelism, cpus, release, totalmem } from 'node:os';
+import { cpus, release, totalmem } from 'node:os';
 
 const TICKS_PER_SECOND = 100; // of /proc, whatever the kernel's own clock does
 
@@ -9,8 +9,7 @@ const TICKS_PER_SECOND = 100; // of /proc, whatever the kernel's own clock does
 export const GATEWAY_CORE = 0;
 export const OTHER_CORE = 1;
 
-export const canPin =
-  availableParallelism() > 1 && spawnSync('taskset', ['--version'], { stdio: 'ignore' }).status === 0;
+export const canPin = cpus().length > 1 && spawnSync('taskset', ['--version'], { stdio: 'ignore' }).status === 0;
 
 /** The command that runs `command` on that core alone. */
 export const onCore = (core, command) => (canPin ? ['taskset', '-c', String(core), ...command] : command);
@@ -99,14 +98,12 @@ export function commandLine(pid) {
 export const loadAverage = () => Number(readFileSync('/proc/loadavg', 'utf8').split(' ')[0]);
 
 export function describeMachine() {
-  const compiler = execFileSync('cc', ['--version'], { encoding: 'utf8' }).split('\n', 1)[0];
   return {
     processor: cpus()[0]?.model.trim(),
-    cores: availableParallelism(),
+    cores: cpus().length,
     memoryGigabytes: Math.round(totalmem() / 2 ** 30),
     kernel: release(),
     node: process.version,
-    compiler,
     pinned: canPin,
     loadAverage: loadAverage(),
   };

@@ -10,7 +10,8 @@ const ATTEMPTS = 3;
 /** Cores that others may use meanwhile without spoiling a row. */
 export const TOLERATED_FOREIGN = 0.2;
 const QUIET_FOREIGN = 0.12;
-const QUIET_CHECKS = 30;
+const QUIET_CHECKS = 20;
+const WARM_UP_S = { calls: 12, streams: 6 };
 
 /** `model` is what the upstream reads its behaviour from: see c/upstream.c. */
 export const PHASES = {
@@ -24,6 +25,14 @@ export const PHASES = {
 };
 
 const run = promisify(execFile);
+
+/** In an order of its own, so that what changes in the course of a run hits nobody in particular. */
+export function shuffled(list) {
+  return list
+    .map((item) => ({ item, place: Math.random() }))
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ item }) => item);
+}
 
 /** @returns what the load generator found out */
 export async function load({ port, headers = [], path = '/v1/chat/completions', options, file, warm, seconds }) {
@@ -64,11 +73,15 @@ async function quiet(running, upstream) {
 
 const round = (value, digits = 3) => Number(value.toFixed(digits));
 
+/** The file with the request, of the kind that the server wants: see `body`. */
+function requestFile({ body: kind = {} }, { kilobytes = 2, stream = false, model: behaviour = '' }) {
+  return body({ ...kind, kilobytes, stream, model: (kind.model ?? MODEL) + behaviour });
+}
+
 async function attempt(name, running, upstream, pace) {
-  const { load: options, kilobytes, stream, model = '' } = PHASES[name];
-  const file = body({ kilobytes, model: MODEL + model, stream });
+  const file = requestFile(running, PHASES[name]);
   const before = snapshot(running, upstream);
-  const found = await load({ ...running, options, file, warm: pace, seconds: 4 * pace });
+  const found = await load({ ...running, options: PHASES[name].load, file, warm: pace, seconds: 4 * pace });
   const used = difference(before, snapshot(running, upstream));
   const perCall = (seconds) => round((seconds / (found.sent || 1)) * 1e6, 1);
   return {
@@ -81,6 +94,14 @@ async function attempt(name, running, upstream, pace) {
     foreignCores: round(used.foreign),
     residentMegabytes: round(residentMegabytes(running.gateway), 0),
   };
+}
+
+/** V8 needs some 30,000 calls until it has compiled everything; nothing before that counts. */
+export async function warmUp(running) {
+  for (const [kind, seconds] of Object.entries(WARM_UP_S)) {
+    const file = requestFile(running, PHASES[kind]);
+    await load({ ...running, options: PHASES[kind].load, file, warm: 0, seconds });
+  }
 }
 
 /** Measures again when others disturbed it, and keeps the least disturbed attempt. @param pace 1, or less to be quicker */

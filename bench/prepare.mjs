@@ -12,12 +12,14 @@ export function program(name) {
   mkdirSync(WORK, { recursive: true });
   if ((statSync(target, { throwIfNoEntry: false })?.mtimeMs ?? 0) > statSync(source).mtimeMs) return target;
   const { status, stderr, error } = spawnSync('cc', ['-std=gnu17', '-O2', '-o', target, source], { encoding: 'utf8' });
-  if (error) throw new Error('The benchmark needs Linux and a C compiler named cc (Debian and Ubuntu: apt install gcc).');
+  if (error)
+    throw new Error('The benchmark needs Linux and a C compiler named cc (Debian and Ubuntu: apt install gcc).');
   if (status !== 0) throw new Error(`${source} does not compile:\n${stderr}`);
   return target;
 }
 
-const WORDS = 'the order was placed last week and the customer asks for a refund within thirty days of the invoice'.split(' ');
+const WORDS =
+  'the order was placed last week and the customer asks for a refund within thirty days of the invoice'.split(' ');
 
 function prose(length) {
   let text = '';

@@ -98,6 +98,37 @@ function streaming(peers, at) {
   );
 }
 
+const atLeast = (reached, wanted) => reached >= wanted;
+const atMost = (reached, wanted) => reached <= wanted;
+
+/** What the project wants to reach: first, and at best. */
+function targets(at, starts) {
+  const share = (phase, peer) => at('gatehouse', phase, 'perSecond') / at(peer, phase, 'perSecond');
+  const added = (phase, field) => at('gatehouse', phase, field) - at('direct', phase, field);
+  const rows = [
+    ['calls/s, multiple of Portkey', share('calls', 'portkey'), atLeast, 3, 5, 2],
+    ['calls/s, share of bare Nest', share('calls', 'nest-bare'), atLeast, 0.3, 0.5, 2],
+    ['CPU µs/call, 2 KB', at('gatehouse', 'calls', 'gatewayMicros'), atMost, 180, 100, 0],
+    ['streams/s, share of bare Nest', share('streams', 'nest-bare'), atLeast, 0.6, 0.85, 2],
+    ['added p50 at 1,000 calls/s, ms', added('openLoop', 'p50'), atMost, 3, 1, 2],
+    ['added p99 at 1,000 calls/s, ms', added('openLoop', 'p99'), atMost, 25, 8, 2],
+    ['added time to first token, p50, ms', added('pacedStreams', 'first50'), atMost, 3, 1, 2],
+    ['added time to first token, p99, ms', added('pacedStreams', 'first99'), atMost, 15, 5, 2],
+    ['MB resident after load', at('gatehouse', 'pacedStreams', 'residentMegabytes'), atMost, 250, 160, 0],
+    ['warm start, s', starts('gatehouse', 'startMs') / 1000, atMost, 5, 2, 1],
+  ];
+  const verdict = (reached, compare, first, best) =>
+    !Number.isFinite(reached) ? '–' : compare(reached, best) ? 'best' : compare(reached, first) ? 'first' : 'missed';
+  return table(
+    ['Gatehouse', 'first target', 'best target', 'measured', 'reached'],
+    rows.map(([name, reached, compare, first, best, digits]) => {
+      const sign = compare === atLeast ? '≥' : '≤';
+      const figures = [`${sign} ${first}`, `${sign} ${best}`, number(reached, digits)];
+      return [name, ...figures, verdict(reached, compare, first, best)];
+    }),
+  );
+}
+
 function noise(records) {
   const rows = records.filter(({ foreignCores }) => foreignCores !== undefined);
   const disturbed = rows.filter(({ foreignCores }) => foreignCores > TOLERATED_FOREIGN).length;
@@ -141,6 +172,7 @@ export function report(records) {
     `64 callers, prompts of 2 KB:\n\n${throughput(peers, at, starts)}`,
     `Latency over the upstream itself:\n\n${latency(peers, at)}`,
     `Streams of 50 chunks, 64 callers:\n\n${streaming(peers, at)}`,
+    peers.includes('gatehouse') ? `Against the targets:\n\n${targets(at, starts)}` : '',
   ]
     .filter(Boolean)
     .join('\n');

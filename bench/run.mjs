@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { forgetData, launchGatehouse } from './gatehouse.mjs';
 import { canPin, describeMachine, OTHER_CORE, pin, residentMegabytes } from './machine.mjs';
-import { measure, PHASES } from './measure.mjs';
+import { measure, PHASES, shuffled, warmUp } from './measure.mjs';
 import { PEERS } from './peers.mjs';
 import { program, WORK } from './prepare.mjs';
 import { readRecords, report } from './report.mjs';
@@ -27,13 +27,6 @@ const running = new Set();
 const log = (line) => process.stderr.write(`[bench] ${line}\n`);
 const record = (row) => appendFileSync(results, `${JSON.stringify(row)}\n`);
 
-function shuffled(list) {
-  return list
-    .map((item) => ({ item, place: Math.random() }))
-    .toSorted((a, b) => a.place - b.place)
-    .map(({ item }) => item);
-}
-
 async function stop(server) {
   running.delete(server);
   await server.stop();
@@ -45,6 +38,7 @@ async function measurePeer(peer, round, upstream) {
   try {
     const idle = residentMegabytes(server.gateway);
     record({ peer: peer.name, round, startMs: Math.round(server.startMs ?? 0), idleMegabytes: Math.round(idle) });
+    await warmUp(server);
     for (const phase of phases) {
       const row = { peer: peer.name, round, ...(await measure(phase, server, upstream, pace)) };
       record(row);
@@ -88,14 +82,13 @@ async function run() {
   process.stdout.write(report(readRecords(results)));
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'])
-  process.once(signal, async () => {
-    await Promise.allSettled([...running].map((server) => server.stop()));
-    process.exit(1);
-  });
-
-await run().catch(async (error) => {
-  log(error.message);
+async function abandon() {
   await Promise.allSettled([...running].map((server) => server.stop()));
-  process.exitCode = 1;
+  process.exit(1);
+}
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void abandon());
+
+await run().catch((error) => {
+  log(error.message);
+  return abandon();
 });

@@ -13,6 +13,11 @@ export function noteExtras(fields: Fields, known: ReadonlySet<string>, natives: 
   for (const path of fields.others(known)) natives.extras.push(path);
 }
 
+/** Every field that is not in `known` is a hint. */
+export function noteHints(fields: Fields, known: ReadonlySet<string>, natives: Natives): void {
+  for (const path of fields.others(known)) natives.hints.push(path);
+}
+
 export function noteHint(fields: Fields, key: string, natives: Natives): void {
   if (fields.raw(key) !== undefined) natives.hints.push(fields.at(key));
 }

@@ -10,6 +10,9 @@ import { EventBus } from '../platform/events/event-bus';
 import { KeyedHash } from '../platform/secrets/keyed-hash';
 import { measurePrompt } from './measure-prompt';
 
+/** A body can name any number of fields. */
+const DROPPED_KEPT = 100;
+
 /** What is learnt of a call while it runs. */
 interface Course {
   readonly facts: Partial<CallFacts>;
@@ -143,7 +146,7 @@ function rowOf(call: Call, { facts }: Course, finished: CallFinished): CloseRow 
     usage: finished.usage ?? null,
     costMicros: null,
     attempts: finished.attempts,
-    dropped: facts.dropped ?? [],
+    dropped: (facts.dropped ?? []).slice(0, DROPPED_KEPT),
     firstTokenMs: ms(finished.firstTokenMs),
     upstreamMs: ms(finished.upstreamMs),
     latencyMs: Math.round(finished.latencyMs),

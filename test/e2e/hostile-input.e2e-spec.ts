@@ -2,18 +2,24 @@ import { databaseText } from '../support/database-text';
 import { type Gateway, startGateway } from '../support/gateway';
 import { barrage, describeFinding } from '../support/hostile/barrage';
 import { CANARY, canaryIn } from '../support/hostile/canary';
+import { judge } from '../support/hostile/judge';
 import { attack, rawAttacks } from '../support/hostile/raw-attacks';
+import { send } from '../support/hostile/send';
 
 const REQUESTS = 1_500;
 const SEED = 20_261_121;
 const BODY_BYTES = 1_000_000;
 const MEBIBYTE = 1_048_576;
+const SETTINGS = `
+limits: { bodyBytes: ${BODY_BYTES}, jsonNodes: 50000 }
+server: { corsOrigins: ["https://console.example"] }
+`;
 
 describe('hostile input', () => {
   let gateway: Gateway;
 
   beforeAll(async () => {
-    gateway = await startGateway({ settings: `limits: { bodyBytes: ${BODY_BYTES}, jsonNodes: 50000 }` });
+    gateway = await startGateway({ settings: SETTINGS });
   });
   afterAll(() => gateway?.close());
 
@@ -66,6 +72,32 @@ describe('hostile input', () => {
     const smuggled = rawAttacks(gateway.rootKey).find(({ name }) => name === 'a length and chunks');
     const { text } = await attack(gateway.url, smuggled!);
     expect(text.match(/^HTTP\/1\.1 \d+/gm)).toEqual(['HTTP/1.1 400']);
+  });
+
+  const chat = { model: 'fast', messages: [{ role: 'user', content: 'Hello' }] };
+  it.each<[string, string, string, object | undefined, number]>([
+    ['a request id that no text column can hold', 'GET', '/v1/requests/a%00', undefined, 404],
+    ['a path that is not percent-encoded', 'GET', `/v1/messages/${CANARY}%zz`, undefined, 400],
+    ['a parameter of any length', 'GET', `/v1/keys/${CANARY.repeat(100)}`, undefined, 414],
+    ['a preflight with half a body', 'OPTIONS', '/v1/chat/completions', {}, 204],
+    ['a pattern that no text column can hold', 'POST', '/v1/keys', { name: 'x', models: ['a\u0000b'] }, 400],
+    ['a name in the query', 'GET', `/v1/keys?the%20${CANARY}=1`, undefined, 400],
+    [
+      'a name below metadata',
+      'POST',
+      '/v1/responses',
+      { model: 'fast', input: 'a', metadata: { [`a ${CANARY}`]: 1 } },
+      400,
+    ],
+    ['a name that no text column can hold', 'POST', '/v1/chat/completions', { ...chat, 'a\u0000b': 1 }, 200],
+    ['a name of 100,000 characters', 'POST', '/v1/messages', { ...chat, max_tokens: 9, ['n'.repeat(100_000)]: 1 }, 200],
+  ])('such as %s gets the answer it deserves', async (what, method, target, body, status) => {
+    const headers = { authorization: `Bearer ${gateway.rootKey}`, ...(body && { 'content-type': 'application/json' }) };
+    const text = method === 'OPTIONS' ? '{' : JSON.stringify(body);
+    const request = { attack: what, method, target, headers, body: body && Buffer.from(text) };
+    const answer = await send(gateway.url, request);
+    expect([answer.status, judge(request, answer)]).toEqual([status, []]);
+    expect(answer.text.length).toBeLessThan(2_000);
   });
 
   it('leaves the gateway as it was: it answers, and its memory is bounded', async () => {

@@ -77,6 +77,30 @@ describe('the HTTP server', () => {
     expect(gateway.logs()).not.toContain('4712');
   });
 
+  it('tells a wrong method from a wrong route, and a body it cannot read from a bad one', async () => {
+    const send = async (path: string, init: RequestInit) => {
+      const headers = {
+        authorization: `Bearer ${gateway.rootKey}`,
+        'content-type': 'application/json',
+        ...init.headers,
+      };
+      const answer = await fetch(gateway.url + path, { ...init, headers });
+      return [answer.status, ((await answer.json()) as { error: { message: string } }).error.message];
+    };
+    expect(await send('/v1/chat/completions', { method: 'GET' })).toEqual([405, 'This route takes POST']);
+    expect(await send('/v1/nothing', { method: 'GET' })).toEqual([404, 'There is no such route']);
+    const zipped = { method: 'POST', body: '{}', headers: { 'content-encoding': 'gzip' } };
+    expect(await send('/v1/chat/completions', zipped)).toEqual([
+      415,
+      expect.stringContaining('without content-encoding'),
+    ]);
+    const large = { method: 'POST', body: Buffer.alloc(40_000_000, ' ') };
+    expect(await send('/v1/chat/completions', large)).toEqual([
+      413,
+      expect.stringMatching(/has 40000000 bytes; at most 33554432/),
+    ]);
+  });
+
   it('says which port is taken', async () => {
     const taken = new URL(gateway.url).port;
     await expect(startGateway({ env: { PORT: taken } })).rejects.toThrow(/did not start[\s\S]*EADDRINUSE/);

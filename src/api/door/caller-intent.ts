@@ -48,8 +48,9 @@ function gatehouseObject(body: JsonObject): JsonObject {
 }
 
 function milliseconds(value: unknown): number {
-  const ms = Number(value);
-  if (Number.isInteger(ms) && ms >= 1 && ms <= MAX_TIMEOUT_MS) return ms;
+  // in a header it is text; what else JavaScript takes for a number (0x10, 1e3, true, [5]) is a mistake
+  const ms = typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value;
+  if (typeof ms === 'number' && Number.isInteger(ms) && ms >= 1 && ms <= MAX_TIMEOUT_MS) return ms;
   throw new GatewayError(
     'invalid_request',
     `x-gatehouse-timeout-ms must be a whole number from 1 to ${MAX_TIMEOUT_MS}`,

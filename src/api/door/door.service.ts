@@ -1,6 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { Call } from '../../contract/call';
+import type { GatewayError } from '../../contract/errors';
 import { uuidv7 } from '../../contract/ids';
 import { isObject, type JsonObject } from '../../contract/json';
 import type { Reply } from '../../contract/reply';
@@ -8,6 +9,7 @@ import type { ModelRequest } from '../../contract/request';
 import type { Codec, ReplyContext } from '../../dialects/codec';
 import { invalid } from '../../dialects/fields';
 import { Pipeline } from '../../pipeline';
+import { causeOf } from '../filters/cause-of';
 import { callerOf, type CallerRequest } from '../guards';
 import { intentOf } from './caller-intent';
 import { clientSignal } from './client-signal';
@@ -32,6 +34,8 @@ export interface ServeOptions {
 /** What every inference route does: decode, run the pipeline, and answer in the caller's dialect. */
 @Injectable()
 export class Door {
+  private readonly log = new Logger('Door');
+
   constructor(private readonly pipeline: Pipeline) {}
 
   async serve(
@@ -63,7 +67,9 @@ export class Door {
     const reply = await this.pipeline.run(call);
     if (decoded.stream) {
       response.headers({ ...headersOf(reply, call), ...SSE_HEADERS });
-      await response.send(sseAnswer(reply, codec, context, observe));
+      const onFault = (fault: GatewayError) =>
+        this.log.error({ request_id: request.id, err: causeOf(fault) }, 'fault in a stream');
+      await response.send(sseAnswer(reply, codec, context, { observe, onFault }));
     } else {
       const answer = await jsonAnswer(reply, codec, context);
       observe?.(answer);

@@ -16,18 +16,27 @@ export async function jsonAnswer(reply: Reply, codec: Codec, context: ReplyConte
   return Buffer.from(JSON.stringify(codec.encodeReply(events, context)));
 }
 
-/** A streamed answer as SSE. It always ends in the dialect's grammar: with its terminator or with its error. */
+/**
+ * A streamed answer as SSE. It always ends in the dialect's grammar: with its terminator or with its error.
+ * @param observe sees the bytes as they go out
+ * @param onFault told of a fault of ours, whose cause the caller is not shown
+ */
 export function sseAnswer(
   reply: Reply,
   codec: Codec,
   context: ReplyContext,
-  observe?: (bytes: Buffer) => void,
+  { observe, onFault }: { observe?: (bytes: Buffer) => void; onFault: (fault: GatewayError) => void },
 ): Readable {
-  const bytes = frames(reply, codec, context);
+  const bytes = frames(reply, codec, context, onFault);
   return Readable.from(observe ? observed(bytes, observe) : bytes, { objectMode: false, highWaterMark: 16_384 });
 }
 
-async function* frames(reply: Reply, codec: Codec, context: ReplyContext): AsyncGenerator<Buffer> {
+async function* frames(
+  reply: Reply,
+  codec: Codec,
+  context: ReplyContext,
+  onFault: (fault: GatewayError) => void,
+): AsyncGenerator<Buffer> {
   const encoder = codec.streamEncoder(context);
   try {
     for await (const { events, wire } of reply.pieces)
@@ -39,7 +48,9 @@ async function* frames(reply: Reply, codec: Codec, context: ReplyContext): Async
         if (text) yield Buffer.from(text);
       }
   } catch (error) {
-    yield Buffer.from(encoder.error(GatewayError.from(error)));
+    const failure = GatewayError.from(error);
+    if (failure.code === 'internal') onFault(failure);
+    yield Buffer.from(encoder.error(failure));
   }
 }
 

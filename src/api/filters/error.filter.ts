@@ -1,6 +1,7 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { GatewayError } from '../../contract/errors';
+import { GatewayError } from '../../contract/errors';
+import { causeOf } from './cause-of';
 import { refuse } from './refuse';
 import { translateException } from './translate-exception';
 
@@ -13,17 +14,21 @@ export class ErrorFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const error = translateException(thrown);
+    const error = wrongMethod(request) ?? translateException(thrown);
     if (error.code === 'internal') this.log.error({ request_id: request.id, err: causeOf(error) }, 'unexpected error');
     if (reply.sent || reply.raw.headersSent || reply.raw.destroyed) return;
     refuse(error, request, reply);
   }
 }
 
-/** Name, message and stack of what went wrong. Drivers put values into other properties: those stay out. */
-function causeOf(error: GatewayError): { name: string; message: string; stack?: string } {
-  const cause = error.facts.cause ?? error.cause ?? error;
-  return cause instanceof Error
-    ? { name: cause.name, message: cause.message, stack: cause.stack }
-    : { name: 'Error', message: 'something that is not an error was thrown' };
+const METHODS = ['GET', 'POST', 'PATCH', 'DELETE'] as const;
+
+/** A route that exists for other methods only is not a route that does not exist. */
+function wrongMethod({ is404, server, url }: FastifyRequest): GatewayError | undefined {
+  if (!is404) return undefined;
+  const path = url.split('?', 1)[0] ?? '';
+  // the router takes what it is asked about for a pattern, and throws at strange ones
+  if (!/^[\w./-]+$/.test(path)) return undefined;
+  const methods = METHODS.filter((method) => server.hasRoute({ method, url: path }));
+  return methods.length ? new GatewayError('method_not_allowed', `This route takes ${methods.join(', ')}`) : undefined;
 }

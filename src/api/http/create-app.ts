@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import cors from '@fastify/cors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { GatewayError } from '../../contract/errors';
 import { KeyRing } from '../../features/tenancy';
 import { uuidv7 } from '../../contract/ids';
 import type { Config } from '../../platform/config/config';
@@ -98,7 +99,7 @@ function readBodies(app: NestFastifyApplication, { limits }: Config): void {
   const ring = app.get(KeyRing, { strict: false });
   fastify.addHook(
     'preParsing',
-    knownBeforeBody((key) => ring.authenticate(key)),
+    knownBeforeBody((key) => ring.authenticate(key), limits.bodyBytes),
   );
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(
@@ -108,10 +109,16 @@ function readBodies(app: NestFastifyApplication, { limits }: Config): void {
       try {
         // clients that label every request send a content type without a body
         const empty = !body.length && BODILESS.has(request.method);
+        if (!empty) refuseEncoding(request.headers['content-encoding']);
         done(null, empty ? undefined : parseBody(body as Buffer, limits));
       } catch (error) {
         done(error as Error);
       }
     },
   );
+}
+
+function refuseEncoding(encoding: string | undefined): void {
+  if (encoding !== undefined && encoding !== 'identity')
+    throw new GatewayError('unsupported_media_type', 'The body must be sent without content-encoding');
 }

@@ -23,6 +23,10 @@ describe('parseBody', () => {
     expect(parse('["\\\\","[[[[[[","\\"[[[[["]')).toEqual(['\\', '[[[[[[', '"[[[[[']);
   });
 
+  it('refuses bytes that are not UTF-8 rather than change them', () => {
+    expect(() => parse(Buffer.from([0x22, 0xff, 0x22]))).toThrow('not encoded as UTF-8');
+  });
+
   it.each(['', '{', '{"a":', '"open', 'nonsense', '{"a":1}}', '\u0000', '{"a":"\\x"}'])(
     'refuses %j without quoting it',
     (text) => {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { GatewayError } from '../../contract/errors';
 
 export interface BodyLimits {
@@ -14,6 +15,7 @@ const BACKSLASH = 0x5c;
  */
 export function parseBody(bytes: Buffer, limits: BodyLimits): unknown {
   if (!bytes.length) throw new GatewayError('invalid_request', 'The body is empty; a JSON object is expected');
+  if (!isUtf8(bytes)) throw new GatewayError('invalid_request', 'The body is not encoded as UTF-8');
   checkStructure(bytes, limits);
   try {
     return JSON.parse(bytes.toString('utf8')) as unknown;

@@ -1,6 +1,6 @@
 import type { DocumentPart, ImagePart, Message, Part, Source, TextPart, ToolResultPart } from '../../contract/request';
 import { type Fields, invalid } from '../fields';
-import type { Natives } from '../natives';
+import { type Natives, noteExtras } from '../natives';
 
 type Media = TextPart | ImagePart | DocumentPart;
 type DocumentSource = DocumentPart['source'];
@@ -46,7 +46,7 @@ function decodeBlock(block: Fields, role: Message['role'], natives: Natives): Pa
   switch (type) {
     case 'thinking':
       requireRole('assistant', role, block, type);
-      natives.extras.push(...block.others(THINKING_FIELDS));
+      noteExtras(block, THINKING_FIELDS, natives);
       return {
         type: 'thinking',
         text: block.required('thinking', block.string('thinking')),
@@ -54,7 +54,7 @@ function decodeBlock(block: Fields, role: Message['role'], natives: Natives): Pa
       };
     case 'redacted_thinking':
       requireRole('assistant', role, block, type);
-      natives.extras.push(...block.others(REDACTED_FIELDS));
+      noteExtras(block, REDACTED_FIELDS, natives);
       return { type: 'redacted_thinking', data: block.required('data', block.string('data')) };
     case 'tool_use':
       requireRole('assistant', role, block, type);
@@ -90,7 +90,7 @@ function decodeMedia(block: Fields, type: string, natives: Natives): Media | und
 }
 
 function decodeText(block: Fields, natives: Natives): TextPart {
-  natives.extras.push(...block.others(TEXT_FIELDS));
+  noteExtras(block, TEXT_FIELDS, natives);
   if (block.raw('citations') !== undefined) natives.hints.push(block.at('citations'));
   return {
     type: 'text',
@@ -103,14 +103,14 @@ function decodeImage(block: Fields, natives: Natives): ImagePart | undefined {
   const source = decodeSource(block, natives);
   if (!source) return undefined;
   if (source.kind === 'text') throw invalid(block.at('source'), 'an image is not text');
-  natives.extras.push(...block.others(IMAGE_FIELDS));
+  noteExtras(block, IMAGE_FIELDS, natives);
   return { type: 'image', source, cacheControl: block.json('cache_control') };
 }
 
 function decodeDocument(block: Fields, natives: Natives): DocumentPart | undefined {
   const source = decodeSource(block, natives);
   if (!source) return undefined;
-  natives.extras.push(...block.others(DOCUMENT_FIELDS));
+  noteExtras(block, DOCUMENT_FIELDS, natives);
   return { type: 'document', source, name: block.string('title'), cacheControl: block.json('cache_control') };
 }
 
@@ -134,7 +134,7 @@ function decodeSource(block: Fields, natives: Natives): Source | DocumentSource 
 }
 
 function decodeToolUse(block: Fields, natives: Natives): Part {
-  natives.extras.push(...block.others(TOOL_USE_FIELDS));
+  noteExtras(block, TOOL_USE_FIELDS, natives);
   const caller = block.child('caller');
   if (caller && caller.raw('type') !== 'direct') natives.extras.push(caller.path);
   return {
@@ -147,7 +147,7 @@ function decodeToolUse(block: Fields, natives: Natives): Part {
 }
 
 function decodeToolResult(block: Fields, natives: Natives): ToolResultPart {
-  natives.extras.push(...block.others(TOOL_RESULT_FIELDS));
+  noteExtras(block, TOOL_RESULT_FIELDS, natives);
   return {
     type: 'tool_result',
     toolCallId: filled(block, 'tool_use_id'),

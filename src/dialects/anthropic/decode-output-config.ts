@@ -1,6 +1,6 @@
 import type { ResponseFormat, Thinking } from '../../contract/request';
 import type { Fields } from '../fields';
-import type { Natives } from '../natives';
+import { type Natives, noteExtras, noteHints } from '../natives';
 
 const EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
 const THINKING_FIELDS = new Set(['type', 'budget_tokens']);
@@ -12,7 +12,7 @@ const MIN_BUDGET = 1024;
 export function decodeThinking(request: Fields, natives: Natives): Thinking | undefined {
   const output = request.child('output_config');
   const effort = output?.oneOf('effort', EFFORTS);
-  if (output) natives.extras.push(...output.others(OUTPUT_FIELDS));
+  if (output) noteExtras(output, OUTPUT_FIELDS, natives);
   const thinking = request.child('thinking');
   if (!thinking) return effort && { mode: 'on', effort };
   const type = thinking.required('type', thinking.string('type'));
@@ -20,7 +20,7 @@ export function decodeThinking(request: Fields, natives: Natives): Thinking | un
     natives.extras.push(thinking.path);
     return effort && { mode: 'on', effort };
   }
-  natives.hints.push(...thinking.others(THINKING_FIELDS));
+  noteHints(thinking, THINKING_FIELDS, natives);
   if (type !== 'enabled') return { mode: type === 'disabled' ? 'off' : 'adaptive', effort };
   const budgetTokens = thinking.number('budget_tokens', { min: MIN_BUDGET, integer: true });
   return { mode: 'on', budgetTokens: thinking.required('budget_tokens', budgetTokens), effort };
@@ -34,6 +34,6 @@ export function decodeResponseFormat(request: Fields, natives: Natives): Respons
     natives.extras.push(format.path);
     return undefined;
   }
-  natives.extras.push(...format.others(FORMAT_FIELDS));
+  noteExtras(format, FORMAT_FIELDS, natives);
   return { type: 'json_schema', schema: format.required('schema', format.json('schema')), strict: true };
 }

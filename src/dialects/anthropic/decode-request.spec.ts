@@ -181,7 +181,14 @@ describe('decodeRequest', () => {
     expect(request.toolChoice).toEqual({ type: 'tool', name: 'f' });
     expect(request.parallelToolCalls).toBeUndefined();
     expect(request.hints).toEqual(['tools[0].defer_loading']);
-    expect(request.extras).toEqual(['tools[1]']);
+    expect(request.extras).toEqual(['tools[1] (web_search_20250305)']);
+  });
+
+  it('survives any number of unknown fields', () => {
+    const unknown = Object.fromEntries(Array.from({ length: 200_000 }, (_, i) => [`x${i}`, 1]));
+    expect(decode({ tools: [{ ...unknown, name: 'f', input_schema: {} }] }).hints).toHaveLength(200_000);
+    const content = [{ ...unknown, type: 'text', text: 'hi' }];
+    expect(decode({ messages: [{ role: 'user', content }] }).extras).toHaveLength(200_000);
   });
 
   it('tells what only tunes from what only Anthropic can do', () => {

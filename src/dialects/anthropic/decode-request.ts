@@ -4,7 +4,7 @@ import { Fields, invalid } from '../fields';
 import { decodeParts, decodeSystem } from './decode-content';
 import { decodeResponseFormat, decodeThinking } from './decode-output-config';
 import { decodeToolChoice, decodeTools } from './decode-tools';
-import type { Natives } from '../natives';
+import { type Natives, noteExtras, noteHints } from '../natives';
 
 /** Read below, or the gateway's own. */
 const KNOWN = new Set([
@@ -92,7 +92,7 @@ function decodeMessages(fields: Fields, mayBeEmpty: boolean, natives: Natives): 
   for (const message of found) {
     const role = message.required('role', message.oneOf('role', ROLES));
     messages.push({ role, parts: decodeParts(message, role, natives) });
-    natives.extras.push(...message.others(MESSAGE_FIELDS));
+    noteExtras(message, MESSAGE_FIELDS, natives);
   }
   return messages;
 }
@@ -100,7 +100,7 @@ function decodeMessages(fields: Fields, mayBeEmpty: boolean, natives: Natives): 
 function decodeUser(fields: Fields, natives: Natives): string | undefined {
   const metadata = fields.child('metadata');
   if (!metadata) return undefined;
-  natives.hints.push(...metadata.others(METADATA_FIELDS));
+  noteHints(metadata, METADATA_FIELDS, natives);
   return metadata.string('user_id');
 }
 
@@ -110,7 +110,7 @@ function decodeThread(fields: Fields, natives: Natives): string | undefined {
   if (!thread) return undefined;
   const type = thread.required('type', thread.string('type'));
   if (type === 'continue') {
-    natives.extras.push(...thread.others(THREAD_FIELDS));
+    noteExtras(thread, THREAD_FIELDS, natives);
     return thread.required('previous_message_id', thread.string('previous_message_id') || undefined);
   }
   (type === 'create' ? natives.hints : natives.extras).push('thread');

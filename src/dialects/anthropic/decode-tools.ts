@@ -1,6 +1,6 @@
 import type { ChatRequest, Tool, ToolChoice } from '../../contract/request';
-import { type Fields, invalid } from '../fields';
-import type { Natives } from '../natives';
+import { fieldName, type Fields, invalid } from '../fields';
+import { type Natives, noteExtras, noteHints } from '../natives';
 
 const TOOL_FIELDS = new Set(['type', 'name', 'description', 'input_schema', 'strict', 'cache_control']);
 const CHOICE_FIELDS = new Set(['type', 'name', 'disable_parallel_tool_use']);
@@ -10,8 +10,9 @@ const CHOICES = ['auto', 'any', 'tool', 'none'] as const;
 export function decodeTools(request: Fields, natives: Natives): Tool[] {
   const tools: Tool[] = [];
   for (const tool of request.objects('tools') ?? []) {
-    if ((tool.string('type') ?? 'custom') === 'custom') tools.push(decodeTool(tool, natives));
-    else natives.extras.push(tool.path);
+    const type = tool.string('type') ?? 'custom';
+    if (type === 'custom') tools.push(decodeTool(tool, natives));
+    else natives.extras.push(`${tool.path} (${fieldName(type)})`);
   }
   return tools;
 }
@@ -19,7 +20,7 @@ export function decodeTools(request: Fields, natives: Natives): Tool[] {
 function decodeTool(tool: Fields, natives: Natives): Tool {
   const name = tool.required('name', tool.string('name'));
   if (!name) throw invalid(tool.at('name'), 'must not be empty');
-  natives.hints.push(...tool.others(TOOL_FIELDS));
+  noteHints(tool, TOOL_FIELDS, natives);
   return {
     name,
     description: tool.string('description'),
@@ -35,7 +36,7 @@ export function decodeToolChoice(
 ): Pick<ChatRequest, 'toolChoice' | 'parallelToolCalls'> {
   const choice = request.child('tool_choice');
   if (!choice) return { toolChoice: undefined, parallelToolCalls: undefined };
-  natives.extras.push(...choice.others(CHOICE_FIELDS));
+  noteExtras(choice, CHOICE_FIELDS, natives);
   const alone = choice.boolean('disable_parallel_tool_use');
   return { toolChoice: choiceOf(choice), parallelToolCalls: alone === undefined ? undefined : !alone };
 }

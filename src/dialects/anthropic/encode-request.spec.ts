@@ -114,6 +114,11 @@ describe('encodeRequest', () => {
       ]);
     });
 
+    it('names an end user whom Anthropic would refuse by a digest', () => {
+      const { body } = encode({ user: 'ada@example.org' });
+      expect(body.metadata).toEqual({ user_id: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    });
+
     it('puts tool results first and mends ids the same way on both sides', () => {
       const { body } = encode({
         messages: [

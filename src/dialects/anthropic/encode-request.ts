@@ -1,6 +1,7 @@
 import type { Json } from '../../contract/json';
 import type { ChatRequest, Message, Part } from '../../contract/request';
 import type { EncodedRequest, Target } from '../codec';
+import { endUser } from '../end-user';
 import { invalid } from '../fields';
 import { refuseForeign } from '../not-carried';
 import { encodeConversation } from './encode-messages';
@@ -35,7 +36,7 @@ function putOptions(body: Body, request: ChatRequest, plan: ThinkingPlan, droppe
   putSampling(body, request, plan.thinking !== undefined, dropped);
   put(body, 'output_config', outputConfig(request, plan));
   put(body, 'stop_sequences', stopSequences(request, dropped));
-  if (request.user) body.metadata = { user_id: request.user };
+  if (request.user) body.metadata = { user_id: endUser(request.user) };
   if (request.stream) body.stream = true;
   if (request.seed !== undefined) dropped.add('seed');
   if (request.presencePenalty) dropped.add('presence_penalty');

@@ -1,6 +1,6 @@
 import type { DocumentPart, ImagePart, Part, RefusalPart, Source, TextPart } from '../../contract/request';
 import { Fields, invalid } from '../fields';
-import { type Natives, noteExtras, noteHint } from '../natives';
+import { type Natives, noteExtras, noteHint, noteHints } from '../natives';
 
 /** Undefined for a part in a form that the vocabulary does not know. */
 type PartDecoder<P extends Part> = (part: Fields, natives: Natives) => P | undefined;
@@ -20,7 +20,7 @@ export const ASSISTANT_PARTS: PartDecoders<TextPart | RefusalPart> = new Map<
   string,
   PartDecoder<TextPart | RefusalPart>
 >([
-  ['text', decodeText],
+  ['text', decodeAnswerText],
   ['refusal', decodeRefusal],
 ]);
 
@@ -53,6 +53,16 @@ function decodePart<P extends Part>(part: Fields, decoders: PartDecoders<P>, nat
 const TEXT_FIELDS = partFields('text');
 function decodeText(part: Fields, natives: Natives): TextPart {
   noteExtras(part, TEXT_FIELDS, natives);
+  return readText(part);
+}
+
+/** What clients send back beside an answer's text (annotations, marks of their own) tells the model nothing. */
+function decodeAnswerText(part: Fields, natives: Natives): TextPart {
+  noteHints(part, TEXT_FIELDS, natives);
+  return readText(part);
+}
+
+function readText(part: Fields): TextPart {
   return { type: 'text', text: part.required('text', part.string('text')), ...cacheControl(part) };
 }
 

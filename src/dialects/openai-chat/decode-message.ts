@@ -1,11 +1,13 @@
 import type { Message, Part, RedactedThinkingPart, ThinkingPart, ToolCallPart } from '../../contract/request';
 import { Fields, invalid } from '../fields';
 import { ASSISTANT_PARTS, decodeContent, type PartDecoders, TEXT_PARTS, USER_PARTS } from './decode-content';
-import { type Natives, noteExtras } from '../natives';
+import { type Natives, noteExtras, noteHints } from '../natives';
 
 const PLAIN_FIELDS = new Set(['role', 'content', 'name', 'cache_control']);
 // a tool's name repeats what its call says
 const TOOL_FIELDS = new Set([...PLAIN_FIELDS, 'tool_call_id']);
+// parts of an answer that tell the model something; whatever else clients send back with it is a remark of theirs
+const ANSWER_EXTRAS = ['audio', 'function_call'];
 const ASSISTANT_FIELDS = new Set([
   ...PLAIN_FIELDS,
   'tool_calls',
@@ -14,6 +16,7 @@ const ASSISTANT_FIELDS = new Set([
   'reasoning',
   'thinking_blocks',
   'annotations',
+  ...ANSWER_EXTRAS,
 ]);
 
 /** Undefined for a message of a kind that the vocabulary does not know. */
@@ -50,8 +53,9 @@ function decodeToolResult(message: Fields, natives: Natives): Message {
 }
 
 function decodeAssistant(message: Fields, natives: Natives): Message {
-  const extrasBefore = natives.extras.length;
-  noteExtras(message, ASSISTANT_FIELDS, natives);
+  const notedBefore = natives.extras.length + natives.hints.length;
+  for (const key of ANSWER_EXTRAS) if (message.raw(key) !== undefined) natives.extras.push(message.at(key));
+  noteHints(message, ASSISTANT_FIELDS, natives);
   // clients send our answers back: an empty list of annotations says nothing
   if (message.list('annotations')?.length) natives.hints.push(message.at('annotations'));
   const content = decodeContent(message, ASSISTANT_PARTS, natives);
@@ -63,7 +67,7 @@ function decodeAssistant(message: Fields, natives: Natives): Message {
     refusal ? [{ type: 'refusal', text: refusal }] : [],
     calls,
   );
-  if (!parts.length && natives.extras.length === extrasBefore)
+  if (!parts.length && natives.extras.length + natives.hints.length === notedBefore)
     throw invalid(message.at('content'), 'is required unless tool_calls are given');
   return withName(message, { role: 'assistant', parts: marked(message, parts) });
 }
@@ -97,8 +101,8 @@ function decodeToolCalls(message: Fields, natives: Natives): ToolCallPart[] {
 function decodeToolCall(call: Fields, natives: Natives): ToolCallPart {
   const id = call.required('id', call.string('id'));
   const fn = call.required('function', call.child('function'));
-  noteExtras(call, CALL_FIELDS, natives);
-  noteExtras(fn, FUNCTION_FIELDS, natives);
+  noteHints(call, CALL_FIELDS, natives);
+  noteHints(fn, FUNCTION_FIELDS, natives);
   const name = fn.required('name', fn.string('name'));
   const cacheControl = call.json('cache_control');
   const args = fn.required('arguments', fn.string('arguments'));

@@ -281,6 +281,33 @@ describe('messages', () => {
     ]);
   });
 
+  it('takes what clients add to an answer they send back for remarks', () => {
+    const fn = { name: 'f', arguments: '{}', parsed_arguments: {} };
+    const decoded = decodeMessages(hello, {
+      role: 'assistant',
+      provider_specific_fields: { refusal: null },
+      content: [{ type: 'text', text: 'ok', role: 'assistant', annotations: [] }],
+      tool_calls: [{ id: 'c', type: 'function', function: fn, extra_content: { google: {} } }],
+    });
+    expect(decoded.extras).toEqual([]);
+    expect(decoded.hints.toSorted()).toEqual([
+      'messages[1].content[0].annotations',
+      'messages[1].content[0].role',
+      'messages[1].provider_specific_fields',
+      'messages[1].tool_calls[0].extra_content',
+      'messages[1].tool_calls[0].function.parsed_arguments',
+    ]);
+    expect(decoded.messages[1].parts).toEqual([
+      { type: 'text', text: 'ok' },
+      { type: 'tool_call', id: 'c', name: 'f', arguments: '{}' },
+    ]);
+  });
+
+  it('names the parts of an answer that only its provider can read again', () => {
+    const decoded = decodeMessages(hello, { role: 'assistant', content: null, audio: { id: 'audio_1' } });
+    expect(decoded.extras).toEqual(['messages[1].audio']);
+  });
+
   it('puts earlier thoughts first', () => {
     const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '' } };
     const { parts } = decodeMessages({
@@ -353,7 +380,7 @@ describe('tools', () => {
       { name: 'bare', schema: { type: 'object', properties: {} } },
     ]);
     expect(decoded.toolChoice).toEqual({ type: 'tool', name: 'bare' });
-    expect(decoded.extras).toEqual(['tools[1]']);
+    expect(decoded.extras).toEqual(['tools[1] (custom)']);
   });
 
   it.each(['none', 'auto', 'required'])('reads the choice %s', (tool_choice) => {

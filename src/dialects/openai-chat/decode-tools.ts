@@ -1,5 +1,5 @@
 import type { Tool, ToolChoice } from '../../contract/request';
-import { type Fields, invalid } from '../fields';
+import { fieldName, type Fields, invalid } from '../fields';
 import { type Natives, noteExtras } from '../natives';
 
 const NAME = /^[a-zA-Z0-9_.-]{1,128}$/;
@@ -10,8 +10,9 @@ const CHOICE_FIELDS = new Set(['type', 'function']);
 export function decodeTools(request: Fields, natives: Natives): Tool[] {
   const tools: Tool[] = [];
   for (const tool of request.objects('tools') ?? []) {
-    if (tool.required('type', tool.string('type')) === 'function') tools.push(decodeFunction(tool, natives));
-    else natives.extras.push(tool.path);
+    const type = tool.required('type', tool.string('type'));
+    if (type === 'function') tools.push(decodeFunction(tool, natives));
+    else natives.extras.push(`${tool.path} (${fieldName(type)})`);
   }
   return tools;
 }

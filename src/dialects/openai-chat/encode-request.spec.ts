@@ -138,6 +138,40 @@ describe('encodeRequest', () => {
     ]);
   });
 
+  it('shows images and files that a tool returned in the user message after its result', () => {
+    const image = { type: 'image', source: { kind: 'base64', mediaType: 'image/png', data: 'AA' } } as const;
+    const said = { type: 'text', text: 'a screenshot' } as const;
+    expect(
+      messagesOf(
+        user(
+          { type: 'tool_result', toolCallId: 'a', parts: [said, image] },
+          { type: 'tool_result', toolCallId: 'b', parts: [said] },
+          { type: 'text', text: 'and?' },
+        ),
+      ),
+    ).toStrictEqual([
+      {
+        role: 'tool',
+        tool_call_id: 'a',
+        content: [said, { type: 'text', text: 'The rest of the result is in the next user message.' }],
+      },
+      { role: 'tool', tool_call_id: 'b', content: 'a screenshot' },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'Returned by tool call a:' },
+          { type: 'image_url', image_url: { url: 'data:image/png;base64,AA' } },
+          { type: 'text', text: 'and?' },
+        ],
+      },
+    ]);
+  });
+
+  it('names an end user whom OpenAI would refuse by a digest', () => {
+    const { body } = encodeRequest(chat({ user: 'x'.repeat(65) }), target);
+    expect(body.user).toMatch(/^[0-9a-f]{64}$/);
+  });
+
   it('sends a user message that is empty, and none that is only tool results', () => {
     const result = { type: 'tool_result', toolCallId: 'a', parts: [] } as const;
     expect(messagesOf(user())).toStrictEqual([{ role: 'user', content: '' }]);
@@ -181,7 +215,7 @@ describe('encodeRequest', () => {
       messages: [
         user({ type: 'image', source: file }, { type: 'document', source: file }),
         user({ type: 'document', source: { kind: 'url', url: 'https://x.test' } }),
-        user({ type: 'tool_result', toolCallId: 'c', parts: [image] }),
+        user({ type: 'tool_result', toolCallId: 'c', parts: [{ type: 'image', source: file }] }),
         assistant(image),
       ],
     });
@@ -191,7 +225,6 @@ describe('encodeRequest', () => {
       'images given by file id',
       'documents given by file id',
       'documents given by URL',
-      'images in tool results',
       'images in assistant messages',
       `the tool name ${'x'.repeat(65)} (longer than 64 characters)`,
     ])

@@ -2,6 +2,7 @@ import { GatewayError } from '../../contract/errors';
 import type { Json, JsonObject } from '../../contract/json';
 import type { ChatRequest, ResponseFormat, Thinking, Tool, ToolChoice } from '../../contract/request';
 import type { EncodedRequest, Target } from '../codec';
+import { endUser } from '../end-user';
 import { refuseForeign } from '../not-carried';
 import { encodeMessage } from './encode-message';
 import type { Losses } from './losses';
@@ -21,7 +22,7 @@ export function encodeRequest(request: ChatRequest, target: Target): EncodedRequ
     ...encodeSampling(request, target, losses),
     response_format: request.responseFormat && encodeResponseFormat(request.responseFormat),
     reasoning_effort: encodeThinking(request.thinking, target, losses),
-    user: request.user,
+    user: request.user && endUser(request.user),
     ...(request.stream && { stream: true, stream_options: { include_usage: true } }),
   });
   refuseForeign(request, 'openai-chat', [...losses.missing]);

@@ -1,7 +1,8 @@
 import type { Message, Part, ThinkingPart } from '../../contract/request';
 import { Fields, invalid } from '../fields';
-import type { Natives } from '../natives';
+import { type Natives, noteExtras } from '../natives';
 import { decodeMessageContent, decodeOutputContent } from './decode-content';
+import { qualifiedName } from './namespace';
 import { unseal } from './seal';
 
 const ROLES = ['user', 'assistant', 'system', 'developer'] as const;
@@ -9,8 +10,8 @@ const ROLES = ['user', 'assistant', 'system', 'developer'] as const;
 // ids, status and phase describe an item; they ask for nothing
 const ITEM_FIELDS = ['type', 'id', 'status'];
 const MESSAGE_FIELDS = new Set([...ITEM_FIELDS, 'role', 'content', 'phase']);
-const CALL_FIELDS = new Set([...ITEM_FIELDS, 'call_id', 'name', 'arguments', 'caller']);
-const OUTPUT_FIELDS = new Set([...ITEM_FIELDS, 'call_id', 'name', 'output', 'caller', 'created_by']);
+const CALL_FIELDS = new Set([...ITEM_FIELDS, 'call_id', 'name', 'namespace', 'arguments', 'caller']);
+const OUTPUT_FIELDS = new Set([...ITEM_FIELDS, 'call_id', 'name', 'namespace', 'output', 'caller', 'created_by']);
 const REASONING_FIELDS = new Set([...ITEM_FIELDS, 'summary', 'content', 'encrypted_content']);
 
 /** `turn` items of one role that follow each other are one message; so are `result` items. */
@@ -43,7 +44,7 @@ export function decodeItem(item: Fields, natives: Natives): DecodedItem | undefi
 }
 
 function decodeMessage(item: Fields, natives: Natives): DecodedItem {
-  natives.extras.push(...item.others(MESSAGE_FIELDS));
+  noteExtras(item, MESSAGE_FIELDS, natives);
   const role = item.required('role', item.oneOf('role', ROLES));
   const parts = decodeMessageContent(item, natives);
   if (role === 'assistant') return { kind: 'turn', role, parts };
@@ -51,22 +52,25 @@ function decodeMessage(item: Fields, natives: Natives): DecodedItem {
 }
 
 function decodeCall(item: Fields, natives: Natives): DecodedItem {
-  natives.extras.push(...item.others(CALL_FIELDS));
+  noteExtras(item, CALL_FIELDS, natives);
   const id = item.required('call_id', item.string('call_id') || undefined);
-  const name = item.required('name', item.string('name') || undefined);
+  const name = qualifiedName({
+    name: item.required('name', item.string('name') || undefined),
+    namespace: item.string('namespace'),
+  });
   const json = item.required('arguments', item.string('arguments'));
   return { kind: 'turn', role: 'assistant', parts: [{ type: 'tool_call', id, name, arguments: json }] };
 }
 
 function decodeCallOutput(item: Fields, natives: Natives): DecodedItem {
-  natives.extras.push(...item.others(OUTPUT_FIELDS));
+  noteExtras(item, OUTPUT_FIELDS, natives);
   const toolCallId = item.required('call_id', item.string('call_id') || undefined);
   const parts = decodeOutputContent(item, natives);
   return { kind: 'result', role: 'user', parts: [{ type: 'tool_result', toolCallId, parts }] };
 }
 
 function decodeReasoning(item: Fields, natives: Natives): DecodedItem {
-  natives.extras.push(...item.others(REASONING_FIELDS));
+  noteExtras(item, REASONING_FIELDS, natives);
   const texts = [...readTexts(item, 'summary'), ...readTexts(item, 'content')];
   const proof = unseal(item.string('encrypted_content') ?? '');
   const parts: Part[] = proof?.data === undefined ? [] : [{ type: 'redacted_thinking', data: proof.data }];

@@ -1,13 +1,15 @@
 import type { JsonObject } from '../../contract/json';
 import type { ChatRequest, Effort, ResponseFormat, Thinking, Tool } from '../../contract/request';
-import { Fields } from '../fields';
-import type { Natives } from '../natives';
+import { fieldName, Fields } from '../fields';
+import { type Natives, noteExtras } from '../natives';
+import { qualifiedName } from './namespace';
 
 const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const satisfies readonly Effort[];
 const MODES = ['none', 'auto', 'required'] as const;
 const FORMATS = ['text', 'json_object', 'json_schema'] as const;
 
 const FUNCTION_FIELDS = new Set(['type', 'name', 'description', 'parameters', 'strict']);
+const NAMESPACE_FIELDS = new Set(['type', 'name', 'description', 'tools']);
 const TEXT_FIELDS = new Set(['format', 'verbosity']);
 const FORMAT_FIELDS = new Set(['type', 'name', 'description', 'schema', 'strict']);
 const REASONING_FIELDS = new Set(['effort', 'summary', 'generate_summary', 'context']);
@@ -18,18 +20,35 @@ const NO_PARAMETERS: JsonObject = { type: 'object', properties: {} };
 export function decodeTools(fields: Fields, natives: Natives): Tool[] {
   const tools: Tool[] = [];
   for (const tool of fields.objects('tools') ?? []) {
-    if (tool.required('type', tool.string('type')) === 'function') tools.push(decodeFunction(tool, natives));
-    else natives.extras.push(tool.path);
+    const type = tool.required('type', tool.string('type'));
+    if (type === 'function') tools.push(decodeFunction(tool, natives));
+    else if (type === 'namespace') tools.push(...decodeNamespace(tool, natives));
+    // clients add such tools on their own: the path alone would not tell their users what to switch off
+    else natives.extras.push(`${tool.path} (${fieldName(type)})`);
   }
   return tools;
 }
 
-function decodeFunction(tool: Fields, natives: Natives): Tool {
-  natives.extras.push(...tool.others(FUNCTION_FIELDS));
+/** Functions that share a purpose. */
+function decodeNamespace(group: Fields, natives: Natives): Tool[] {
+  noteExtras(group, NAMESPACE_FIELDS, natives);
+  const namespace = group.required('name', group.string('name') || undefined);
+  if (group.string('description') !== undefined) natives.hints.push(group.at('description'));
+  const members = group.required('tools', group.objects('tools'));
+  return members.flatMap((member): Tool[] => {
+    if (member.required('type', member.string('type')) === 'function')
+      return [decodeFunction(member, natives, namespace)];
+    natives.extras.push(member.path);
+    return [];
+  });
+}
+
+function decodeFunction(tool: Fields, natives: Natives, namespace?: string): Tool {
+  noteExtras(tool, FUNCTION_FIELDS, natives);
   const description = tool.string('description');
   const strict = tool.boolean('strict');
   return {
-    name: tool.required('name', tool.string('name') || undefined),
+    name: qualifiedName({ name: tool.required('name', tool.string('name') || undefined), namespace }),
     schema: tool.json('parameters') ?? NO_PARAMETERS,
     ...(description !== undefined && { description }),
     ...(strict !== undefined && { strict }),
@@ -52,14 +71,14 @@ export function decodeToolChoice(fields: Fields, natives: Natives): Pick<ChatReq
 export function decodeText(fields: Fields, natives: Natives): Pick<ChatRequest, 'responseFormat'> {
   const text = fields.child('text');
   if (!text) return {};
-  natives.extras.push(...text.others(TEXT_FIELDS));
+  noteExtras(text, TEXT_FIELDS, natives);
   if (text.string('verbosity') !== undefined) natives.hints.push(text.at('verbosity'));
   const format = text.child('format');
   return format ? { responseFormat: decodeFormat(format, natives) } : {};
 }
 
 function decodeFormat(format: Fields, natives: Natives): ResponseFormat {
-  natives.extras.push(...format.others(FORMAT_FIELDS));
+  noteExtras(format, FORMAT_FIELDS, natives);
   const type = format.required('type', format.oneOf('type', FORMATS));
   if (type !== 'json_schema') return { type };
   const description = format.string('description');
@@ -76,7 +95,7 @@ function decodeFormat(format: Fields, natives: Natives): ResponseFormat {
 export function decodeReasoning(fields: Fields, natives: Natives): Pick<ChatRequest, 'thinking'> {
   const reasoning = fields.child('reasoning');
   if (!reasoning) return {};
-  natives.extras.push(...reasoning.others(REASONING_FIELDS));
+  noteExtras(reasoning, REASONING_FIELDS, natives);
   for (const key of ['summary', 'generate_summary', 'context'])
     if (reasoning.string(key) !== undefined) natives.hints.push(reasoning.at(key));
   const effort = reasoning.oneOf('effort', EFFORTS);
@@ -99,6 +118,7 @@ export function decodeInclude(fields: Fields, natives: Natives): Pick<ChatReques
 }
 
 export function decodeStream(fields: Fields, natives: Natives): boolean {
-  natives.extras.push(...(fields.child('stream_options')?.others(STREAM_FIELDS) ?? []));
+  const options = fields.child('stream_options');
+  if (options) noteExtras(options, STREAM_FIELDS, natives);
   return fields.boolean('stream') ?? false;
 }

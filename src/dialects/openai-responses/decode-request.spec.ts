@@ -71,6 +71,12 @@ describe('options', () => {
     expect(decode({ reasoning: { effort: 'none' } }).thinking).toEqual({ mode: 'off', effort: 'none' });
   });
 
+  it('survives any number of unknown fields', () => {
+    const unknown = Object.fromEntries(Array.from({ length: 200_000 }, (_, i) => [`x${i}`, 1]));
+    expect(decode({ tools: [{ ...unknown, type: 'function', name: 'f' }] }).extras).toHaveLength(200_000);
+    expect(decode({ input: [{ ...unknown, role: 'user', content: 'hi' }] }).extras).toHaveLength(200_000);
+  });
+
   it('asks for log probabilities', () => {
     expect(decode({ include: ['message.output_text.logprobs'], top_logprobs: 3 })).toMatchObject({
       logprobs: true,
@@ -78,8 +84,24 @@ describe('options', () => {
     });
   });
 
+  it('joins the names of a namespace and its functions, in declarations and in calls', () => {
+    const member = { type: 'function', name: 'spawn', description: 'd', parameters: { type: 'object' }, strict: false };
+    const call = { type: 'function_call', call_id: 'c', name: 'spawn', namespace: 'agents', arguments: '{}' };
+    const output = { type: 'function_call_output', call_id: 'c', namespace: 'agents', output: 'ok' };
+    const request = decode({
+      tools: [{ type: 'namespace', name: 'agents', description: 'Sub-agents', tools: [member] }],
+      input: [call, output],
+    });
+    expect(request.tools).toEqual([
+      { name: 'agents__spawn', description: 'd', schema: { type: 'object' }, strict: false },
+    ]);
+    expect(request.messages[0].parts).toEqual([{ type: 'tool_call', id: 'c', name: 'agents__spawn', arguments: '{}' }]);
+    expect(request.hints).toEqual(['tools[0].description']);
+    expect(request.extras).toEqual([]);
+  });
+
   it.each<[string, JsonObject]>([
-    ['tools[1]', { tools: [{ type: 'function', name: 'f' }, { type: 'web_search' }] }],
+    ['tools[1] (web_search)', { tools: [{ type: 'function', name: 'f' }, { type: 'web_search' }] }],
     ['tool_choice', { tool_choice: { type: 'allowed_tools', mode: 'auto', tools: [] } }],
     ['include[0]', { include: ['file_search_call.results'] }],
     ['truncation', { truncation: 'auto' }],
@@ -90,10 +112,8 @@ describe('options', () => {
     ['context_management', { context_management: [{ type: 'compaction' }] }],
     ['input[0]', { input: [{ type: 'web_search_call', id: 'ws_1' }] }],
     ['input[0].content[0]', { input: [{ role: 'user', content: [{ type: 'input_audio' }] }] }],
-    [
-      'input[0].namespace',
-      { input: [{ type: 'function_call', call_id: 'c', name: 'f', arguments: '', namespace: 'n' }] },
-    ],
+    ['tools[0].tools[0]', { tools: [{ type: 'namespace', name: 'n', tools: [{ type: 'custom', name: 'c' }] }] }],
+    ['tools[0].owner', { tools: [{ type: 'namespace', name: 'n', owner: 'x', tools: [] }] }],
   ])('names %s as native', (path, fields) => {
     expect(decode(fields).extras).toEqual([path]);
   });

@@ -168,3 +168,15 @@ it('tells the first of several answers only', () => {
   const events = [...finished('stop').slice(0, 4), ...other, END];
   expect(encodeReply(events, context)).toEqual(encodeReply(finished('stop'), context));
 });
+
+it('tells a call of a namespaced function as it was declared', () => {
+  const tools = [{ type: 'namespace', name: 'agents', description: 'd', tools: [{ type: 'function', name: 'spawn' }] }];
+  const called = (name: string) =>
+    encodeReply(
+      [START, { type: 'tool_call', id: 'c', name, block: 0 }, { type: 'finish', reason: 'tool_calls' }, END],
+      { ...context, body: { ...context.body, tools } },
+    ).output;
+  expect(called('agents__spawn')).toMatchObject([{ type: 'function_call', namespace: 'agents', name: 'spawn' }]);
+  expect(called('other__spawn')).toMatchObject([{ type: 'function_call', name: 'other__spawn' }]);
+  expect(called('other__spawn')).not.toMatchObject([{ namespace: expect.anything() }]);
+});

@@ -2,6 +2,7 @@ import { GatewayError } from '../../contract/errors';
 import type { Json, JsonObject } from '../../contract/json';
 import type { ChatRequest, Effort, Message, ResponseFormat, Thinking, ToolChoice } from '../../contract/request';
 import type { EncodedRequest, Target } from '../codec';
+import { endUser } from '../end-user';
 import { refuseForeign } from '../not-carried';
 import { present } from '../present';
 import { encodeMessage } from './encode-item';
@@ -27,7 +28,7 @@ export function encodeRequest(request: ChatRequest, target: Target): EncodedRequ
     top_logprobs: request.topLogprobs,
     text: request.responseFormat && { format: encodeFormat(request.responseFormat) },
     reasoning: target.thinks === false ? undefined : encodeReasoning(request.thinking),
-    user: request.user,
+    user: request.user && endUser(request.user),
     store: false,
     stream: request.stream || undefined,
   });

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../contract/json';
+import type { Callee } from './namespace';
 import { type ItemStatus, OutputItem } from './output-item';
 
 export class FunctionCallItem extends OutputItem {
@@ -8,7 +9,7 @@ export class FunctionCallItem extends OutputItem {
     id: string,
     index: number,
     private readonly callId: string,
-    private readonly name: string,
+    private readonly callee: Callee,
   ) {
     super(id, index);
   }
@@ -26,14 +27,17 @@ export class FunctionCallItem extends OutputItem {
       status: this.status,
       arguments: args,
       call_id: this.callId,
-      name: this.name,
+      ...this.callee,
     };
   }
 
   protected override complete(status: ItemStatus): JsonObject[] {
     // clients parse the arguments of a finished call: no text is not JSON
     const filled = this.arguments || status === 'incomplete' ? [] : this.add('{}');
-    const { name, arguments: args } = this;
-    return [...filled, { type: 'response.function_call_arguments.done', ...this.place, name, arguments: args }];
+    const { callee, arguments: args } = this;
+    return [
+      ...filled,
+      { type: 'response.function_call_arguments.done', ...this.place, name: callee.name, arguments: args },
+    ];
   }
 }

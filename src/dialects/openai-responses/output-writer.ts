@@ -3,22 +3,29 @@ import type { ReplyEvent } from '../../contract/reply';
 import { FunctionCallItem } from './function-call-item';
 import { itemId } from './ids';
 import { MessageItem } from './message-item';
+import { type Callee, namespacedFunctions } from './namespace';
 import type { ItemStatus, OutputItem } from './output-item';
 import { ReasoningItem } from './reasoning-item';
+import { wantsSeals } from './response-object';
 
 /**
  * Turns blocks into output items. Items may be open at the same time, as blocks may interleave; only a thought is over as
  * soon as something else is said, since clients show that the model thinks for as long as it is open.
  */
 export class OutputWriter {
+  private readonly sealsThoughts: boolean;
+  private readonly namespaced: ReadonlyMap<string, Callee>;
   private readonly items: OutputItem[] = [];
   private readonly byBlock = new Map<number, OutputItem>();
   private thought?: { readonly block: number; readonly item: ReasoningItem };
 
   constructor(
     private readonly responseId: string,
-    private readonly sealsThoughts: boolean,
-  ) {}
+    request: JsonObject,
+  ) {
+    this.sealsThoughts = wantsSeals(request);
+    this.namespaced = namespacedFunctions(request);
+  }
 
   /** The stream events that tell of `event`. Other answers than the first have no place in this dialect. */
   write(event: ReplyEvent): JsonObject[] {
@@ -43,10 +50,7 @@ export class OutputWriter {
       case 'refusal':
         return this.say(event.block, 'refusal', event.text);
       case 'tool_call':
-        return this.add(
-          event.block,
-          (index) => new FunctionCallItem(this.id('fc', index), index, event.id, event.name),
-        );
+        return this.call(event);
       case 'tool_arguments':
         return this.argue(event.block, event.json);
       case 'native':
@@ -65,6 +69,11 @@ export class OutputWriter {
       : this.add(block, (index) => new MessageItem(this.id('msg', index), index, kind));
     const item = this.byBlock.get(block);
     return item instanceof MessageItem ? [...opened, ...item.add(text)] : opened;
+  }
+
+  private call({ block, id, name }: Extract<ReplyEvent, { type: 'tool_call' }>): JsonObject[] {
+    const callee = this.namespaced.get(name) ?? { name };
+    return this.add(block, (index) => new FunctionCallItem(this.id('fc', index), index, id, callee));
   }
 
   private argue(block: number, json: string): JsonObject[] {

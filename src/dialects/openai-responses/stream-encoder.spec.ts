@@ -142,6 +142,7 @@ describe('a stream that breaks', () => {
       code: 'server_is_overloaded',
       message: 'Come back later',
       param: null,
+      error: { type: 'server_error', code: 'server_is_overloaded', message: 'Come back later', param: null },
       sequence_number: 6,
     });
     const read = async () => {

@@ -2,8 +2,10 @@ import type { GatewayError } from '../../contract/errors';
 import type { JsonObject } from '../../contract/json';
 import type { FinishReason, ReplyEvent, Usage } from '../../contract/reply';
 import type { ReplyContext, StreamEncoder } from '../codec';
+import { encodeOpenAiError } from '../openai-error';
+import { asObject } from '../tolerant';
 import { OutputWriter } from './output-writer';
-import { brokenOff, ResponseObject, wantsSeals } from './response-object';
+import { brokenOff, ResponseObject } from './response-object';
 import { writeFrame } from './write-frame';
 
 export class ResponsesStreamEncoder implements StreamEncoder {
@@ -22,14 +24,18 @@ export class ResponsesStreamEncoder implements StreamEncoder {
     this.sequence += events.flatMap((event) => this.write(event)).length;
   }
 
-  /** Clients of the vendor's SDK raise on `error`; others watch for `response.failed`. */
+  /**
+   * Some clients watch for `response.failed`, others for the `error` event: flat as the schema has it, or with the error
+   * nested as the vendor sends it. Its newer SDKs raise on the nested form alone.
+   */
   error(error: GatewayError): string {
     if (this.hasEnded) return '';
     this.hasEnded = true;
     const { response } = this.reply ?? {};
     const failed = response ? [{ type: 'response.failed', response: response.failed(error) }] : [];
-    const code = error.facts.providerCode ?? error.code;
-    return this.number([...failed, { type: 'error', code, message: error.message, param: error.facts.param ?? null }]);
+    const spelt = asObject(encodeOpenAiError(error, this.context.requestId).error);
+    const { code = null, message = '', param = null } = spelt;
+    return this.number([...failed, { type: 'error', code, message, param, error: spelt }]);
   }
 
   private number(events: readonly JsonObject[]): string {
@@ -48,7 +54,7 @@ export class ResponsesStreamEncoder implements StreamEncoder {
 
   private start(event: Extract<ReplyEvent, { type: 'start' }>): JsonObject[] {
     const response = new ResponseObject(event, this.context);
-    this.reply = { response, output: new OutputWriter(response.id, wantsSeals(this.context.body)) };
+    this.reply = { response, output: new OutputWriter(response.id, this.context.body) };
     const snapshot = response.inProgress();
     return [
       { type: 'response.created', response: snapshot },

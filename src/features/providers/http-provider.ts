@@ -205,10 +205,7 @@ function transportError(error: unknown, signal: AbortSignal): GatewayError {
       : new GatewayError('client_closed', 'The caller went away', { cause: error });
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'UND_ERR_CONNECT_TIMEOUT')
-    return new GatewayError('provider_failed', 'The provider did not accept a connection in time', {
-      status: 504,
-      cause: error,
-    });
+    return new GatewayError('provider_failed', 'The provider did not accept a connection in time', { cause: error });
   const what =
     code === undefined || /^UND_ERR_(SOCKET|RES)|ECONNRESET|EPIPE/.test(code)
       ? 'broke the connection'

@@ -70,15 +70,26 @@ export async function jsonPiece(
   }
   if (!isObject(json))
     throw new GatewayError('provider_failed', 'The provider answered with something that is not an object');
-  const complete = own && codec.completeReply ? codec.completeReply(json, own) : json;
   return {
     events: codec.decodeReply(json),
     wire: {
       dialect: codec.dialect,
       format: 'json',
-      bytes: complete === json ? bytes : Buffer.from(JSON.stringify(complete)),
+      bytes: own && codec.completeReply ? respelt(bytes, json, codec.completeReply(json, own)) : bytes,
     },
   };
+}
+
+/** The provider's own bytes when its answer was complete. */
+function respelt(bytes: Buffer, json: JsonObject, complete: JsonObject): Buffer {
+  if (complete === json) return bytes;
+  try {
+    return Buffer.from(JSON.stringify(complete));
+  } catch (cause) {
+    throw new GatewayError('provider_failed', 'The provider answered with something that is nested too deeply', {
+      cause,
+    });
+  }
 }
 
 async function collect(body: AsyncIterable<Buffer>): Promise<Buffer> {

@@ -10,7 +10,7 @@ const text: Piece = { events: [{ type: 'text', block: 0, text: 'hi' }] };
 const end: Piece = { events: [{ type: 'end', usage: NO_USAGE }] };
 
 /** A provider that hands out pieces and pauses (milliseconds) in turn, and stops when it is told to. */
-function ask(steps: readonly (Piece | number)[], { total = 10_000, acceptAfter = 0 } = {}) {
+function ask(steps: readonly (Piece | number)[], { total = 10_000, acceptAfter = 0, stream = true } = {}) {
   const deadlines = { connectMs: 1, firstTokenMs: 60, idleMs: 40, totalMs: 10_000 };
   const interceptor = new TimeoutInterceptor({ providers: [{ name: 'p', deadlines }] } as unknown as Config);
   const caller = new AbortController();
@@ -26,6 +26,7 @@ function ask(steps: readonly (Piece | number)[], { total = 10_000, acceptAfter =
   }
   const attempt = {
     candidate: { provider: 'p', model: 'm' },
+    request: { stream },
     signal: caller.signal,
     deadlineAt: performance.now() + total,
   } as Attempt;
@@ -55,6 +56,13 @@ describe('TimeoutInterceptor', () => {
       code: 'deadline_exceeded',
       message: expect.stringContaining('did not begin to answer within 60 ms'),
     });
+  });
+
+  it('gives an answer that is not streamed the whole time: it begins when it is complete', async () => {
+    expect(await read(ask([text, end], { acceptAfter: 100, stream: false }))).toHaveLength(2);
+    await expect(read(ask([text, end], { acceptAfter: 5_000, stream: false, total: 80 }))).rejects.toThrow(
+      'within its deadline',
+    );
   });
 
   it('ends a stream that opens and then says nothing: an opening is not an answer', async () => {

@@ -57,7 +57,8 @@ class Watch {
     private readonly attempt: Attempt,
     private readonly deadlines: Deadlines,
   ) {
-    this.firstTokenAt = performance.now() + deadlines.firstTokenMs;
+    // an answer that is not streamed begins when it is complete
+    this.firstTokenAt = attempt.request.stream ? performance.now() + deadlines.firstTokenMs : attempt.deadlineAt;
     if (attempt.signal.aborted) this.follow();
     else attempt.signal.addEventListener('abort', this.follow);
     this.resume();

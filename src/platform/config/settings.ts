@@ -6,7 +6,9 @@ const count = z.int().min(1);
 
 export const Deadlines = z.strictObject({
   connectMs: milliseconds.default(5_000).describe('Until the connection to the provider stands.'),
-  firstTokenMs: milliseconds.default(120_000).describe('From sending the request to the first content of the answer.'),
+  firstTokenMs: milliseconds
+    .default(120_000)
+    .describe('From sending the request to the first content of a streamed answer.'),
   idleMs: milliseconds.default(60_000).describe('Between two signs of life of a stream.'),
   totalMs: milliseconds
     .default(600_000)

@@ -30,6 +30,8 @@ function standardOutput(): ReturnType<typeof pino.destination> {
   return destination;
 }
 
+const SERIALIZERS = { err: errorFacts, req: NOTHING, res: NOTHING, request: NOTHING, response: NOTHING, body: NOTHING };
+
 /** JSON lines on standard output. Calls and requests are logged by what listens to them, so no route is hooked here. */
 export const LoggerModule = PinoLoggerModule.forRootAsync({
   imports: [ConfigModule],
@@ -37,20 +39,16 @@ export const LoggerModule = PinoLoggerModule.forRootAsync({
   useFactory: (config: Config) => ({
     forRoutes: [],
     pinoHttp: {
-      logger: pino({
-        level: config.logLevel,
-        base: undefined,
-        timestamp: pino.stdTimeFunctions.isoTime,
-        formatters: { level: (level) => ({ level }) },
-        serializers: {
-          err: errorFacts,
-          req: NOTHING,
-          res: NOTHING,
-          request: NOTHING,
-          response: NOTHING,
-          body: NOTHING,
+      logger: pino(
+        {
+          level: config.logLevel,
+          base: undefined,
+          timestamp: pino.stdTimeFunctions.isoTime,
+          formatters: { level: (level) => ({ level }) },
+          serializers: SERIALIZERS,
         },
-      }),
+        standardOutput(),
+      ),
       autoLogging: false,
     },
   }),

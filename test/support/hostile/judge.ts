@@ -12,13 +12,14 @@ const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 export function judge(asked: HostileRequest, answer: Answer): string[] {
   if (answer.status === 0) return asked.mayClose ? [] : ['closed the connection without an answer'];
   const wrong: string[] = [];
-  if (answer.status < 200 || answer.status >= 500 || (answer.status >= 300 && answer.status < 400))
-    wrong.push(`answered with status ${answer.status}`);
+  if (answer.status >= 500) wrong.push(`answered with status ${answer.status}`);
+  if (answer.status >= 300 && answer.status < 400 && !/^\/\w+$/.test(answer.headers.location ?? ''))
+    wrong.push(`sends the caller elsewhere: ${answer.headers.location}`);
   if (!REQUEST_ID.test(String(answer.headers['x-request-id'] ?? ''))) wrong.push('no usable x-request-id');
   const planted = canaryIn(JSON.stringify(answer.headers));
   if (planted !== undefined) wrong.push(`a header gives the canary away: ${planted}`);
   if (asked.method === 'HEAD') return wrong;
-  return wrong.concat(answer.status < 300 ? problemsOfStream(answer) : problemsOfRefusal(asked, answer));
+  return wrong.concat(answer.status < 400 ? problemsOfStream(answer) : problemsOfRefusal(asked, answer));
 }
 
 /** A stream ends with its dialect's last word, or with an error that is not our fault. */

@@ -8,7 +8,7 @@ export interface RawAttack {
   readonly name: string;
   readonly parts: readonly (string | Buffer)[];
   /** `close`: gone after its last byte; `finish`: says that nothing more comes; `wait`: keeps the connection open. */
-  readonly then: 'close' | 'finish' | 'wait';
+  readonly end: 'close' | 'finish' | 'wait';
 }
 
 const HOST = 'Host: gateway\r\n';
@@ -58,20 +58,20 @@ const malformed = (key: string): [name: string, bytes: string | Buffer][] => [
 
 /** Well-formed so far, but the end does not come, or comes late. */
 const unfinished = (key: string): RawAttack[] => [
-  { name: 'nothing but line breaks', parts: ['\r\n'.repeat(50)], then: 'finish' },
-  { name: 'half a request line', parts: ['GET /v1/mo'], then: 'close' },
-  { name: 'half the headers', parts: [`GET /v1/models HTTP/1.1\r\n${HOST}X-A: `], then: 'close' },
-  { name: 'half a body, then gone', parts: [post(key, LENGTH), BODY.slice(0, 20)], then: 'close' },
-  { name: 'half a body, then the end', parts: [post(key, LENGTH), BODY.slice(0, 20)], then: 'finish' },
-  { name: 'half a chunk, then gone', parts: [post(key, 'Transfer-Encoding: chunked\r\n'), 'ff\r\n{"model"'], then: 'close' },
-  { name: 'half a chunk, then the end', parts: [post(key, 'Transfer-Encoding: chunked\r\n'), 'ff\r\n{"model"'], then: 'finish' },
-  { name: 'an announced body above the limit', parts: [post(key, 'Content-Length: 99999999999\r\n'), '{"model":'], then: 'wait' },
-  { name: 'a slow body', parts: [post(key, `${LENGTH}Connection: close\r\n`), ...BODY.match(/.{1,20}/g)!], then: 'wait' },
-  { name: 'a slow request line', parts: [...'GET /v1/models HTTP/1.1\r\n', `${HOST}Connection: close\r\n\r\n`], then: 'wait' },
-  { name: 'a body after an asked-for 100', parts: [post(key, `${LENGTH}Expect: 100-continue\r\nConnection: close\r\n`), BODY], then: 'wait' },
-  { name: 'gzip in chunks', parts: [post(key, 'Transfer-Encoding: gzip, chunked\r\nConnection: close\r\n'), chunk(gzipSync(BODY)), '0\r\n\r\n'], then: 'wait' },
-  { name: 'three requests at once', parts: [`GET /v1/models HTTP/1.1\r\n${HOST}\r\n`.repeat(2) + `GET /v1/models HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`], then: 'wait' },
-  { name: 'an answer nobody waits for', parts: [post(key, LENGTH) + BODY], then: 'close' },
+  { name: 'nothing but line breaks', parts: ['\r\n'.repeat(50)], end: 'finish' },
+  { name: 'half a request line', parts: ['GET /v1/mo'], end: 'close' },
+  { name: 'half the headers', parts: [`GET /v1/models HTTP/1.1\r\n${HOST}X-A: `], end: 'close' },
+  { name: 'half a body, then gone', parts: [post(key, LENGTH), BODY.slice(0, 20)], end: 'close' },
+  { name: 'half a body, then the end', parts: [post(key, LENGTH), BODY.slice(0, 20)], end: 'finish' },
+  { name: 'half a chunk, then gone', parts: [post(key, 'Transfer-Encoding: chunked\r\n'), 'ff\r\n{"model"'], end: 'close' },
+  { name: 'half a chunk, then the end', parts: [post(key, 'Transfer-Encoding: chunked\r\n'), 'ff\r\n{"model"'], end: 'finish' },
+  { name: 'an announced body above the limit', parts: [post(key, 'Content-Length: 99999999999\r\n'), '{"model":'], end: 'wait' },
+  { name: 'a slow body', parts: [post(key, `${LENGTH}Connection: close\r\n`), ...BODY.match(/.{1,20}/g)!], end: 'wait' },
+  { name: 'a slow request line', parts: ['GET ', '/v1/mo', 'dels H', 'TTP/1.1\r', '\n', `${HOST}Connection: close\r\n\r\n`], end: 'wait' },
+  { name: 'a body after an asked-for 100', parts: [post(key, `${LENGTH}Expect: 100-continue\r\nConnection: close\r\n`), BODY], end: 'wait' },
+  { name: 'gzip in chunks', parts: [post(key, 'Transfer-Encoding: gzip, chunked\r\nConnection: close\r\n'), chunk(gzipSync(BODY)), '0\r\n\r\n'], end: 'wait' },
+  { name: 'three requests at once', parts: [`GET /v1/models HTTP/1.1\r\n${HOST}\r\n`.repeat(2) + `GET /v1/models HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`], end: 'wait' },
+  { name: 'an answer nobody waits for', parts: [post(key, LENGTH) + BODY], end: 'close' },
 ]; // prettier-ignore
 
 function chunk(bytes: Buffer): Buffer {
@@ -79,7 +79,7 @@ function chunk(bytes: Buffer): Buffer {
 }
 
 export function rawAttacks(key: string): RawAttack[] {
-  const waiting = malformed(key).map(([name, bytes]): RawAttack => ({ name, parts: [bytes], then: 'wait' }));
+  const waiting = malformed(key).map(([name, bytes]): RawAttack => ({ name, parts: [bytes], end: 'wait' }));
   return [...waiting, ...unfinished(key)];
 }
 
@@ -92,7 +92,7 @@ export interface RawAnswer {
 const PAUSE_MS = 10;
 
 /** Sends the parts, and waits until the gateway answers and closes; it is given `PATIENCE_MS` for that. */
-export function attack(url: string, { parts, then }: RawAttack): Promise<RawAnswer> {
+export function attack(url: string, { parts, end }: RawAttack): Promise<RawAnswer> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
     let text = '';
@@ -108,8 +108,8 @@ export function attack(url: string, { parts, then }: RawAttack): Promise<RawAnsw
         socket.write(part);
         await new Promise((next) => setTimeout(next, PAUSE_MS));
       }
-      if (then === 'close') done(false);
-      else if (then === 'finish') socket.end();
+      if (end === 'close') done(false);
+      else if (end === 'finish') socket.end();
     };
     socket.on('data', (bytes) => (text += bytes.toString('latin1')));
     socket.on('end', () => done(false)).on('error', () => done(false));

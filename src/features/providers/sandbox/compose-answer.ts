@@ -12,6 +12,8 @@ export interface Answer {
 }
 
 const ECHO_CHARACTERS = 2_000;
+/** Of all answers together: each is an event of its own. */
+const MAX_WORDS = 20_000;
 
 /** What the sandbox says: the same for the same request, and clearly not a model's work. */
 export function composeAnswer(request: ChatRequest, directives: Directives): Answer {
@@ -21,7 +23,7 @@ export function composeAnswer(request: ChatRequest, directives: Directives): Ans
     return {
       thinking,
       text: '',
-      toolCalls: tools.map(({ name, schema }) => ({ name, arguments: JSON.stringify(exampleOf(schema, schema)) })),
+      toolCalls: tools.map(({ name, schema }) => ({ name, arguments: JSON.stringify(exampleOf(schema)) })),
       finish: 'tool_calls',
     };
   return { thinking, toolCalls: [], ...shorten(sentence(request, directives), request) };
@@ -34,12 +36,12 @@ function toolsToCall({ tools, toolChoice, messages }: ChatRequest, directives: D
   return toolChoice?.type === 'none' || answersTools ? [] : tools.slice(0, directives.tools);
 }
 
-function sentence({ responseFormat, messages }: ChatRequest, { words }: Directives): string {
-  if (responseFormat?.type === 'json_schema')
-    return JSON.stringify(exampleOf(responseFormat.schema, responseFormat.schema));
+function sentence({ responseFormat, messages, n = 1 }: ChatRequest, { words }: Directives): string {
+  if (responseFormat?.type === 'json_schema') return JSON.stringify(exampleOf(responseFormat.schema));
   const asked = lastUserText({ messages }).slice(0, ECHO_CHARACTERS);
   if (responseFormat?.type === 'json_object') return JSON.stringify({ sandbox: true, you_said: asked });
-  if (words !== undefined) return Array.from({ length: words }, (_, i) => `word${i + 1}`).join(' ');
+  if (words !== undefined)
+    return Array.from({ length: Math.min(words, Math.floor(MAX_WORDS / n)) }, (_, i) => `word${i + 1}`).join(' ');
   return `This is the Gatehouse sandbox, not a model. You said: ${asked}`;
 }
 

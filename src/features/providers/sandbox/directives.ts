@@ -21,8 +21,6 @@ export interface Directives {
   readonly pace?: number;
 }
 
-const MAX_WORDS = 100_000;
-
 export function lastUserText({ messages }: Pick<ChatRequest, 'messages'>): string {
   const last = messages.findLast(({ role, parts }) => role === 'user' && parts.some(({ type }) => type === 'text'));
   return last?.parts.map((part) => (part.type === 'text' ? part.text : '')).join(' ') ?? '';
@@ -42,7 +40,7 @@ export function directives(text: string): Directives {
     stall: found.has('stall'),
     tools: found.has('tools') ? (number(found.get('tools')) ?? 1) : 0,
     think: found.has('think'),
-    ...(words === undefined ? {} : { words: Math.min(words, MAX_WORDS) }),
+    ...(words === undefined ? {} : { words }),
     ...(pace === undefined ? {} : { pace }),
   };
 }

@@ -1,0 +1,43 @@
+import { intentOf, requestIdOf } from './caller-intent';
+
+const timeoutOf = (value: unknown) => intentOf({}, { gatehouse: { timeout_ms: value as number } }, undefined).timeoutMs;
+
+describe('intentOf', () => {
+  it('takes a timeout from the header before one from the body', () => {
+    expect(timeoutOf(1_500)).toBe(1_500);
+    expect(intentOf({ 'x-gatehouse-timeout-ms': ' 20 ' }, { gatehouse: { timeout_ms: 9 } }, undefined).timeoutMs).toBe(
+      20,
+    );
+    expect(intentOf({}, {}, undefined).timeoutMs).toBeUndefined();
+  });
+
+  it.each([0, -1, 1.5, 3_600_001, '', '0x10', '1e3', ' 5', '-1', 'soon', true, [5], {}])(
+    'refuses the timeout %j',
+    (value) => {
+      expect(() => timeoutOf(value)).toThrow('must be a whole number from 1 to 3600000');
+    },
+  );
+
+  it('names an option it does not know, but not when the name is a text of the caller', () => {
+    expect(() => intentOf({}, { gatehouse: { cache: 'on' } }, undefined)).toThrow('gatehouse.cache: is not an option');
+    expect(() => intentOf({}, { gatehouse: { 'ada@example.org': 1 } }, undefined)).toThrow(
+      'gatehouse.?: is not an option',
+    );
+  });
+
+  it('prefers the header that names the end user, and bounds it', () => {
+    expect(intentOf({ 'x-user-id': 'ada' }, {}, 'bob').user).toBe('ada');
+    expect(intentOf({}, {}, 'bob').user).toBe('bob');
+    expect(() => intentOf({ 'x-user-id': 'a'.repeat(257) }, {}, undefined)).toThrow('at most 256 characters');
+  });
+});
+
+describe('requestIdOf', () => {
+  it.each(['call-1', 'a.b:c_d', 'x'.repeat(128)])('takes %j', (id) => {
+    expect(requestIdOf({ 'x-request-id': id })).toBe(id);
+  });
+
+  it.each(['', ' ', 'a b', 'a\u0000b', '<script>', 'x'.repeat(129), 'größe'])('replaces %j', (id) => {
+    expect(requestIdOf({ 'x-request-id': id })).toBeUndefined();
+  });
+});
