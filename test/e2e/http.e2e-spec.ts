@@ -78,18 +78,18 @@ describe('the HTTP server', () => {
   });
 
   it('tells a wrong method from a wrong route, and a body it cannot read from a bad one', async () => {
-    const send = async (path: string, init: RequestInit & { headers?: Record<string, string> }) => {
+    const send = async (path: string, init: { method: string; body?: BodyInit; more?: Record<string, string> }) => {
       const headers = {
         authorization: `Bearer ${gateway.rootKey}`,
         'content-type': 'application/json',
-        ...init.headers,
+        ...init.more,
       };
       const answer = await fetch(gateway.url + path, { ...init, headers });
       return [answer.status, ((await answer.json()) as { error: { message: string } }).error.message];
     };
     expect(await send('/v1/chat/completions', { method: 'GET' })).toEqual([405, 'This route takes POST']);
     expect(await send('/v1/nothing', { method: 'GET' })).toEqual([404, 'There is no such route']);
-    const zipped = { method: 'POST', body: '{}', headers: { 'content-encoding': 'gzip' } };
+    const zipped = { method: 'POST', body: '{}', more: { 'content-encoding': 'gzip' } };
     expect(await send('/v1/chat/completions', zipped)).toEqual([
       415,
       expect.stringContaining('without content-encoding'),
