@@ -1,11 +1,9 @@
 import type { Json, JsonObject } from '../../contract/json';
-import type { DocumentPart, ImagePart, Message, Part, TextPart, ToolResultPart } from '../../contract/request';
+import type { DocumentPart, ImagePart, Message, Part, ToolResultPart } from '../../contract/request';
 import type { Losses } from './losses';
 import { present } from '../present';
 
 type Place = 'user messages' | 'assistant messages' | 'system messages' | 'tool results';
-
-const SHOWN_BELOW: TextPart = { type: 'text', text: 'The rest of the result is in the next user message.' };
 
 /** One vocabulary message is several of Chat's when it holds tool results: each is a message of its own there. */
 export function encodeMessage(message: Message, losses: Losses): JsonObject[] {
@@ -19,9 +17,8 @@ function encodeUser(message: Message, losses: Losses): JsonObject[] {
   const results = message.parts.filter((part) => part.type === 'tool_result');
   const rest = message.parts.filter((part) => part.type !== 'tool_result');
   const messages: JsonObject[] = results.map((result) => encodeToolResult(result, losses));
-  const shown = [...results.flatMap(attachments), ...rest];
-  if (shown.length || !results.length) {
-    const content = textOrParts(encodeParts(shown, 'user messages', losses));
+  if (rest.length || !results.length) {
+    const content = textOrParts(encodeParts(rest, 'user messages', losses));
     messages.push(present({ role: 'user', content, name: message.name }));
   }
   return messages;
@@ -30,23 +27,8 @@ function encodeUser(message: Message, losses: Losses): JsonObject[] {
 function encodeToolResult(result: ToolResultPart, losses: Losses): JsonObject {
   if (result.isError) losses.dropped.add('tool_result.is_error');
   noteCacheControl(result, losses);
-  const said = result.parts.filter((part) => !isAttachment(part));
-  const content = said.length < result.parts.length ? [...said, SHOWN_BELOW] : said;
-  return {
-    role: 'tool',
-    tool_call_id: result.toolCallId,
-    content: textOrParts(encodeParts(content, 'tool results', losses)),
-  };
-}
-
-/** A tool message holds text alone: images and files that a tool returned stand in the user message after it. */
-function attachments({ toolCallId, parts }: ToolResultPart): Part[] {
-  const found = parts.filter(isAttachment);
-  return found.length ? [{ type: 'text', text: `Returned by tool call ${toolCallId}:` }, ...found] : [];
-}
-
-function isAttachment(part: Part): boolean {
-  return part.type === 'image' || (part.type === 'document' && part.source.kind !== 'text');
+  const content = textOrParts(encodeParts(result.parts, 'tool results', losses));
+  return { role: 'tool', tool_call_id: result.toolCallId, content };
 }
 
 function encodeAssistant(message: Message, losses: Losses): JsonObject {

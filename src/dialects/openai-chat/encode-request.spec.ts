@@ -138,35 +138,6 @@ describe('encodeRequest', () => {
     ]);
   });
 
-  it('shows images and files that a tool returned in the user message after its result', () => {
-    const image = { type: 'image', source: { kind: 'base64', mediaType: 'image/png', data: 'AA' } } as const;
-    const said = { type: 'text', text: 'a screenshot' } as const;
-    expect(
-      messagesOf(
-        user(
-          { type: 'tool_result', toolCallId: 'a', parts: [said, image] },
-          { type: 'tool_result', toolCallId: 'b', parts: [said] },
-          { type: 'text', text: 'and?' },
-        ),
-      ),
-    ).toStrictEqual([
-      {
-        role: 'tool',
-        tool_call_id: 'a',
-        content: [said, { type: 'text', text: 'The rest of the result is in the next user message.' }],
-      },
-      { role: 'tool', tool_call_id: 'b', content: 'a screenshot' },
-      {
-        role: 'user',
-        content: [
-          { type: 'text', text: 'Returned by tool call a:' },
-          { type: 'image_url', image_url: { url: 'data:image/png;base64,AA' } },
-          { type: 'text', text: 'and?' },
-        ],
-      },
-    ]);
-  });
-
   it('names an end user whom OpenAI would refuse by a digest', () => {
     const { body } = encodeRequest(chat({ user: 'x'.repeat(65) }), target);
     expect(body.user).toMatch(/^[0-9a-f]{64}$/);
@@ -215,7 +186,7 @@ describe('encodeRequest', () => {
       messages: [
         user({ type: 'image', source: file }, { type: 'document', source: file }),
         user({ type: 'document', source: { kind: 'url', url: 'https://x.test' } }),
-        user({ type: 'tool_result', toolCallId: 'c', parts: [{ type: 'image', source: file }] }),
+        user({ type: 'tool_result', toolCallId: 'c', parts: [image] }),
         assistant(image),
       ],
     });
@@ -225,6 +196,7 @@ describe('encodeRequest', () => {
       'images given by file id',
       'documents given by file id',
       'documents given by URL',
+      'images in tool results',
       'images in assistant messages',
       `the tool name ${'x'.repeat(65)} (longer than 64 characters)`,
     ])
