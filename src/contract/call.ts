@@ -70,7 +70,9 @@ export interface Candidate {
   /** The provider's own name for the model. */
   readonly model: string;
   readonly maxOutputTokens?: number;
-  readonly thinks?: boolean;
+  readonly thinks?: boolean | 'adaptive' | 'budget';
+  /** False when the model refuses temperature and its like. */
+  readonly sampling?: boolean;
 }
 
 /** Added by the cache stage: how the cache was consulted. */

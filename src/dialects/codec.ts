@@ -37,9 +37,11 @@ export interface Target {
   readonly model: string;
   /** The most tokens the model can answer with, where known. */
   readonly maxOutputTokens?: number;
-  /** False when the model is known not to think: effort and budget are then left out. */
-  readonly thinks?: boolean;
+  /** How the model is told to think, where known: not at all, as it sees fit (`adaptive`), within a budget, or either way. */
+  readonly thinks?: Thinks;
 }
+
+export type Thinks = boolean | 'adaptive' | 'budget';
 
 export interface EncodedRequest {
   readonly body: Record<string, Json>;

@@ -78,7 +78,10 @@ describe('the HTTP server', () => {
   });
 
   it('tells a wrong method from a wrong route, and a body it cannot read from a bad one', async () => {
-    const send = async (path: string, init: { method: string; body?: string | Buffer; more?: Record<string, string> }) => {
+    const send = async (
+      path: string,
+      init: { method: string; body?: string | Buffer; more?: Record<string, string> },
+    ) => {
       const headers = {
         authorization: `Bearer ${gateway.rootKey}`,
         'content-type': 'application/json',

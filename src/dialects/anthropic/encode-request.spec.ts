@@ -1,7 +1,9 @@
 import { GatewayError } from '../../contract/errors';
 import type { JsonObject } from '../../contract/json';
 import type { ChatRequest, Message } from '../../contract/request';
+import type { Target } from '../codec';
 import { anthropicCount, anthropicMessages } from '.';
+import { encodeThinking } from './encode-thinking';
 
 const USER: Message = { role: 'user', parts: [{ type: 'text', text: 'hi' }] };
 const TARGET = { model: 'claude' };
@@ -417,4 +419,54 @@ it('a request of this dialect survives the way through the vocabulary', () => {
   };
   const decoded = anthropicMessages.decodeRequest(body);
   expect(anthropicMessages.encodeRequest(decoded, TARGET).body).toEqual(body);
+});
+
+describe('thinking, as the model knows it', () => {
+  const plan = (thinking: ChatRequest['thinking'], thinks: Target['thinks']) =>
+    encodeThinking(
+      { operation: 'chat', model: 'm', stream: false, messages: [], tools: [], hints: [], extras: [], thinking },
+      { model: 'm', thinks },
+      new Set(),
+    );
+
+  it.each([
+    [
+      'an effort, by a model that only knows budgets',
+      { mode: 'on', effort: 'high' },
+      'budget',
+      { type: 'enabled', budget_tokens: 16_384 },
+      undefined,
+    ],
+    [
+      'no measure, by a model that only knows budgets',
+      { mode: 'adaptive' },
+      'budget',
+      { type: 'enabled', budget_tokens: 8_192 },
+      undefined,
+    ],
+    [
+      'a budget, by a model that decides itself',
+      { mode: 'on', budgetTokens: 2_000 },
+      'adaptive',
+      { type: 'adaptive' },
+      'low',
+    ],
+    [
+      'an effort, by a model that decides itself',
+      { mode: 'on', effort: 'max' },
+      'adaptive',
+      { type: 'adaptive' },
+      'max',
+    ],
+    [
+      'a budget, by a model that knows both',
+      { mode: 'on', budgetTokens: 2_000 },
+      true,
+      { type: 'enabled', budget_tokens: 2_000 },
+      undefined,
+    ],
+  ] as const)('is asked for with %s', (_name, thinking, thinks, expected, effort) => {
+    expect(plan(thinking, thinks)).toMatchObject({ thinking: expected });
+    expect(plan(thinking, thinks).effort).toBe(effort);
+  });
 });

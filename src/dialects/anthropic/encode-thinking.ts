@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../contract/json';
-import type { ChatRequest, Effort, Thinking } from '../../contract/request';
+import type { ChatRequest, Effort } from '../../contract/request';
 import type { Target } from '../codec';
 
 export interface ThinkingPlan {
@@ -10,6 +10,15 @@ export interface ThinkingPlan {
 
 const DEFAULT_MAX_TOKENS = 8192;
 const MIN_BUDGET = 1024;
+const DEFAULT_BUDGET = 8_192;
+/** What an effort is worth to a model that only knows budgets. */
+const BUDGETS: Readonly<Record<string, number>> = {
+  low: 2_048,
+  medium: 8_192,
+  high: 16_384,
+  xhigh: 32_768,
+  max: 32_768,
+};
 
 /** How much the model may think, and how much it may answer: Anthropic wants the budget to stay below the answer's bound. */
 export function encodeThinking(request: ChatRequest, target: Target, dropped: Set<string>): ThinkingPlan {
@@ -20,17 +29,31 @@ export function encodeThinking(request: ChatRequest, target: Target, dropped: Se
     dropped.add('thinking');
     return { maxTokens };
   }
+  const asked = thinking.mode === 'on' ? thinking.budgetTokens : undefined;
   const effort = thinking.effort && spell(thinking.effort);
-  if (!hasBudget(thinking)) return { maxTokens, thinking: { type: 'adaptive' }, effort };
-  const room = request.maxTokens === undefined ? makeRoom(maxTokens, thinking.budgetTokens, target) : maxTokens;
-  const budget = Math.min(Math.max(MIN_BUDGET, thinking.budgetTokens), room - 1);
-  if (budget >= MIN_BUDGET) return { maxTokens: room, thinking: { type: 'enabled', budget_tokens: budget }, effort };
+  if (target.thinks === 'adaptive' || (asked === undefined && target.thinks !== 'budget'))
+    return {
+      maxTokens,
+      thinking: { type: 'adaptive' },
+      effort: effort ?? (asked === undefined ? undefined : effortOf(asked)),
+    };
+  const wanted = asked ?? BUDGETS[effort ?? 'medium'] ?? DEFAULT_BUDGET;
+  const room = request.maxTokens === undefined ? makeRoom(maxTokens, wanted, target) : maxTokens;
+  const budget = Math.min(Math.max(MIN_BUDGET, wanted), room - 1);
+  if (budget >= MIN_BUDGET)
+    return {
+      maxTokens: room,
+      thinking: { type: 'enabled', budget_tokens: budget },
+      // a model that only knows budgets does not know effort
+      effort: target.thinks === 'budget' ? undefined : effort,
+    };
   dropped.add('thinking');
   return { maxTokens };
 }
 
-function hasBudget(thinking: Thinking): thinking is Thinking & { readonly budgetTokens: number } {
-  return thinking.mode === 'on' && thinking.budgetTokens !== undefined;
+function effortOf(budget: number): string {
+  if (budget <= 2_048) return 'low';
+  return budget <= 8_192 ? 'medium' : 'high';
 }
 
 /** The caller set no bound: the answer gets room beside the thoughts, as far as the model goes. */

@@ -78,7 +78,15 @@ export class ModelRegistry {
     const model = name.slice(slash + 1);
     if (!provider || !model) return [];
     const known = this.model(name);
-    return [{ provider: provider.name, model, maxOutputTokens: known?.maxOutputTokens, thinks: known?.thinking }];
+    return [
+      {
+        provider: provider.name,
+        model,
+        maxOutputTokens: known?.maxOutputTokens,
+        thinks: known?.thinking,
+        sampling: known?.sampling,
+      },
+    ];
   }
 
   private sandbox(model: string): Candidate {

@@ -4,6 +4,7 @@ import type { Attempt } from '../../contract/attempt';
 import { GatewayError } from '../../contract/errors';
 import type { Json, JsonObject } from '../../contract/json';
 import type { Piece, Reply } from '../../contract/reply';
+import type { ModelRequest } from '../../contract/request';
 import type { Dialect } from '../../contract/wire';
 import type { Codec, EncodedRequest, Target } from '../../dialects/codec';
 import type { ConfiguredProvider } from '../../platform/config/config';
@@ -115,11 +116,18 @@ export class HttpProvider extends Provider {
       const body = same.codec.forwardRequest(wire.body, target);
       return { ...same, body, headers: wire.headers, dropped: [], own: wire.body };
     }
+    const { asked, unsaid } = candidate.sampling === false ? withoutSampling(request) : { asked: request, unsaid: [] };
     let refusal: unknown;
     for (const endpoint of this.dialects.endpoints.filter(({ codec }) => serves(codec.dialect, request.operation)))
       try {
-        const encoded: EncodedRequest = endpoint.codec.encodeRequest(request, target);
-        return { ...endpoint, ...encoded, headers: encoded.headers ?? {}, own: undefined };
+        const encoded: EncodedRequest = endpoint.codec.encodeRequest(asked, target);
+        return {
+          ...endpoint,
+          ...encoded,
+          dropped: [...encoded.dropped, ...unsaid],
+          headers: encoded.headers ?? {},
+          own: undefined,
+        };
       } catch (error) {
         refusal ??= error;
       }
@@ -168,6 +176,14 @@ export class HttpProvider extends Provider {
     }
     return upstreamError({ dialect, status: response.statusCode, headers: response.headers, body });
   }
+}
+
+/** For a model that refuses to be told how to sample. */
+function withoutSampling(request: ModelRequest): { asked: ModelRequest; unsaid: string[] } {
+  if (request.operation === 'embeddings') return { asked: request, unsaid: [] };
+  const { temperature, topP, topK, ...asked } = request;
+  const said = Object.entries({ temperature, top_p: topP, top_k: topK }).filter(([, value]) => value !== undefined);
+  return { asked, unsaid: said.map(([name]) => name) };
 }
 
 function serves(dialect: Dialect, operation: string): boolean {

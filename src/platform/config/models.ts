@@ -7,7 +7,13 @@ export const Model = z.strictObject({
   operations: z.array(z.enum(['chat', 'embeddings'])).default(['chat']),
   maxOutputTokens: z.int().min(1).optional(),
   contextTokens: z.int().min(1).optional(),
-  thinking: z.boolean().optional().describe('False: effort and thinking budgets are left out.'),
+  thinking: z
+    .union([z.boolean(), z.enum(['adaptive', 'budget'])])
+    .optional()
+    .describe(
+      'How it is told to think: false not at all, adaptive as it sees fit, budget within tokens, true either way.',
+    ),
+  sampling: z.boolean().optional().describe('False: it refuses temperature, top_p and top_k, which are then left out.'),
   created: z.iso.date().optional(),
 });
 export type Model = z.infer<typeof Model>;
