@@ -1,6 +1,7 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { GatewayError } from '../../contract/errors';
 import type { Piece, Reply, ReplyEvent } from '../../contract/reply';
+import { IterableReadable } from './iterable-readable';
 import type { Codec, ReplyContext } from '../../dialects/codec';
 
 /**
@@ -28,7 +29,7 @@ export function sseAnswer(
   { observe, onFault }: { observe?: (bytes: Buffer) => void; onFault: (fault: GatewayError) => void },
 ): Readable {
   const bytes = frames(reply, codec, context, onFault);
-  return Readable.from(observe ? observed(bytes, observe) : bytes, { objectMode: false, highWaterMark: 16_384 });
+  return new IterableReadable(observe ? observed(bytes, observe) : bytes);
 }
 
 async function* frames(

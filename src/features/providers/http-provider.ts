@@ -10,7 +10,7 @@ import type { Codec, EncodedRequest, Target } from '../../dialects/codec';
 import type { ConfiguredProvider } from '../../platform/config/config';
 import type { Secret } from '../../platform/secrets/secret';
 import { estimatedCount } from './estimated-count';
-import { jsonPiece, ssePieces } from './pieces';
+import { jsonPiece, ssePieces, type Blame } from './pieces';
 import { Provider, type Reachability } from './provider';
 import { upstreamError } from './upstream-error';
 
@@ -76,10 +76,11 @@ export class HttpProvider extends Provider {
       dropped,
     };
     const streamed = header(response, 'content-type')?.startsWith('text/event-stream');
+    const blame = (error: unknown) => transportError(error, attempt.signal);
     const pieces = streamed
-      ? ssePieces(response.body, codec.streamDecoder(own), codec.dialect)
-      : whole(response, codec, own);
-    return { ...reply, pieces: blaming(pieces, attempt.signal) };
+      ? ssePieces(response.body, codec.streamDecoder(own), codec.dialect, blame)
+      : whole(response, codec, own, blame);
+    return { ...reply, pieces };
   }
 
   override async reach(): Promise<Reachability> {
@@ -200,17 +201,9 @@ async function* whole(
   response: Dispatcher.ResponseData,
   codec: Codec,
   own: JsonObject | undefined,
+  blame: Blame,
 ): AsyncGenerator<Piece> {
-  yield await jsonPiece(response.body, codec, own);
-}
-
-/** Names the culprit when the bytes stop coming. */
-async function* blaming(pieces: AsyncIterable<Piece>, signal: AbortSignal): AsyncGenerator<Piece> {
-  try {
-    yield* pieces;
-  } catch (error) {
-    throw transportError(error, signal);
-  }
+  yield await jsonPiece(response.body, codec, own, blame);
 }
 
 function transportError(error: unknown, signal: AbortSignal): GatewayError {

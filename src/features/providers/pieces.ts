@@ -6,22 +6,31 @@ import type { Codec, StreamDecoder } from '../../dialects/codec';
 import { SseSplitter, type SseFrame } from '../../dialects/sse';
 
 const JSON_BYTES = 64 * 1024 * 1024;
+const EMPTY = Buffer.alloc(0);
+
+/** Names the culprit when the bytes stop coming. */
+export type Blame = (error: unknown) => GatewayError;
 
 /** The pieces of a streamed answer: whatever frames arrived together travel together. */
 export async function* ssePieces(
   body: AsyncIterable<Buffer>,
   decoder: StreamDecoder,
   dialect: Dialect,
+  blame: Blame,
 ): AsyncGenerator<Piece> {
   const splitter = new SseSplitter();
   let over = false;
-  for await (const chunk of body) {
-    const { piece, failure } = decode(splitter.push(chunk), decoder, dialect);
-    if (piece) {
-      over ||= piece.events.at(-1)?.type === 'end';
-      yield piece;
+  try {
+    for await (const chunk of body) {
+      const { piece, failure } = decode(splitter.push(chunk), decoder, dialect);
+      if (piece) {
+        over ||= piece.events.at(-1)?.type === 'end';
+        yield piece;
+      }
+      if (failure) throw failure;
     }
-    if (failure) throw failure;
+  } catch (error) {
+    throw blame(error);
   }
   const { piece, failure } = decode(splitter.end(), decoder, dialect);
   if (piece) {
@@ -51,8 +60,16 @@ function decode(
       break;
     }
   if (!events.length && !bytes.length) return { failure };
-  const whole = bytes.length === 1 ? (bytes[0] as Buffer) : Buffer.concat(bytes);
-  return { piece: { events, wire: { dialect, format: 'sse', bytes: whole } }, failure };
+  return { piece: { events, wire: { dialect, format: 'sse', bytes: joined(bytes) } }, failure };
+}
+
+/** Frames that lie side by side in what the network delivered need no copy. */
+function joined(frames: readonly Buffer[]): Buffer {
+  const [first = EMPTY] = frames;
+  const last = frames.at(-1) ?? first;
+  const length = frames.reduce((sum, frame) => sum + frame.length, 0);
+  const adjacent = first.buffer === last.buffer && last.byteOffset + last.length - first.byteOffset === length;
+  return adjacent ? Buffer.from(first.buffer, first.byteOffset, length) : Buffer.concat(frames, length);
 }
 
 /** A whole answer as one piece. @param own the caller's request when it speaks the same dialect */
@@ -60,8 +77,11 @@ export async function jsonPiece(
   body: AsyncIterable<Buffer>,
   codec: Codec,
   own: JsonObject | undefined,
+  blame: Blame,
 ): Promise<Piece> {
-  const bytes = await collect(body);
+  const bytes = await collect(body).catch((error: unknown) => {
+    throw blame(error);
+  });
   let json: unknown;
   try {
     json = JSON.parse(bytes.toString('utf8'));
