@@ -22,10 +22,10 @@ export class IterableReadable extends Readable {
   }
 
   /** Whoever makes the chunks learns that nobody wants them any more. */
-  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+  override _destroy(error: Error | null, closed: (error: Error | null) => void): void {
     Promise.resolve(this.chunks.return?.()).then(
-      () => callback(error),
-      (failure: unknown) => callback(failure as Error),
+      () => closed(error),
+      (failure: unknown) => closed(failure as Error),
     );
   }
 }
