@@ -44,10 +44,9 @@ export class CreateLlmRequests1700000000000 implements MigrationInterface {
       ) partition by range (created_at)`);
     await q.query(`create index llm_requests_tenant_user_time on llm_requests (tenant_id, user_ref, created_at desc)`);
     await q.query(`create index llm_requests_time on llm_requests using brin (created_at)`);
+    // also finds the calls that are still open: those have no model yet
     await q.query(`create index llm_requests_model_status on llm_requests (model, status)`);
     await q.query(`create index llm_requests_tenant_request on llm_requests (tenant_id, request_id)`);
-    // calls whose outcome is not known yet: few at any time, looked for by the sweeper
-    await q.query(`create index llm_requests_open on llm_requests (created_at) where status = 'open'`);
     await q.query(`
       create function llm_requests_ensure_partitions(months integer) returns void language plpgsql as $$
       declare

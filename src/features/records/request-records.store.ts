@@ -75,7 +75,7 @@ export class RequestRecords implements OnModuleInit, OnApplicationShutdown {
     await this.database.query('select llm_requests_ensure_partitions($1)', [PARTITIONS_AHEAD]);
     await this.database.query(
       `update llm_requests set status = 'unknown', closed_at = now()
-       where status = 'open' and created_at < now() - make_interval(secs => $1)`,
+       where model is null and status = 'open' and created_at < now() - make_interval(secs => $1)`,
       [this.unknownAfterMs() / 1_000],
     );
   }
