@@ -11,14 +11,20 @@ const require = createRequire(import.meta.url);
 execFileSync(process.execPath, [join(root, 'tools/build.cjs'), '--if-needed'], { stdio: 'inherit' });
 const { Settings } = require(join(root, 'dist/platform/config/settings.js'));
 const { Models } = require(join(root, 'dist/platform/config/models.js'));
+const { Policies } = require(join(root, 'dist/platform/config/policies.js'));
+const { Prices } = require(join(root, 'dist/platform/config/prices.js'));
 
 const schemaOf = (type, title) => ({ title, ...z.toJSONSchema(type, { io: 'input', target: 'draft-07' }) });
 const settings = schemaOf(Settings, 'Gatehouse settings (config/gatehouse.yaml)');
+const policies = schemaOf(Policies, 'Gatehouse policies (config/policies.yaml)');
+const prices = schemaOf(Prices, 'Gatehouse prices (config/prices.yaml)');
 const models = schemaOf(Models, 'Gatehouse models (config/models.yaml)');
 
 const files = {
   'config/schema/gatehouse.schema.json': JSON.stringify(settings),
   'config/schema/models.schema.json': JSON.stringify(models),
+  'config/schema/policies.schema.json': JSON.stringify(policies),
+  'config/schema/prices.schema.json': JSON.stringify(prices),
   'docs/settings.md': settingsPage(),
 };
 
@@ -39,6 +45,20 @@ ${rows(settings, '').join('\n')}
 | field | default | meaning |
 | --- | --- | --- |
 ${providerRows().join('\n')}
+
+## Policies
+
+\`config/policies.yaml\` says what protects calls: \`defaults\` for everything, then \`providers.<name>\`, \`models.<provider/model>\` and
+\`tenants.<name, id or "*">\`, each stronger than the one before, field by field. [resilience.md](resilience.md) explains them;
+\`GET /v1/policies/effective\` shows what really holds.
+
+| field of \`defaults\` | default | meaning |
+| --- | --- | --- |
+${rows(policies.properties.defaults, '').join('\n')}
+
+| field of \`templates[]\` | default | meaning |
+| --- | --- | --- |
+${rows(policies.properties.templates.items, '').join('\n')}
 `;
 }
 

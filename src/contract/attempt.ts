@@ -1,5 +1,5 @@
 /** One call of one provider, as the resilience interceptors see it. */
-import type { Candidate } from './call';
+import type { Candidate, Tried } from './call';
 import type { Reply } from './reply';
 import type { ModelRequest } from './request';
 import type { WireRequest } from './wire';
@@ -7,18 +7,37 @@ import type { WireRequest } from './wire';
 export interface Attempt {
   readonly request: ModelRequest;
   readonly wire: WireRequest;
+  readonly tenant: { readonly id: string; readonly name: string };
   readonly candidate: Candidate;
+  /** The models to turn to when this one fails, best first. */
+  readonly alternatives: readonly Candidate[];
+  /** The provider's key to use; absent until one is chosen, and where a provider has none. */
+  readonly key?: ChosenKey;
   /** Aborted when the caller goes away, a deadline passes or the process must stop. */
   readonly signal: AbortSignal;
   /** When the whole call must be over, in milliseconds of the monotonic clock. */
   readonly deadlineAt: number;
+  /** The caller asked for less time than the policy grants: running out of it is then nobody else's fault. */
+  readonly hurried: boolean;
+  /** When the answer must have begun, so that another model still has a chance; `deadlineAt` where there is none. */
+  readonly answerBy: number;
+  /** Told of every time a provider was asked, for whoever explains the call afterwards. */
+  readonly tried: (fact: Tried) => void;
+}
+
+export interface ChosenKey {
+  /** The place of the key in the provider's list. */
+  readonly index: number;
+  /** Another key of the same provider could take over at once. */
+  readonly spare: boolean;
 }
 
 export type Send = (attempt: Attempt) => Promise<Reply>;
 
 /**
- * Wraps the call of a provider. An implementation may call `next` any number of times, with a changed attempt, and must pass
- * on cancellation: returning from the pieces it hands out returns from the pieces it was given.
+ * Wraps the call of a provider. An implementation may call `next` any number of times before the first piece of an answer,
+ * with a changed attempt, and must pass on cancellation: returning from the pieces it hands out returns from the pieces it
+ * was given. What it holds it gives back exactly once: when the reply ends, breaks or is abandoned, or when `next` throws.
  */
 export abstract class CallInterceptor {
   abstract intercept(attempt: Attempt, next: Send): Promise<Reply>;

@@ -1,6 +1,7 @@
 /** A call on its way through the pipeline. Each stage extends the type, so a later type proves that the earlier stage ran. */
 import type { Caller } from './caller';
-import type { Reply } from './reply';
+import type { ErrorCode } from './errors';
+import type { Degraded, Reply } from './reply';
 import type { ModelRequest } from './request';
 import type { WireRequest } from './wire';
 
@@ -16,6 +17,8 @@ export interface Call {
   /** The end user, as the header or the body names it. Personal data: never stored in clear. */
   readonly user?: string;
   readonly session?: string;
+  /** Names the call, so that repeating it under the same name has no second effect. Chosen by the caller. */
+  readonly idempotencyKey?: string;
   /** Milliseconds that the caller is willing to wait in all, when it says so. */
   readonly timeoutMs?: number;
   /** Aborted when the caller goes away or the process must stop. */
@@ -48,7 +51,23 @@ export interface CallFacts {
   providerModel: string;
   providerRequestId: string;
   attempts: number;
+  /** Every time a provider was asked, in order. */
+  tried: readonly Tried[];
   dropped: readonly string[];
+  degraded: Degraded;
+  /** The call repeated an earlier one and was given its answer. */
+  repeated: boolean;
+}
+
+/** What became of one time a provider was asked. */
+export interface Tried {
+  readonly provider: string;
+  readonly model: string;
+  readonly key?: number;
+  /** Absent when it answered. */
+  readonly code?: ErrorCode;
+  /** Until the first piece of the answer, or the failure; milliseconds. */
+  readonly ms: number;
 }
 
 /** Added by the admit stage: the call is within its limits and holds its slot until it is settled. */
@@ -56,8 +75,13 @@ export interface AdmittedCall extends AuditedCall {
   readonly admitted: true;
 }
 
+/** Added by the idempotency stage: no other call with the same idempotency key is being answered. */
+export interface UniqueCall extends AdmittedCall {
+  readonly unique: true;
+}
+
 /** Added by the sanitize stage: which guards inspected these bytes, written by the code that did it. */
-export interface SanitizedCall extends AdmittedCall {
+export interface SanitizedCall extends UniqueCall {
   readonly guards: readonly string[];
 }
 
@@ -69,14 +93,28 @@ export interface Candidate {
   readonly provider: string;
   /** The provider's own name for the model. */
   readonly model: string;
+  /** The caller chose this very model; the others stand in for it. */
+  readonly named?: boolean;
+  readonly price?: Price;
   readonly maxOutputTokens?: number;
   readonly thinks?: boolean | 'adaptive' | 'budget';
   /** False when the model refuses temperature and its like. */
   readonly sampling?: boolean;
 }
 
+/** Micro-dollars per million tokens. */
+export interface Price {
+  readonly input: number;
+  readonly output: number;
+}
+
+/** Added by the degrade stage: when no model answers, something humbler will. */
+export interface CushionedCall extends RoutedCall {
+  readonly cushioned: true;
+}
+
 /** Added by the cache stage: how the cache was consulted. */
-export interface CacheCheckedCall extends RoutedCall {
+export interface CacheCheckedCall extends CushionedCall {
   readonly cache: 'miss' | 'bypass';
 }
 

@@ -4,6 +4,7 @@ export type Role = (typeof ROLES)[number];
 /** Who is calling: what the API key says. Frozen; shared by every call of the key. */
 export interface Caller {
   readonly tenantId: string;
+  readonly tenantName: string;
   readonly keyId: string;
   readonly roles: ReadonlySet<Role>;
   /** May act on every tenant: a key of the root tenant. */

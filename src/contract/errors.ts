@@ -27,7 +27,23 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+/** Who is at fault: what the caller asked, the provider, or the key it was asked with. Absent: this process, or nobody. */
+export type Blame = 'caller' | 'provider' | 'key';
+
+const USUAL_BLAME: { readonly [K in ErrorCode]?: Blame } = {
+  provider_failed: 'provider',
+  overloaded: 'provider',
+  circuit_open: 'provider',
+  rate_limited: 'key',
+};
+
+/** Who is at fault for the failure of a provider call. */
+export function blameFor({ code, facts }: GatewayError): Blame | undefined {
+  return facts.blame ?? USUAL_BLAME[code];
+}
+
 export interface ErrorFacts {
+  readonly blame?: Blame;
   /** The request field at fault, as a path: `messages[2].content`. */
   readonly param?: string;
   /** Seconds after which trying again makes sense. */
@@ -40,6 +56,8 @@ export interface ErrorFacts {
   readonly providerCode?: string;
   /** How many times a provider was asked before giving up. */
   readonly attempts?: number;
+  /** No rung of the ladder of degradation could answer. */
+  readonly exhausted?: boolean;
   /** Machine-readable facts for clients that recover by themselves. Never content, never personal data. */
   readonly details?: Readonly<Record<string, string | number | boolean>>;
   readonly cause?: unknown;

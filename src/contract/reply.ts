@@ -88,5 +88,15 @@ export interface Reply {
   readonly dropped: readonly string[];
   /** Milliseconds spent waiting for providers until the first piece. */
   readonly waitedMs?: number;
+  /** Absent when the model that was to answer did. */
+  readonly degraded?: Degraded;
+  /** Set when this repeats an answer that was given before; its door then spells it as it did then. */
+  readonly repeats?: { readonly requestId: string; readonly receivedAt: number };
   readonly pieces: AsyncIterable<Piece>;
 }
+
+/**
+ * Which rung of the ladder answered instead: another model, an answer kept from before its time ran out or from a call that
+ * was nearly the same, or a text that the operator wrote.
+ */
+export type Degraded = 'fallback' | 'stale' | 'similar' | 'template';

@@ -56,12 +56,8 @@ export class ModelProbe {
       const candidate = this.models.resolve(id, 'chat').find((one) => one.provider === provider);
       if (!candidate) return true;
       const signal = AbortSignal.timeout(ANSWER_MS);
-      const reply = await this.providers.send({
-        ...PROBE,
-        candidate,
-        signal,
-        deadlineAt: performance.now() + ANSWER_MS,
-      });
+      const deadlineAt = performance.now() + ANSWER_MS;
+      const reply = await this.providers.send({ ...PROBE, candidate, signal, deadlineAt, answerBy: deadlineAt });
       for await (const { events } of reply.pieces) if (events.at(-1)?.type === 'end') return true;
       return 'cut off';
     } catch (error) {
@@ -81,7 +77,11 @@ const QUESTION: ChatRequest = {
   extras: [],
 };
 
-const PROBE: Pick<Attempt, 'request' | 'wire'> = {
+const PROBE: Omit<Attempt, 'candidate' | 'signal' | 'deadlineAt' | 'answerBy'> = {
   request: QUESTION,
   wire: { dialect: 'internal', body: {}, headers: {} },
+  tenant: { id: '', name: '' },
+  alternatives: [],
+  hurried: false,
+  tried: () => undefined,
 };

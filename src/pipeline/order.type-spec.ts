@@ -1,14 +1,18 @@
 /** Checked by the compiler, never run: a pipeline in the wrong order does not compile. */
-import type { Call, FundedCall, Handler } from '../contract/call';
+import type { Call, CushionedCall, FundedCall, Handler, SanitizedCall } from '../contract/call';
 import type { AdmitStage } from './admit.stage';
 import type { AuditStage } from './audit.stage';
 import type { BudgetStage } from './budget.stage';
 import type { CacheStage } from './cache.stage';
+import type { DegradeStage } from './degrade.stage';
+import type { IdempotencyStage } from './idempotency.stage';
 import type { RouteStage } from './route.stage';
 import type { SanitizeStage } from './sanitize.stage';
 
 declare const audit: AuditStage;
 declare const admit: AdmitStage;
+declare const idempotency: IdempotencyStage;
+declare const degrade: DegradeStage;
 declare const sanitize: SanitizeStage;
 declare const route: RouteStage;
 declare const cache: CacheStage;
@@ -16,13 +20,20 @@ declare const budget: BudgetStage;
 declare const send: Handler<FundedCall>;
 
 export const right: Handler<Call> = audit.wrap(
-  admit.wrap(sanitize.wrap(route.wrap(cache.wrap(budget.wrap(send as Handler<FundedCall>))))),
+  admit.wrap(
+    idempotency.wrap(sanitize.wrap(route.wrap(degrade.wrap(cache.wrap(budget.wrap(send as Handler<FundedCall>)))))),
+  ),
 );
+declare const clean: Handler<SanitizedCall>;
+declare const cushioned: Handler<CushionedCall>;
+
 // @ts-expect-error a provider cannot be reached without routing
-export const unrouted: Handler<Call> = audit.wrap(admit.wrap(sanitize.wrap(send)));
+export const unrouted: Handler<SanitizedCall> = send;
 // @ts-expect-error the cache must never see an unsanitized call
-export const unsanitized: Handler<Call> = audit.wrap(admit.wrap(route.wrap(cache.wrap(budget.wrap(send)))));
+export const unsanitized: Handler<Call> = audit.wrap(admit.wrap(idempotency.wrap(route.wrap(cushioned))));
 // @ts-expect-error nothing may skip the record
-export const unaudited: Handler<Call> = admit.wrap(sanitize.wrap(route.wrap(cache.wrap(budget.wrap(send)))));
+export const unaudited: Handler<Call> = admit.wrap(idempotency.wrap(sanitize.wrap(clean)));
 // @ts-expect-error admission comes before anything is read
-export const unadmitted: Handler<Call> = audit.wrap(sanitize.wrap(route.wrap(cache.wrap(budget.wrap(send)))));
+export const unadmitted: Handler<Call> = audit.wrap(idempotency.wrap(sanitize.wrap(clean)));
+// @ts-expect-error no call is made twice under one idempotency key
+export const repeated: Handler<Call> = audit.wrap(admit.wrap(sanitize.wrap(clean)));

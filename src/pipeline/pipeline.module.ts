@@ -10,7 +10,9 @@ import { AdmitStage } from './admit.stage';
 import { AuditStage } from './audit.stage';
 import { BudgetStage } from './budget.stage';
 import { CacheStage } from './cache.stage';
+import { DegradeStage } from './degrade.stage';
 import { Dispatch } from './dispatch.service';
+import { IdempotencyStage } from './idempotency.stage';
 import { ModelProbe } from './model-probe.service';
 import { Pipeline } from './pipeline.service';
 import { RouteStage } from './route.stage';
@@ -22,8 +24,10 @@ import { SanitizeStage } from './sanitize.stage';
     Pipeline,
     AuditStage,
     AdmitStage,
+    IdempotencyStage,
     SanitizeStage,
     RouteStage,
+    DegradeStage,
     CacheStage,
     BudgetStage,
     Dispatch,

@@ -4,7 +4,9 @@ import { AdmitStage } from './admit.stage';
 import { AuditStage } from './audit.stage';
 import { BudgetStage } from './budget.stage';
 import { CacheStage } from './cache.stage';
+import { DegradeStage } from './degrade.stage';
 import { Dispatch } from './dispatch.service';
+import { IdempotencyStage } from './idempotency.stage';
 import { RouteStage } from './route.stage';
 import { SanitizeStage } from './sanitize.stage';
 
@@ -16,16 +18,18 @@ export class Pipeline {
 
   // prettier-ignore
   constructor(
-    audit: AuditStage, admit: AdmitStage, sanitize: SanitizeStage, route: RouteStage,
-    cache: CacheStage, budget: BudgetStage, dispatch: Dispatch,
+    audit: AuditStage, admit: AdmitStage, idempotency: IdempotencyStage, sanitize: SanitizeStage,
+    route: RouteStage, degrade: DegradeStage, cache: CacheStage, budget: BudgetStage, dispatch: Dispatch,
   ) {
     this.run =
       audit.wrap(
       admit.wrap(
+      idempotency.wrap(
       sanitize.wrap(
       route.wrap(
+      degrade.wrap(
       cache.wrap(
       budget.wrap(
-      dispatch.send))))));
+      dispatch.send))))))));
   }
 }

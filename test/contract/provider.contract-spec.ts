@@ -8,23 +8,23 @@ import type { Provider } from '../../src/features/providers/provider';
 import { createProvider } from '../../src/features/providers/providers';
 import type { ConfiguredProvider } from '../../src/platform/config/config';
 import { Secret } from '../../src/platform/secrets/secret';
+import { anAttempt, QUESTION } from '../support/attempt';
 import { SAYS, startVendors, type Vendors } from '../support/vendors';
 
-const deadlines = { connectMs: 500, firstTokenMs: 5_000, idleMs: 5_000, totalMs: 10_000 };
 const http = (type: 'anthropic' | 'openai' | 'local', baseUrl: string): ConfiguredProvider => ({
   name: type,
   type,
   baseUrl,
   models: [],
-  deadlines,
   apiKeys: [new Secret('sk-1')],
   connections: 4,
+  connectMs: 500,
+  totalMs: 10_000,
 });
 const sandbox: ConfiguredProvider = {
   name: 'sandbox',
   type: 'sandbox',
   models: [],
-  deadlines,
   firstTokenMs: 0,
   tokensPerSecond: 0,
 };
@@ -81,22 +81,12 @@ describe.each(KINDS)('the provider $type', (kind) => {
   const attempt = (
     say: string,
     { signal = controller().signal, ...more }: Partial<ChatRequest> & { signal?: AbortSignal } = {},
-  ): Attempt => ({
-    request: {
-      operation: 'chat',
-      model: 'm',
-      stream: false,
-      messages: [{ role: 'user', parts: [{ type: 'text', text: say }] }],
-      tools: [],
-      hints: [],
-      extras: [],
-      ...more,
-    },
-    wire: { dialect: 'internal', body: {}, headers: {} },
-    candidate: { provider: provider.name, model: 'm' },
-    signal,
-    deadlineAt: performance.now() + 10_000,
-  });
+  ): Attempt =>
+    anAttempt({
+      request: { ...QUESTION, messages: [{ role: 'user', parts: [{ type: 'text', text: say }] }], ...more },
+      candidate: { provider: provider.name, model: 'm' },
+      signal,
+    });
   const events = async (asked: Attempt): Promise<ReplyEvent[]> => {
     const found: Piece[] = [];
     for await (const piece of (await provider.send(asked)).pieces) found.push(piece);
@@ -200,13 +190,7 @@ describe('a provider that is not there', () => {
       hints: [],
       extras: [],
     } as ChatRequest;
-    const asked = provider.send({
-      request,
-      wire: { dialect: 'internal', body: {}, headers: {} },
-      candidate: { provider: 'openai', model: 'm' },
-      signal: new AbortController().signal,
-      deadlineAt: performance.now() + 1_000,
-    });
+    const asked = provider.send(anAttempt({ request, candidate: { provider: 'openai', model: 'm' } }));
     await expect(asked).rejects.toMatchObject({ code: 'provider_failed', message: 'The provider cannot be reached' });
     await provider.close();
   });

@@ -7,11 +7,16 @@ import { never, paces, says, stalls } from '../support/upstream-scripts';
 import { framesFor } from '../support/vendor-replies';
 
 const settings = (silent: string): string => `
-retry: { attempts: 1 }
-deadlines: { firstTokenMs: 500, idleMs: 400, totalMs: 1200 }
 providers:
   refusing: { type: local, baseUrl: "http://127.0.0.1:1" }
-  silent: { type: local, baseUrl: "${silent}", deadlines: { connectMs: 300, firstTokenMs: 5000, totalMs: 5000 } }
+  silent: { type: local, baseUrl: "${silent}" }
+`;
+const policies = `
+defaults:
+  retry: { attempts: 1 }
+  timeout: { firstTokenMs: 500, idleMs: 400, totalMs: 1200 }
+providers:
+  silent: { timeout: { connectMs: 300, firstTokenMs: 5000, totalMs: 5000 } }
 `;
 const MODELS = ['openai/gpt-4o', 'anthropic/claude-haiku-4-5'];
 const WAYS = DOORS.flatMap((door) => MODELS.map((model) => ({ door, model, name: `${door.name} from ${model}` })));
@@ -28,7 +33,7 @@ describe('a provider that takes too long', () => {
 
   beforeAll(async () => {
     [upstream, hole] = await Promise.all([Upstream.start(), BlackHole.open()]);
-    gateway = await startGateway({ env: upstream.env, settings: settings(hole.url) });
+    gateway = await startGateway({ env: upstream.env, settings: settings(hole.url), policies });
   });
   afterAll(async () => {
     await gateway?.close();

@@ -19,7 +19,7 @@ describe('answers of providers', () => {
 
   beforeAll(async () => {
     upstream = await Upstream.start();
-    gateway = await startGateway({ env: upstream.env, settings: 'retry: { attempts: 1 }' });
+    gateway = await startGateway({ env: upstream.env, policies: 'defaults: { retry: { attempts: 1 } }' });
   });
   afterAll(async () => {
     await gateway?.close();

@@ -11,9 +11,11 @@ const START_MS = 30_000;
 export interface GatewayOptions {
   /** Added to the environment; `DATABASE_URL` here takes the place of a private database. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Content of gatehouse.yaml; models.yaml is the shipped one unless given. */
+  /** Content of gatehouse.yaml; the files beside it are the shipped ones unless given. */
   readonly settings?: string;
   readonly models?: string;
+  readonly policies?: string;
+  readonly prices?: string;
 }
 
 export interface Gateway {
@@ -33,7 +35,7 @@ export interface Gateway {
 }
 
 /** The built gateway as a process of its own, on a private database and a port of its own. */
-export async function startGateway({ env = {}, settings, models }: GatewayOptions = {}): Promise<Gateway> {
+export async function startGateway({ env = {}, settings, ...beside }: GatewayOptions = {}): Promise<Gateway> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-'));
   const database = env['DATABASE_URL'] ? undefined : await testDatabase();
   const all: Record<string, string> = {
@@ -43,10 +45,13 @@ export async function startGateway({ env = {}, settings, models }: GatewayOption
     GATEHOUSE_DATA_DIR: join(folder, 'data'),
     ...env,
   };
-  if (settings !== undefined || models !== undefined) {
+  if (settings !== undefined || Object.keys(beside).length) {
     writeFileSync(join(folder, 'gatehouse.yaml'), settings ?? '');
-    if (models === undefined) copyFileSync(join(ROOT, 'config', 'models.yaml'), join(folder, 'models.yaml'));
-    else writeFileSync(join(folder, 'models.yaml'), models);
+    for (const name of ['models', 'policies', 'prices'] as const) {
+      const [file, content] = [`${name}.yaml`, beside[name]];
+      if (content === undefined) copyFileSync(join(ROOT, 'config', file), join(folder, file));
+      else writeFileSync(join(folder, file), content);
+    }
     all['GATEHOUSE_CONFIG'] = join(folder, 'gatehouse.yaml');
   }
   const started: ChildProcess[] = [];

@@ -1,15 +1,15 @@
 import type { ConfiguredProvider } from '../../platform/config/config';
 import { ModelRegistry } from './model-registry';
 
-const deadlines = { connectMs: 1, firstTokenMs: 1, idleMs: 1, totalMs: 1 };
 const http = (name: string, type: 'anthropic' | 'openai' | 'local', models: string[]): ConfiguredProvider => ({
   name,
   type,
   models,
-  deadlines,
   baseUrl: 'http://127.0.0.1',
   apiKeys: [],
   connections: 1,
+  connectMs: 500,
+  totalMs: 10_000,
 });
 const anthropic = http('anthropic', 'anthropic', ['claude-*']);
 const openai = http('openai', 'openai', ['gpt-*', 'text-embedding-*']);
@@ -17,7 +17,6 @@ const sandbox: ConfiguredProvider = {
   name: 'sandbox',
   type: 'sandbox',
   models: [],
-  deadlines,
   firstTokenMs: 0,
   tokensPerSecond: 0,
 };

@@ -43,10 +43,10 @@ export class HttpProvider extends Provider {
     this.origin = new URL(settings.baseUrl);
     this.pool = new Pool(this.origin.origin, {
       connections: settings.connections,
-      connect: { timeout: settings.deadlines.connectMs },
+      connect: { timeout: settings.connectMs },
       // the first-token, idle and total deadlines are watched per call; these only catch what escapes them
-      headersTimeout: settings.deadlines.totalMs + 1_000,
-      bodyTimeout: settings.deadlines.totalMs + 1_000,
+      headersTimeout: settings.totalMs + 1_000,
+      bodyTimeout: settings.totalMs + 1_000,
       allowH2: false,
     });
   }

@@ -1,6 +1,6 @@
 import { APIError as AnthropicError } from '@anthropic-ai/sdk/error';
 import { APIError as OpenAiError } from 'openai/error';
-import { GatewayError, type ErrorFacts } from '../../contract/errors';
+import { GatewayError, type Blame, type ErrorFacts } from '../../contract/errors';
 import { isObject, type Json, type JsonObject } from '../../contract/json';
 import type { Dialect } from '../../contract/wire';
 
@@ -13,13 +13,17 @@ export interface UpstreamResponse {
   readonly body: string;
 }
 
+/** Our key, or what is left of its quota. */
+const OF_THE_KEY: ReadonlySet<number> = new Set([401, 402, 403, 429]);
+
 /**
  * What a provider's error response means for the caller. Its complaints about the request are the caller's to read; its
  * complaints about our key or account are ours, and say nothing to the caller.
  */
 export function upstreamError(response: UpstreamResponse): GatewayError {
   const { status } = response;
-  const { message, facts } = explain(response);
+  const { message, facts: found } = explain(response);
+  const facts: ErrorFacts = { ...found, blame: blameOf(status) };
   switch (status) {
     case 400:
     case 422:
@@ -27,7 +31,7 @@ export function upstreamError(response: UpstreamResponse): GatewayError {
     case 404:
       // with a code of its own (a lost thread) it is about the request; else the model is not there
       return facts.details
-        ? new GatewayError('not_found', message, facts)
+        ? new GatewayError('not_found', message, { ...facts, blame: 'caller' })
         : new GatewayError('model_not_found', message, { ...facts, param: 'model' });
     case 409:
       return new GatewayError('conflict', message, facts);
@@ -74,9 +78,15 @@ function explain({ dialect, status, headers, body }: UpstreamResponse): { messag
   };
 }
 
+function blameOf(status: number): Blame {
+  if (OF_THE_KEY.has(status)) return 'key';
+  // a model that is not there any more is not the caller's fault, nor is one that takes too long
+  return status >= 500 || status === 408 || status === 404 ? 'provider' : 'caller';
+}
+
 /** What the caller may know of a fault that is not theirs. */
-function own({ providerStatus, retryAfter: after }: ErrorFacts): ErrorFacts {
-  return { providerStatus, ...(after === undefined ? {} : { retryAfter: after }) };
+function own({ blame, providerStatus, retryAfter: after }: ErrorFacts): ErrorFacts {
+  return { blame, providerStatus, ...(after === undefined ? {} : { retryAfter: after }) };
 }
 
 function retryAfter(header: string | string[] | undefined): { retryAfter?: number } {

@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nest
 import { DataSource } from 'typeorm';
 import { GatewayError } from '../../contract/errors';
 import { Config } from '../../platform/config/config';
+import { longestCallMs } from '../../platform/config/effective-policy';
 import { isUnavailable } from '../../platform/database/connection';
 import { GroupCommit } from '../../platform/database/group-commit';
 import { EventBus } from '../../platform/events/event-bus';
@@ -81,7 +82,7 @@ export class RequestRecords implements OnModuleInit, OnApplicationShutdown {
   }
 
   private unknownAfterMs(): number {
-    return Math.max(...this.config.providers.map(({ deadlines }) => deadlines.totalMs)) + UNKNOWN_AFTER_MS;
+    return longestCallMs(this.config.policies) + UNKNOWN_AFTER_MS;
   }
 }
 

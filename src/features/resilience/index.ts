@@ -1,2 +1,3 @@
 export { ResilienceModule } from './resilience.module';
 export { Resilience } from './resilience.service';
+export { Policies } from './policies';

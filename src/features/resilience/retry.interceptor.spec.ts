@@ -1,7 +1,6 @@
-import type { Attempt } from '../../contract/attempt';
 import { GatewayError } from '../../contract/errors';
 import { NO_USAGE, type Piece, type Reply } from '../../contract/reply';
-import type { Config } from '../../platform/config/config';
+import { anAttempt, policies } from '../../../test/support/attempt';
 import { EventBus } from '../../platform/events/event-bus';
 import { RetryInterceptor } from './retry.interceptor';
 
@@ -29,22 +28,15 @@ function setUp(...answers: (Reply | GatewayError)[]) {
   const seen: string[] = [];
   events.on('attempt.finished', ({ ok, code }) => void seen.push(ok ? 'ok' : String(code)));
   const retry = { attempts: 3, baseMs: 1, maxMs: 50 };
-  const interceptor = new RetryInterceptor({ retry } as Config, events);
+  const interceptor = new RetryInterceptor(policies({ defaults: { retry } }), events);
   const controller = new AbortController();
   let calls = 0;
   const ask = (deadlineMs = 10_000) =>
-    interceptor.intercept(
-      {
-        candidate: { provider: 'p', model: 'm' },
-        signal: controller.signal,
-        deadlineAt: performance.now() + deadlineMs,
-      } as Attempt,
-      () => {
-        const answer = answers[calls++];
-        if (!answer) throw new Error('asked too often');
-        return answer instanceof GatewayError ? Promise.reject(answer) : Promise.resolve(answer);
-      },
-    );
+    interceptor.intercept(anAttempt({ signal: controller.signal, deadlineAt: performance.now() + deadlineMs }), () => {
+      const answer = answers[calls++];
+      if (!answer) throw new Error('asked too often');
+      return answer instanceof GatewayError ? Promise.reject(answer) : Promise.resolve(answer);
+    });
   return { ask, seen, controller, calls: () => calls };
 }
 

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CallInterceptor, type Attempt, type Send } from '../../contract/attempt';
 import { GatewayError, type ErrorCode } from '../../contract/errors';
 import type { Reply } from '../../contract/reply';
-import { Config } from '../../platform/config/config';
 import { EventBus } from '../../platform/events/event-bus';
 import { backoffMs } from './backoff';
+import { Policies } from './policies';
 import { primed } from './prime';
 
 /** Faults of the moment. Anything else would fail again. */
@@ -15,7 +15,7 @@ const TRANSIENT: ReadonlySet<ErrorCode> = new Set(['provider_failed', 'overloade
 @Injectable()
 export class RetryInterceptor extends CallInterceptor {
   constructor(
-    private readonly config: Config,
+    private readonly policies: Policies,
     private readonly events: EventBus,
   ) {
     super();
@@ -48,9 +48,11 @@ export class RetryInterceptor extends CallInterceptor {
   }
 
   /** Milliseconds until attempt `number`, or undefined when there should be none. */
-  private wait(failure: GatewayError, number: number, { signal, deadlineAt }: Attempt): number | undefined {
-    if (!TRANSIENT.has(failure.code) || number > this.config.retry.attempts || signal.aborted) return undefined;
-    const waitMs = backoffMs(number, failure.facts.retryAfter, this.config.retry);
+  private wait(failure: GatewayError, number: number, attempt: Attempt): number | undefined {
+    const { signal, deadlineAt } = attempt;
+    const { retry } = this.policies.of(attempt.candidate, attempt.tenant);
+    if (!TRANSIENT.has(failure.code) || number > retry.attempts || signal.aborted) return undefined;
+    const waitMs = backoffMs(number, failure.facts.retryAfter, retry);
     return waitMs !== undefined && performance.now() + waitMs < deadlineAt ? waitMs : undefined;
   }
 

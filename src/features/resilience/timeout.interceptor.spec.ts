@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Attempt } from '../../contract/attempt';
 import { GatewayError } from '../../contract/errors';
 import { NO_USAGE, type Piece } from '../../contract/reply';
-import type { Config } from '../../platform/config/config';
+import { anAttempt, policies, QUESTION } from '../../../test/support/attempt';
 import { TimeoutInterceptor } from './timeout.interceptor';
 
 const start: Piece = { events: [{ type: 'start', id: 'x', model: 'm' }] };
@@ -11,8 +10,8 @@ const end: Piece = { events: [{ type: 'end', usage: NO_USAGE }] };
 
 /** A provider that hands out pieces and pauses (milliseconds) in turn, and stops when it is told to. */
 function ask(steps: readonly (Piece | number)[], { total = 10_000, acceptAfter = 0, stream = true } = {}) {
-  const deadlines = { connectMs: 1, firstTokenMs: 60, idleMs: 40, totalMs: 10_000 };
-  const interceptor = new TimeoutInterceptor({ providers: [{ name: 'p', deadlines }] } as unknown as Config);
+  const timeout = { firstTokenMs: 60, idleMs: 40 };
+  const interceptor = new TimeoutInterceptor(policies({ defaults: { timeout } }));
   const caller = new AbortController();
   let closed = false;
   async function* pieces(signal: AbortSignal): AsyncGenerator<Piece> {
@@ -24,12 +23,11 @@ function ask(steps: readonly (Piece | number)[], { total = 10_000, acceptAfter =
       closed = true;
     }
   }
-  const attempt = {
-    candidate: { provider: 'p', model: 'm' },
-    request: { stream },
+  const attempt = anAttempt({
+    request: { ...QUESTION, stream },
     signal: caller.signal,
     deadlineAt: performance.now() + total,
-  } as Attempt;
+  });
   const reply = interceptor.intercept(attempt, async ({ signal }) => {
     if (acceptAfter) await sleep(acceptAfter, undefined, { signal });
     return { provider: 'p', model: 'm', attempts: 1, dropped: [], pieces: pieces(signal) };

@@ -2,23 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { CallInterceptor, type Attempt, type Send } from '../../contract/attempt';
 import { GatewayError } from '../../contract/errors';
 import type { Piece, Reply } from '../../contract/reply';
-import { Config } from '../../platform/config/config';
-import type { Deadlines } from '../../platform/config/settings';
+import type { TimeoutPolicy } from '../../platform/config/policies';
+import { Policies } from './policies';
 
 /** Ends a provider call that does not get going, falls silent, or takes longer than the whole call may. */
 @Injectable()
 export class TimeoutInterceptor extends CallInterceptor {
-  private readonly deadlines: ReadonlyMap<string, Deadlines>;
-
-  constructor(config: Config) {
+  constructor(private readonly policies: Policies) {
     super();
-    this.deadlines = new Map(config.providers.map(({ name, deadlines }) => [name, deadlines]));
   }
 
   override async intercept(attempt: Attempt, next: Send): Promise<Reply> {
-    const deadlines = this.deadlines.get(attempt.candidate.provider);
-    if (!deadlines) throw new Error(`no deadlines for provider ${attempt.candidate.provider}`);
-    const watch = new Watch(attempt, deadlines);
+    const watch = new Watch(attempt, this.policies.of(attempt.candidate, attempt.tenant).timeout);
     try {
       const reply = await next({ ...attempt, signal: watch.signal });
       return { ...reply, pieces: watched(reply.pieces, watch) };
@@ -49,16 +44,18 @@ class Watch {
   reason: GatewayError | undefined;
   private readonly controller = new AbortController();
   private timer: NodeJS.Timeout | undefined;
-  private readonly firstTokenAt: number;
+  private readonly startedAt = performance.now();
+  private readonly beginAt: number;
   private answered = false;
   private readonly follow = (): void => this.controller.abort(this.attempt.signal.reason);
 
   constructor(
     private readonly attempt: Attempt,
-    private readonly deadlines: Deadlines,
+    private readonly policy: TimeoutPolicy,
   ) {
     // an answer that is not streamed begins when it is complete
-    this.firstTokenAt = attempt.request.stream ? performance.now() + deadlines.firstTokenMs : attempt.deadlineAt;
+    const beginMs = attempt.request.stream ? policy.firstTokenMs : policy.answerMs;
+    this.beginAt = Math.min(this.startedAt + beginMs, attempt.answerBy);
     if (attempt.signal.aborted) this.follow();
     else attempt.signal.addEventListener('abort', this.follow);
     this.resume();
@@ -76,9 +73,9 @@ class Watch {
   resume(): void {
     clearTimeout(this.timer);
     const now = performance.now();
-    const next = this.answered ? now + this.deadlines.idleMs : this.firstTokenAt;
-    const last = next >= this.attempt.deadlineAt;
-    this.timer = setTimeout(() => this.expire(last), Math.max(0, Math.min(next, this.attempt.deadlineAt) - now));
+    const next = this.answered ? now + this.policy.idleMs : this.beginAt;
+    const total = next >= this.attempt.deadlineAt;
+    this.timer = setTimeout(() => this.expire(total), Math.max(0, Math.min(next, this.attempt.deadlineAt) - now));
   }
 
   stop(): void {
@@ -87,13 +84,14 @@ class Watch {
   }
 
   private expire(total: boolean): void {
-    const { idleMs, firstTokenMs } = this.deadlines;
     const what = total
       ? 'The call did not finish within its deadline'
       : this.answered
-        ? `The provider fell silent for ${idleMs} ms`
-        : `The provider did not begin to answer within ${firstTokenMs} ms`;
-    this.reason = new GatewayError('deadline_exceeded', what);
+        ? `The provider fell silent for ${this.policy.idleMs} ms`
+        : `The provider did not begin to answer within ${Math.round(this.beginAt - this.startedAt)} ms`;
+    // a caller in a hurry is not the provider's fault
+    const blame = total && this.attempt.hurried ? {} : ({ blame: 'provider' } as const);
+    this.reason = new GatewayError('deadline_exceeded', what, blame);
     this.controller.abort(this.reason);
   }
 }

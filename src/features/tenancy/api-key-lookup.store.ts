@@ -6,6 +6,7 @@ import type { KnownKey } from './known-keys';
 interface Row {
   id: string;
   tenant_id: string;
+  tenant_name: string;
   roles: string[];
   models: string[];
   rpm: number | null;
@@ -17,7 +18,7 @@ interface Row {
 }
 
 const BY_HASH = `
-  select k.id, k.tenant_id, k.roles, k.models, k.rpm, k.tpm, k.concurrency, k.expires_at, t.root,
+  select k.id, k.tenant_id, t.name as tenant_name, k.roles, k.models, k.rpm, k.tpm, k.concurrency, k.expires_at, t.root,
          k.last_used_on is not distinct from (now() at time zone 'UTC')::date as seen_today
   from api_keys k join tenants t on t.id = k.tenant_id
   where k.hash = $1 and k.revoked_at is null and t.disabled_at is null`;
@@ -43,6 +44,7 @@ export class ApiKeyLookup {
 function callerOf(row: Row): Caller {
   return Object.freeze({
     tenantId: row.tenant_id,
+    tenantName: row.tenant_name,
     keyId: row.id,
     roles: new Set(row.roles.filter(isRole)),
     root: row.root,

@@ -3,7 +3,15 @@ import { type KnownKey, KnownKeys } from './known-keys';
 
 const SECOND = 1_000;
 const caller = (keyId: string, tenantId = 't'): Caller =>
-  Object.freeze({ keyId, tenantId, roles: new Set(['client'] as const), root: false, models: [], limits: {} });
+  Object.freeze({
+    keyId,
+    tenantId,
+    tenantName: tenantId,
+    roles: new Set(['client'] as const),
+    root: false,
+    models: [],
+    limits: {},
+  });
 const key = (id: string, tenantId?: string): KnownKey => ({ caller: caller(id, tenantId), expiresAt: Infinity });
 
 describe('KnownKeys', () => {

@@ -1,11 +1,12 @@
 import type { Secret } from '../secrets/secret';
 import type { Models } from './models';
-import type { Deadlines, ProviderSettings, Settings } from './settings';
+import type { Policies } from './policies';
+import type { Prices } from './prices';
+import type { ProviderSettings, Settings } from './settings';
 
 /** A provider that can be called: its settings with secrets resolved and defaults filled in. */
 export type ConfiguredProvider = {
   readonly name: string;
-  readonly deadlines: Deadlines;
   /** Names or prefix* patterns that mean this provider when no provider is named. */
   readonly models: readonly string[];
 } & (
@@ -13,7 +14,11 @@ export type ConfiguredProvider = {
       readonly type: Exclude<ProviderSettings['type'], 'sandbox'>;
       readonly baseUrl: string;
       readonly apiKeys: readonly Secret[];
+      /** The most connections kept: as many as calls at a time. */
       readonly connections: number;
+      readonly connectMs: number;
+      /** The longest that any call may take. */
+      readonly totalMs: number;
     }
   | { readonly type: 'sandbox'; readonly firstTokenMs: number; readonly tokensPerSecond: number }
 );
@@ -37,10 +42,13 @@ export abstract class Config {
   abstract readonly masterKey: Buffer;
   abstract readonly server: Settings['server'];
   abstract readonly limits: Settings['limits'];
-  abstract readonly retry: Settings['retry'];
   abstract readonly records: Settings['records'];
   abstract readonly health: Settings['health'];
+  abstract readonly idempotency: Settings['idempotency'];
+  abstract readonly answers: Settings['answers'];
   /** In the order in which bare model names are matched. Never empty. */
   abstract readonly providers: readonly ConfiguredProvider[];
   abstract readonly models: Models;
+  abstract readonly prices: Prices['prices'];
+  abstract readonly policies: Policies;
 }

@@ -1,6 +1,8 @@
 import { Secret } from '../secrets/secret';
 import type { ConfiguredProvider } from './config';
+import { effectivePolicy } from './effective-policy';
 import type { Environment } from './environment';
+import type { Policies } from './policies';
 import type { Problems } from './problems';
 import type { ProviderSettings, Settings } from './settings';
 
@@ -20,26 +22,30 @@ type HttpType = keyof typeof BUILT_IN;
  * Providers from the file and the environment. A vendor is offered when it has a key, `local` when it has a URL, and the
  * sandbox when it is asked for in the file or when there is nothing else.
  */
-export function configuredProviders(settings: Settings, env: Environment, problems: Problems): ConfiguredProvider[] {
+export function configuredProviders(
+  settings: Settings,
+  policies: Policies,
+  env: Environment,
+  problems: Problems,
+): ConfiguredProvider[] {
   const declared: Record<string, ProviderSettings> = { ...settings.providers };
-  for (const type of Object.keys(BUILT_IN) as HttpType[]) declared[type] ??= { type, connections: 128 };
+  for (const type of Object.keys(BUILT_IN) as HttpType[]) declared[type] ??= { type };
 
   const found: ConfiguredProvider[] = [];
   for (const [name, provider] of Object.entries(declared)) {
-    if (provider.type === 'sandbox') found.push(sandbox(name, provider, settings));
+    if (provider.type === 'sandbox') found.push(sandbox(name, provider));
     else {
-      const http = httpProvider(name, provider, settings, env, problems);
+      const http = httpProvider(name, provider, name in settings.providers, policies, env, problems);
       if (http) found.push(http);
     }
   }
-  if (!found.length) found.push(sandbox('sandbox', { type: 'sandbox', firstTokenMs: 0, tokensPerSecond: 0 }, settings));
+  if (!found.length) found.push(sandbox('sandbox', { type: 'sandbox', firstTokenMs: 0, tokensPerSecond: 0 }));
   return found;
 }
 
 function sandbox(
   name: string,
-  { firstTokenMs, tokensPerSecond, models, deadlines }: Extract<ProviderSettings, { type: 'sandbox' }>,
-  settings: Settings,
+  { firstTokenMs, tokensPerSecond, models }: Extract<ProviderSettings, { type: 'sandbox' }>,
 ): ConfiguredProvider {
   return {
     name,
@@ -47,14 +53,14 @@ function sandbox(
     firstTokenMs,
     tokensPerSecond,
     models: models ?? [],
-    deadlines: { ...settings.deadlines, ...deadlines },
   };
 }
 
 function httpProvider(
   name: string,
   provider: Exclude<ProviderSettings, { type: 'sandbox' }>,
-  settings: Settings,
+  inFile: boolean,
+  policies: Policies,
   env: Environment,
   problems: Problems,
 ): ConfiguredProvider | undefined {
@@ -68,21 +74,22 @@ function httpProvider(
       ? env.secret(`${builtIn.prefix}_API_KEY`)
       : undefined;
   const baseUrl = (wellKnown ? env.url(`${builtIn.prefix}_BASE_URL`) : undefined) ?? provider.baseUrl ?? builtIn.url;
-  const inFile = name in settings.providers;
 
   if (provider.type === 'local' ? !baseUrl : !key) {
     if (inFile && !provider.apiKey)
       problems.add(where, provider.type === 'local' ? 'needs a baseUrl' : 'needs an apiKey (env:NAME or file:/path)');
     return undefined;
   }
+  const { timeout, bulkhead } = effectivePolicy(policies, { provider: name });
   return {
     name,
     type: provider.type,
     baseUrl: root(baseUrl as string),
     apiKeys: splitKeys(key),
-    connections: provider.connections,
+    connections: bulkhead.provider.concurrency,
+    connectMs: timeout.connectMs,
+    totalMs: timeout.totalMs,
     models: provider.models ?? (wellKnown ? builtIn.models : []),
-    deadlines: { ...settings.deadlines, ...provider.deadlines },
   };
 }
 

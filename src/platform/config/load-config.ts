@@ -7,6 +7,9 @@ import { configuredProviders } from './configured-providers';
 import { Environment } from './environment';
 import { masterKeyFrom, masterKeyIn } from './master-key';
 import { Models } from './models';
+import { checkPolicies } from './check-policies';
+import { Policies } from './policies';
+import { Prices } from './prices';
 import { Problems } from './problems';
 import { Settings } from './settings';
 
@@ -23,7 +26,11 @@ export function loadConfig(variables: Readonly<Record<string, string | undefined
   const configFile = resolve(root, env.text('GATEHOUSE_CONFIG') ?? 'config/gatehouse.yaml');
   const chosen = env.text('GATEHOUSE_CONFIG') !== undefined;
   const settings = readYaml(configFile, Settings, problems, chosen);
-  const models = readYaml(join(dirname(configFile), 'models.yaml'), Models, problems, false);
+  const beside = <T extends z.ZodType>(name: string, schema: T) =>
+    readYaml(join(dirname(configFile), name), schema, problems, false);
+  const models = beside('models.yaml', Models);
+  const policies = beside('policies.yaml', Policies);
+  const prices = beside('prices.yaml', Prices);
 
   const dataDir = resolve(root, env.text('GATEHOUSE_DATA_DIR') ?? '.gatehouse');
   const production = env.text('NODE_ENV') === 'production';
@@ -51,13 +58,18 @@ export function loadConfig(variables: Readonly<Record<string, string | undefined
   const port = env.port('PORT') ?? 3000;
   const opsPort = env.port('GATEHOUSE_OPS_PORT');
   const rootKey = env.secret('GATEHOUSE_ROOT_KEY');
-  const providers = settings ? configuredProviders(settings, env, problems) : [];
+  const providers = settings && policies ? configuredProviders(settings, policies, env, problems) : [];
   if (settings && settings.server.replicas > 1 && !redisUrl)
     problems.add(
       'server.replicas',
       'is more than 1, but REDIS_URL is not set: each replica would count limits for itself',
     );
-  if (models && settings) checkAliases(models, settings, problems);
+  if (settings) {
+    // an entry that can never take effect is a typing mistake: its provider is neither built in nor declared
+    const known = new Set(['anthropic', 'openai', 'local', 'sandbox', ...Object.keys(settings.providers)]);
+    if (models) checkAliases(models, known, problems);
+    if (policies) checkPolicies(policies, known, problems);
+  }
   problems.throwIfAny();
 
   // everything is checked before anything is made
@@ -76,11 +88,14 @@ export function loadConfig(variables: Readonly<Record<string, string | undefined
     masterKey: givenKey ?? masterKeyIn(dataDir),
     server: settings!.server,
     limits: settings!.limits,
-    retry: settings!.retry,
     records: settings!.records,
     health: settings!.health,
+    idempotency: settings!.idempotency,
+    answers: settings!.answers,
     providers,
     models: models!,
+    policies: policies!,
+    prices: prices!.prices,
   });
 }
 
@@ -106,9 +121,7 @@ function readYaml<T extends z.ZodType>(
   return result.data;
 }
 
-/** An alias that can never answer is a typing mistake: its provider is neither built in nor declared. */
-function checkAliases(models: Models, settings: Settings, problems: Problems): void {
-  const known = new Set(['anthropic', 'openai', 'local', 'sandbox', ...Object.keys(settings.providers)]);
+function checkAliases(models: Models, known: ReadonlySet<string>, problems: Problems): void {
   for (const [alias, targets] of Object.entries(models.aliases))
     for (const target of targets) {
       const provider = target.slice(0, target.indexOf('/'));

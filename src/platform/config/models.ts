@@ -1,7 +1,10 @@
 /** The shape of `config/models.yaml`: names callers may use, and what is known of the models behind them. */
 import { z } from 'zod';
+import { Target } from './policies';
 
-const Target = z.string().regex(/^[a-z][a-z0-9-]{0,31}\/.+$/, 'must be provider/model');
+/** What a call may need of a model beyond text. */
+export const Capability = z.enum(['tools', 'images', 'documents']);
+export type Capability = z.infer<typeof Capability>;
 
 export const Model = z.strictObject({
   operations: z.array(z.enum(['chat', 'embeddings'])).default(['chat']),
@@ -14,6 +17,12 @@ export const Model = z.strictObject({
       'How it is told to think: false not at all, adaptive as it sees fit, budget within tokens, true either way.',
     ),
   sampling: z.boolean().optional().describe('False: it refuses temperature, top_p and top_k, which are then left out.'),
+  capabilities: z
+    .array(Capability)
+    .optional()
+    .describe(
+      'What it takes beside text. Absent: not known; it then stands in for another only in calls of plain text.',
+    ),
   created: z.iso.date().optional(),
 });
 export type Model = z.infer<typeof Model>;
@@ -22,7 +31,7 @@ export const Models = z.strictObject({
   aliases: z
     .record(z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i), z.array(Target).min(1))
     .default({})
-    .describe('A name and the models it may stand for, best first; the first whose provider is configured is used.'),
+    .describe('A name and the models it may stand for, best first; each stands in for those before it.'),
   models: z.record(Target, Model).default({}),
 });
 export type Models = z.infer<typeof Models>;

@@ -4,18 +4,6 @@ import { z } from 'zod';
 const milliseconds = z.int().min(1).max(3_600_000);
 const count = z.int().min(1);
 
-export const Deadlines = z.strictObject({
-  connectMs: milliseconds.default(5_000).describe('Until the connection to the provider stands.'),
-  firstTokenMs: milliseconds
-    .default(120_000)
-    .describe('From sending the request to the first content of a streamed answer.'),
-  idleMs: milliseconds.default(60_000).describe('Between two signs of life of a stream.'),
-  totalMs: milliseconds
-    .default(600_000)
-    .describe('The whole provider call. The caller may ask for less, never for more.'),
-});
-export type Deadlines = z.infer<typeof Deadlines>;
-
 const Url = z.url({ protocol: /^https?$/ }).refine((url) => !/[?#]/.test(url), 'must have no query or fragment');
 
 /** `env:NAME` or `file:/path`: a secret never stands in the file itself. */
@@ -26,8 +14,6 @@ const SecretReference = z
 const http = {
   baseUrl: Url.optional().describe("The upstream's root; the vendor's own when absent."),
   apiKey: SecretReference.optional().describe('env:NAME or file:/path. Several keys, comma-separated, form a pool.'),
-  connections: count.max(4096).default(128).describe('The most connections kept to this provider.'),
-  deadlines: Deadlines.partial().optional(),
   models: z
     .array(z.string().min(1))
     .optional()
@@ -49,7 +35,6 @@ const Provider = z.discriminatedUnion('type', [
       .max(1_000_000)
       .default(0)
       .describe('Pace of the stream; 0 is as fast as possible.'),
-    deadlines: Deadlines.partial().optional(),
     models: z.array(z.string().min(1)).optional(),
   }),
 ]);
@@ -82,17 +67,22 @@ export const Settings = z.strictObject({
       addressRpm: count.default(1_200_000).describe('Requests per minute from one address: protection against floods.'),
     })
     .prefault({}),
-  deadlines: Deadlines.prefault({}),
-  retry: z
+  idempotency: z
     .strictObject({
-      attempts: z
-        .int()
-        .min(1)
-        .max(10)
-        .default(3)
-        .describe('Calls to one provider for one request, the first included.'),
-      baseMs: milliseconds.default(200),
-      maxMs: milliseconds.default(5_000).describe('Longest wait; a provider that asks for more is not asked again.'),
+      keepSeconds: count
+        .max(2_592_000)
+        .default(86_400)
+        .describe('How long an answer is repeated for its idempotency key.'),
+      answerBytes: count.max(67_108_864).default(8_388_608).describe('The largest answer that is kept to be repeated.'),
+    })
+    .prefault({}),
+  answers: z
+    .strictObject({
+      memoryBytes: count
+        .max(17_179_869_184)
+        .default(67_108_864)
+        .describe('Memory for answers kept for bad days, in each process.'),
+      answerBytes: count.max(67_108_864).default(1_048_576).describe('The largest answer that is kept.'),
     })
     .prefault({}),
   records: z

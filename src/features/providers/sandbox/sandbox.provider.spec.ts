@@ -5,13 +5,11 @@ import type { ChatRequest } from '../../../contract/request';
 import { SandboxProvider } from './sandbox.provider';
 import { exampleOf } from './example';
 
-const deadlines = { connectMs: 1, firstTokenMs: 1, idleMs: 1, totalMs: 1 };
 const make = (more = {}) =>
   new SandboxProvider({
     name: 'sandbox',
     type: 'sandbox',
     models: [],
-    deadlines,
     firstTokenMs: 0,
     tokensPerSecond: 0,
     ...more,
