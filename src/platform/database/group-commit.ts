@@ -83,9 +83,10 @@ export class GroupCommit<T> {
 
   /** Waits for what is queued, at most `deadlineMs`, then disconnects. */
   async close(deadlineMs: number): Promise<void> {
-    const until = Date.now() + deadlineMs;
-    while (this.running && Date.now() < until)
-      await Promise.race([this.running, sleep(Math.max(1, until - Date.now()))]);
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<'late'>((resolve) => void (timer = setTimeout(() => resolve('late'), deadlineMs)));
+    while (this.running && (await Promise.race([this.running, tooLate])) !== 'late');
+    clearTimeout(timer);
     this.closed = true;
     for (const { failed } of this.queue.splice(0))
       failed(new CommitTimeoutError(`${this.options.name}: shutting down`));
