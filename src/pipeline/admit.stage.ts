@@ -20,7 +20,8 @@ export class AdmitStage extends Stage<AuditedCall, AdmittedCall> {
     return async (call) => {
       this.checkSize(call.size);
       const { keyId, limits } = call.caller;
-      const release = limits.concurrency === undefined ? undefined : this.slots.acquire(keyId, limits.concurrency);
+      const release =
+        limits.concurrency === undefined ? undefined : await this.slots.acquire(keyId, limits.concurrency);
       if (!release) return next({ ...call, admitted: true });
       try {
         return settled(await next({ ...call, admitted: true }), release);

@@ -1,32 +1,19 @@
 import { GatewayError } from '../../contract/errors';
 
-/** How many calls of each key are under way in this process. */
-export class ConcurrencySlots {
-  private readonly taken = new Map<string, number>();
+/** Gives a slot back; only the first time. */
+export type Release = () => void;
 
+/** How many calls of each key are under way. Type and injection token in one. */
+export abstract class ConcurrencySlots {
   /**
-   * @returns gives the slot back; only the first time.
+   * At once where nobody has to be asked.
    * @throws GatewayError `concurrency_limited`
    */
-  acquire(keyId: string, limit: number): () => void {
-    const taken = this.taken.get(keyId) ?? 0;
-    if (taken >= limit)
-      throw new GatewayError('concurrency_limited', `Limit of ${limit} concurrent calls for this key reached`, {
-        retryAfter: 1,
-      });
-    this.taken.set(keyId, taken + 1);
-    let held = true;
-    return () => {
-      if (!held) return;
-      held = false;
-      const left = (this.taken.get(keyId) ?? 1) - 1;
-      if (left) this.taken.set(keyId, left);
-      else this.taken.delete(keyId);
-    };
-  }
+  abstract acquire(keyId: string, limit: number): Release | Promise<Release>;
+}
 
-  /** How many keys hold a slot. */
-  get size(): number {
-    return this.taken.size;
-  }
+export function slotsTaken(limit: number): GatewayError {
+  return new GatewayError('concurrency_limited', `Limit of ${limit} concurrent calls for this key reached`, {
+    retryAfter: 1,
+  });
 }

@@ -4,6 +4,8 @@ import { EventBusModule } from '../../platform/events/event-bus.module';
 import { RedisConnection } from '../../platform/redis/redis';
 import { RedisModule } from '../../platform/redis/redis.module';
 import { ConcurrencySlots } from './concurrency-slots';
+import { MemorySlots } from './memory-slots';
+import { RedisSlots } from './redis-slots';
 import { RedisWindowStorage } from './redis-window-storage';
 import { SlidingWindowStorage } from './sliding-window-storage';
 import { WindowStorage } from './window-storage';
@@ -23,7 +25,12 @@ import { WindowStorage } from './window-storage';
         });
       },
     },
-    { provide: ConcurrencySlots, useFactory: () => new ConcurrencySlots() },
+    {
+      provide: ConcurrencySlots,
+      inject: [RedisConnection],
+      useFactory: ({ client }: RedisConnection): ConcurrencySlots =>
+        client ? new RedisSlots(client) : new MemorySlots(),
+    },
   ],
   exports: [SlidingWindowStorage, WindowStorage, ConcurrencySlots],
 })

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { within } from '../../platform/redis/within';
 import { admitted, refused, type WindowRecord } from './sliding-window';
 import { WindowStorage } from './window-storage';
 
@@ -80,11 +81,4 @@ export class RedisWindowStorage extends WindowStorage {
     this.up = up;
     this.options.onStateChange?.(up, reason);
   }
-}
-
-function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`Redis did not answer within ${ms} ms`)), ms);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

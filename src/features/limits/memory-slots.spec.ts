@@ -1,8 +1,8 @@
-import { ConcurrencySlots } from './concurrency-slots';
+import { MemorySlots } from './memory-slots';
 
-describe('ConcurrencySlots', () => {
+describe('MemorySlots', () => {
   it('gives out as many slots as the limit says, for each key by itself', () => {
-    const slots = new ConcurrencySlots();
+    const slots = new MemorySlots();
     slots.acquire('a', 2);
     slots.acquire('a', 2);
     slots.acquire('b', 1);
@@ -16,7 +16,7 @@ describe('ConcurrencySlots', () => {
   });
 
   it('takes a slot back once, however often it is given back', () => {
-    const slots = new ConcurrencySlots();
+    const slots = new MemorySlots();
     const release = slots.acquire('a', 2);
     slots.acquire('a', 2);
     release();
@@ -26,7 +26,7 @@ describe('ConcurrencySlots', () => {
   });
 
   it('remembers nothing of keys that hold no slot', () => {
-    const slots = new ConcurrencySlots();
+    const slots = new MemorySlots();
     const releases = Array.from({ length: 100 }, (_, i) => slots.acquire(`k${i}`, 1));
     expect(slots.size).toBe(100);
     for (const release of releases) release();
