@@ -59,7 +59,9 @@ export class RetryInterceptor extends CallInterceptor {
   private finished({ candidate, key, request, tried }: Attempt, started: number, code?: ErrorCode): void {
     const { provider, model } = candidate;
     const ms = performance.now() - started;
-    if (code === undefined) this.latencies.observe(candidate, request.stream, ms);
+    // counting says nothing of how long an answer takes
+    if (code === undefined && request.operation !== 'count_tokens')
+      this.latencies.observe(candidate, request.stream, ms);
     tried({ provider, model, key: key?.index, code, ms });
     this.events.emit('attempt.finished', { provider, model, ok: code === undefined, code, ms });
   }
