@@ -1,30 +1,55 @@
 import { Injectable } from '@nestjs/common';
 import type { Candidate, Handler, RoutedCall, SanitizedCall } from '../contract/call';
+import type { Caller } from '../contract/caller';
 import { GatewayError } from '../contract/errors';
 import { Stage } from '../contract/stage';
 import { isModelAllowed } from '../features/limits';
 import { ModelRegistry } from '../features/models';
+import { inOrder, Latencies, Policies } from '../features/resilience';
 
-/** Finds the models that may answer: known, able to do what is asked, and allowed to the key. */
+type Candidates = RoutedCall['candidates'];
+
+/** Finds the models that may answer: known, allowed to the key, able to do what is asked, and in the operator's order. */
 @Injectable()
 export class RouteStage extends Stage<SanitizedCall, RoutedCall> {
-  constructor(private readonly models: ModelRegistry) {
+  constructor(
+    private readonly models: ModelRegistry,
+    private readonly policies: Policies,
+    private readonly latencies: Latencies,
+  ) {
     super();
   }
 
   override wrap(next: Handler<RoutedCall>): Handler<SanitizedCall> {
-    return async (call) => {
-      const { model, operation } = call.request;
-      const candidates = this.models.resolve(model, operation === 'embeddings' ? 'embeddings' : 'chat');
-      call.record.note('model', model);
-      const [first, ...rest] = candidates.filter((candidate) => allowed(call.caller.models, model, candidate));
-      if (!first)
-        throw new GatewayError('model_not_allowed', `This key may not use the model '${model}'`, { param: 'model' });
-      return next({ ...call, candidates: [first, ...rest] });
-    };
+    return async (call) => next({ ...call, candidates: this.candidates(call) });
+  }
+
+  private candidates({ request, caller, record }: SanitizedCall): Candidates {
+    const operation = request.operation === 'embeddings' ? 'embeddings' : 'chat';
+    const known = this.models.resolve(request.model, operation);
+    record.note('model', request.model);
+    const members = permitted(known, caller, request.model);
+    const { enabled, to, order } = this.policies.of(members[0], {
+      id: caller.tenantId,
+      name: caller.tenantName,
+    }).fallback;
+    const targets = enabled ? to.flatMap((name) => this.models.target(name, operation) ?? []) : [];
+    const listed: Candidates = [...members, ...targets.filter((target) => isPermitted(target, caller))];
+    const latencyOf = (candidate: Candidate) => this.latencies.of(candidate, request.stream);
+    const chain = this.models.lineUp(request, listed, (candidates) => inOrder(candidates, order, latencyOf));
+    return enabled ? chain : [chain[0]];
   }
 }
 
-function allowed(patterns: readonly string[], asked: string, { provider, model }: Candidate): boolean {
-  return isModelAllowed(patterns, asked, model, `${provider}/${model}`);
+/** @throws GatewayError `model_not_allowed` when nothing is left */
+function permitted(candidates: Candidates, caller: Caller, asked: string): Candidates {
+  const [first, ...rest] = candidates.filter((candidate) => isPermitted(candidate, caller, asked));
+  if (!first)
+    throw new GatewayError('model_not_allowed', `This key may not use the model '${asked}'`, { param: 'model' });
+  return [first, ...rest];
+}
+
+/** A key for an alias may use what stands behind it; anything else only under its own name. */
+function isPermitted({ provider, model }: Candidate, { models }: Caller, ...asked: string[]): boolean {
+  return isModelAllowed(models, ...asked, model, `${provider}/${model}`);
 }

@@ -29,7 +29,7 @@ describe('a caller that', () => {
 
   describe.each(WAYS)('at the door %s asks %s', (name, model, door) => {
     it('and hangs up in the middle of a stream cancels the provider’s call, and the record says so', async () => {
-      upstream.answers((exchange) => stalls(framesFor(exchange, 'one two three').slice(0, 4).join(''))(exchange));
+      upstream.answers((exchange) => stalls(framesFor(exchange, 'one two three').slice(0, 5).join(''))(exchange));
       const asking = begin(gateway, door.path, door.ask(model, 'Hello', true));
       const response = await asking.response;
       await new Promise((seen) => response.once('data', seen));

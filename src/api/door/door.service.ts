@@ -87,6 +87,7 @@ function headersOf(reply: Reply, call: Call): Record<string, string> {
     'x-gatehouse-model': reply.model,
     'x-gatehouse-cache': 'bypass',
     'x-gatehouse-attempts': String(reply.attempts),
+    ...(reply.degraded ? { 'x-gatehouse-degraded': reply.degraded } : {}),
     'x-gatehouse-overhead-ms': overhead.toFixed(2),
     ...(reply.dropped.length ? { 'x-gatehouse-dropped': headerSafe(reply.dropped.join(', ')) } : {}),
   };

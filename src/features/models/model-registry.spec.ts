@@ -1,3 +1,4 @@
+import { QUESTION } from '../../../test/support/attempt';
 import type { ConfiguredProvider } from '../../platform/config/config';
 import { ModelRegistry } from './model-registry';
 
@@ -45,7 +46,7 @@ describe('ModelRegistry', () => {
 
   it('knows a vendor’s bare name by its pattern, and says what is known of the model', () => {
     expect(registry(anthropic, openai).resolve('claude-haiku', 'chat')).toEqual([
-      { provider: 'anthropic', model: 'claude-haiku', maxOutputTokens: 64_000, thinks: true },
+      { provider: 'anthropic', model: 'claude-haiku', maxOutputTokens: 64_000, thinks: true, named: true },
     ]);
     expect(names(registry(anthropic, openai).resolve('gpt-not-listed', 'chat'))).toEqual(['openai/gpt-not-listed']);
   });
@@ -78,6 +79,52 @@ describe('ModelRegistry', () => {
     );
     expect(() => known.resolve('text-embedding-3-small', 'chat')).toThrow(/does not do chat/);
     expect(names(known.resolve('text-embedding-9', 'embeddings'))).toEqual(['openai/text-embedding-9']);
+  });
+
+  it('tells a model that the caller named from one that an alias stands for', () => {
+    const known = registry(anthropic, openai);
+    const named = (name: string) => known.resolve(name, 'chat').map((candidate) => candidate.named ?? false);
+    expect([named('fast'), named('gpt-mini'), named('openai/gpt-mini')]).toEqual([[false, false], [true], [true]]);
+  });
+
+  it('says what a model costs, where that is known', () => {
+    const prices = { 'openai/gpt-mini': { input: 250_000, output: 2_000_000 } };
+    const priced = new ModelRegistry({ providers: [anthropic, openai], models, prices });
+    expect(priced.resolve('fast', 'chat').map(({ price }) => price)).toEqual([undefined, prices['openai/gpt-mini']]);
+  });
+
+  it('finds a model to turn to only at a configured provider and for what it does', () => {
+    const known = registry(openai);
+    expect(known.target('openai/gpt-mini', 'chat')).toMatchObject({ provider: 'openai', model: 'gpt-mini' });
+    expect(known.target('openai/gpt-mini', 'chat')?.named).toBeUndefined();
+    expect(known.target('openai/gpt-mini', 'embeddings')).toBeUndefined();
+    expect(known.target('anthropic/claude-haiku', 'chat')).toBeUndefined();
+  });
+
+  it('lines up those that take what a request holds, and refuses it by name when there is none', () => {
+    const blind = { operations: ['chat' as const], capabilities: [] };
+    const seeing = { operations: ['chat' as const], capabilities: ['images' as const] };
+    const aliases = { x: ['anthropic/blind', 'openai/seeing'], y: ['anthropic/blind'] };
+    const known = new ModelRegistry({
+      providers: [anthropic, openai],
+      models: { aliases, models: { 'anthropic/blind': blind, 'openai/seeing': seeing } },
+    });
+    const image = { type: 'image' as const, source: { kind: 'url' as const, url: 'https://example.org/x.png' } };
+    const ask = (model: string) =>
+      known.lineUp(
+        { ...QUESTION, model, messages: [{ role: 'user', parts: [image] }] },
+        known.resolve(model, 'chat'),
+        (all) => all,
+      );
+    expect(names(ask('x'))).toEqual(['openai/seeing']);
+    expect(names(ask('anthropic/blind'))).toEqual(['anthropic/blind']);
+    expect(() => ask('y')).toThrow(
+      expect.objectContaining({
+        code: 'invalid_request',
+        message: "No model behind 'y' takes images",
+        facts: { param: 'model' },
+      }),
+    );
   });
 
   it('lets the sandbox answer for known names only where there is nothing else', () => {

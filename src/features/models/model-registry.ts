@@ -1,7 +1,9 @@
 import { GatewayError } from '../../contract/errors';
-import type { Candidate } from '../../contract/call';
+import type { Candidate, Price } from '../../contract/call';
+import type { ModelRequest } from '../../contract/request';
 import type { Config, ConfiguredProvider } from '../../platform/config/config';
 import type { Model } from '../../platform/config/models';
+import { lineUp, missingOf, type Known } from './line-up';
 
 export interface ListedModel {
   readonly id: string;
@@ -10,7 +12,7 @@ export interface ListedModel {
   readonly created: number;
 }
 
-type Operation = 'chat' | 'embeddings';
+export type Operation = 'chat' | 'embeddings';
 
 /** 2025-01-01: what `created` says of a model whose date is not known. */
 const EPOCH = 1_735_689_600;
@@ -21,7 +23,7 @@ export class ModelRegistry {
   /** Nothing but the sandbox is configured: it stands in for every known name. */
   private readonly sandboxOnly: boolean;
 
-  constructor(private readonly config: Pick<Config, 'providers' | 'models'>) {
+  constructor(private readonly config: Pick<Config, 'providers' | 'models'> & Partial<Pick<Config, 'prices'>>) {
     this.providers = new Map(config.providers.map((provider) => [provider.name, provider]));
     this.sandboxOnly = config.providers.every(({ type }) => type === 'sandbox');
   }
@@ -39,6 +41,31 @@ export class ModelRegistry {
       throw new GatewayError('invalid_request', `The model ${quote(name)} does not do ${operation}`, {
         param: 'model',
       });
+    return [first, ...rest];
+  }
+
+  /** The model of that `provider/model`; undefined when its provider is not configured or it does not do what is asked. */
+  target(name: string, operation: Operation): Candidate | undefined {
+    return this.qualified(name).find((candidate) => this.operations(candidate).includes(operation));
+  }
+
+  /**
+   * Those of `listed` that may answer `request`, best first as `inOrder` sees it, each standing in for those before it.
+   * @throws GatewayError `invalid_request` when none of them takes what the request holds
+   */
+  lineUp(
+    request: ModelRequest,
+    listed: readonly [Candidate, ...Candidate[]],
+    inOrder: (candidates: Candidate[]) => Candidate[],
+  ): [Candidate, ...Candidate[]] {
+    const known = listed.map((candidate): Known => ({ candidate, ...this.knownOf(candidate) }));
+    const [first, ...rest] = lineUp(request, known, inOrder);
+    if (!first) {
+      const missing = missingOf(request, known).join(' and ');
+      throw new GatewayError('invalid_request', `No model behind ${quote(request.model)} takes ${missing}`, {
+        param: 'model',
+      });
+    }
     return [first, ...rest];
   }
 
@@ -61,14 +88,16 @@ export class ModelRegistry {
     const alias = Object.hasOwn(this.config.models.aliases, name) ? this.config.models.aliases[name] : undefined;
     if (alias) return alias.flatMap((target) => this.qualified(target));
     const qualified = this.qualified(name);
-    if (qualified.length) return qualified;
+    if (qualified.length) return qualified.map(byName);
     const known = this.config.providers.filter(({ models }) => models.some((pattern) => matches(pattern, name)));
     const listed = Object.keys(this.config.models.models).filter((target) => bareName(target) === name);
     const found = [...known.map((provider) => `${provider.name}/${name}`), ...listed].flatMap((target) =>
       this.qualified(target),
     );
     if (!found.length && this.sandboxOnly && (listed.length || VENDOR_NAMES.test(name))) return [this.sandbox(name)];
-    return found.filter((candidate, i) => found.findIndex(({ provider }) => provider === candidate.provider) === i);
+    return found
+      .filter((candidate, i) => found.findIndex(({ provider }) => provider === candidate.provider) === i)
+      .map(byName);
   }
 
   /** `provider/model`; nothing when that provider is not configured. */
@@ -85,12 +114,22 @@ export class ModelRegistry {
         maxOutputTokens: known?.maxOutputTokens,
         thinks: known?.thinking,
         sampling: known?.sampling,
+        price: this.priceOf(name),
       },
     ];
   }
 
   private sandbox(model: string): Candidate {
-    return { provider: this.config.providers[0]?.name ?? 'sandbox', model };
+    return { provider: this.config.providers[0]?.name ?? 'sandbox', model, named: true };
+  }
+
+  private knownOf({ provider, model }: Candidate): Omit<Known, 'candidate'> {
+    return { model: this.model(`${provider}/${model}`), sandbox: this.providers.get(provider)?.type === 'sandbox' };
+  }
+
+  private priceOf(target: string): Price | undefined {
+    const { prices } = this.config;
+    return prices && Object.hasOwn(prices, target) ? prices[target] : undefined;
   }
 
   private operations(candidate: Candidate): readonly Operation[] {
@@ -118,6 +157,11 @@ export class ModelRegistry {
 
 /** Names that a vendor's SDK sends out of the box, so that a first try needs no key. */
 const VENDOR_NAMES = /^(claude-|gpt-|o[134]|chatgpt-|codex-|text-embedding-)/;
+
+/** The caller named this very model. */
+function byName(candidate: Candidate): Candidate {
+  return { ...candidate, named: true };
+}
 
 function matches(pattern: string, name: string): boolean {
   return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : pattern === name;

@@ -1,21 +1,35 @@
-export interface BackoffSettings {
-  readonly baseMs: number;
-  readonly maxMs: number;
-}
+import type { RetryPolicy } from '../../platform/config/policies';
+
+export type BackoffSettings = Pick<RetryPolicy, 'backoff' | 'baseMs' | 'maxMs'>;
+
+/** How many times `baseMs` the longest wait before the n-th repetition is. */
+const GROWTH: Record<BackoffSettings['backoff'], (n: number) => number> = {
+  exponential: (n) => 2 ** (n - 1),
+  linear: (n) => n,
+  fibonacci,
+};
 
 /**
- * How long to wait before attempt `attempt` (2 is the first repetition): exponential with full jitter, or what the provider
- * asked for. Undefined when it asks for more than `maxMs`: then trying again is not worth the wait.
+ * How long to wait before repetition `n`, the first being 1: drawn from everything up to a bound that grows with `n`, so that
+ * callers who failed together do not return together; or exactly what the provider asked for. Undefined when it asks for more
+ * than `maxMs`: then asking again is not worth the wait.
  */
 export function backoffMs(
-  attempt: number,
+  n: number,
   retryAfterSeconds: number | undefined,
-  { baseMs, maxMs }: BackoffSettings,
+  { backoff, baseMs, maxMs }: BackoffSettings,
   random: () => number = Math.random,
 ): number | undefined {
   if (retryAfterSeconds !== undefined) {
     const asked = retryAfterSeconds * 1_000;
     return asked > maxMs ? undefined : asked;
   }
-  return random() * Math.min(maxMs, baseMs * 2 ** (attempt - 2));
+  return random() * Math.min(maxMs, baseMs * GROWTH[backoff](n));
+}
+
+/** 1, 1, 2, 3, 5 … */
+function fibonacci(n: number): number {
+  let [previous, current] = [0, 1];
+  for (let i = 1; i < n; i++) [previous, current] = [current, previous + current];
+  return current;
 }

@@ -4,6 +4,7 @@ import { ConfigModule } from '../../platform/config/config.module';
 import { EventBusModule } from '../../platform/events/event-bus.module';
 import { RedisModule } from '../../platform/redis/redis.module';
 import { INTERCEPTORS } from './interceptors';
+import { Latencies } from './latencies';
 import { Policies } from './policies';
 import { Resilience } from './resilience.service';
 
@@ -12,8 +13,9 @@ import { Resilience } from './resilience.service';
   providers: [
     Resilience,
     { provide: Policies, inject: [Config], useFactory: (config: Config) => new Policies(config) },
+    { provide: Latencies, useFactory: () => new Latencies() },
     ...INTERCEPTORS,
   ],
-  exports: [Resilience, Policies],
+  exports: [Resilience, Policies, Latencies],
 })
 export class ResilienceModule {}

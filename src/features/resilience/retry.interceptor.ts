@@ -1,27 +1,35 @@
 import { Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CallInterceptor, type Attempt, type Send } from '../../contract/attempt';
-import { GatewayError, type ErrorCode } from '../../contract/errors';
+import { blameFor, GatewayError, type ErrorCode } from '../../contract/errors';
 import type { Reply } from '../../contract/reply';
 import { EventBus } from '../../platform/events/event-bus';
+import type { RetryPolicy } from '../../platform/config/policies';
 import { backoffMs } from './backoff';
+import { Latencies } from './latencies';
 import { Policies } from './policies';
 import { primed } from './prime';
+import { restated } from './restated';
+import { RetryBudget } from './retry-budget';
 
-/** Faults of the moment. Anything else would fail again. */
-const TRANSIENT: ReadonlySet<ErrorCode> = new Set(['provider_failed', 'overloaded', 'rate_limited']);
-
-/** Asks again when a provider fails before its first piece; never after, for the caller may have seen it. */
+/** Asks again when a provider fails before its first content; never after, for the caller may have seen it. */
 @Injectable()
 export class RetryInterceptor extends CallInterceptor {
+  private readonly budget = new RetryBudget();
+
   constructor(
     private readonly policies: Policies,
     private readonly events: EventBus,
+    private readonly latencies: Latencies,
   ) {
     super();
   }
 
   override async intercept(attempt: Attempt, next: Send): Promise<Reply> {
+    const { candidate, tenant, signal } = attempt;
+    const { provider, model } = candidate;
+    const { retry } = this.policies.of(candidate, tenant);
+    this.budget.called(`${provider}/${model}`);
     for (let number = 1; ; number++) {
       const started = performance.now();
       try {
@@ -31,42 +39,52 @@ export class RetryInterceptor extends CallInterceptor {
       } catch (error) {
         const failure = GatewayError.from(error);
         this.finished(attempt, started, failure.code);
-        const waitMs = this.wait(failure, number + 1, attempt);
-        if (waitMs === undefined) throw withAttempts(failure, number);
-        this.events.emit('retry.scheduled', {
-          provider: attempt.candidate.provider,
-          model: attempt.candidate.model,
-          attempt: number + 1,
-          delayMs: waitMs,
-          code: failure.code,
-        });
-        await sleep(waitMs, undefined, { signal: attempt.signal }).catch(() => {
-          throw withAttempts(failure, number);
+        const delayMs = number < retry.attempts ? waitBefore(number, failure, attempt, retry) : undefined;
+        if (delayMs === undefined || !this.affords(attempt, failure, retry))
+          throw restated(failure, { attempts: number });
+        this.events.emit('retry.scheduled', { provider, model, attempt: number + 1, delayMs, code: failure.code });
+        await sleep(delayMs, undefined, { signal }).catch(() => {
+          throw restated(signal.reason instanceof GatewayError ? signal.reason : failure, { attempts: number });
         });
       }
     }
   }
 
-  /** Milliseconds until attempt `number`, or undefined when there should be none. */
-  private wait(failure: GatewayError, number: number, attempt: Attempt): number | undefined {
-    const { signal, deadlineAt } = attempt;
-    const { retry } = this.policies.of(attempt.candidate, attempt.tenant);
-    if (!TRANSIENT.has(failure.code) || number > retry.attempts || signal.aborted) return undefined;
-    const waitMs = backoffMs(number, failure.facts.retryAfter, retry);
-    return waitMs !== undefined && performance.now() + waitMs < deadlineAt ? waitMs : undefined;
+  private affords({ candidate: { provider, model } }: Attempt, { code }: GatewayError, retry: RetryPolicy): boolean {
+    const allowed = this.budget.allows(`${provider}/${model}`, retry);
+    if (!allowed) this.events.emit('retry.denied', { provider, model, code });
+    return allowed;
   }
 
-  private finished({ candidate }: Attempt, started: number, code?: ErrorCode): void {
-    this.events.emit('attempt.finished', {
-      provider: candidate.provider,
-      model: candidate.model,
-      ok: code === undefined,
-      code,
-      ms: performance.now() - started,
-    });
+  private finished({ candidate, key, request, tried }: Attempt, started: number, code?: ErrorCode): void {
+    const { provider, model } = candidate;
+    const ms = performance.now() - started;
+    // counting says nothing of how long an answer takes
+    if (code === undefined && request.operation !== 'count_tokens')
+      this.latencies.observe(candidate, request.stream, ms);
+    tried({ provider, model, key: key?.index, code, ms });
+    this.events.emit('attempt.finished', { provider, model, ok: code === undefined, code, ms });
   }
 }
 
-function withAttempts(failure: GatewayError, attempts: number): GatewayError {
-  return new GatewayError(failure.code, failure.message, { ...failure.facts, attempts, cause: failure.facts.cause });
+/** Milliseconds to wait before repetition `n`; undefined when repeating is unsafe, useless or too late. */
+function waitBefore(n: number, failure: GatewayError, attempt: Attempt, retry: RetryPolicy): number | undefined {
+  if (attempt.signal.aborted || !isTransient(failure, attempt)) return undefined;
+  const waitMs = backoffMs(n, failure.facts.retryAfter, retry);
+  if (waitMs === undefined || (attempt.alternatives.length && waitMs > retry.yieldMs)) return undefined;
+  return performance.now() + waitMs < Math.min(attempt.deadlineAt, attempt.answerBy) ? waitMs : undefined;
+}
+
+/** A fault of the moment: the same request, asked with the same key, may well be answered. */
+function isTransient(failure: GatewayError, { key }: Attempt): boolean {
+  switch (failure.code) {
+    case 'provider_failed':
+    case 'overloaded':
+      return blameFor(failure) === 'provider';
+    case 'rate_limited':
+      // with a spare key nobody has to wait
+      return blameFor(failure) !== 'caller' && !key?.spare;
+    default:
+      return false;
+  }
 }

@@ -9,7 +9,10 @@ const text: Piece = { events: [{ type: 'text', block: 0, text: 'hi' }] };
 const end: Piece = { events: [{ type: 'end', usage: NO_USAGE }] };
 
 /** A provider that hands out pieces and pauses (milliseconds) in turn, and stops when it is told to. */
-function ask(steps: readonly (Piece | number)[], { total = 10_000, acceptAfter = 0, stream = true } = {}) {
+function ask(
+  steps: readonly (Piece | number)[],
+  { total = 10_000, answer = Infinity, hurried = false, acceptAfter = 0, stream = true } = {},
+) {
   const timeout = { firstTokenMs: 60, idleMs: 40 };
   const interceptor = new TimeoutInterceptor(policies({ defaults: { timeout } }));
   const caller = new AbortController();
@@ -27,6 +30,8 @@ function ask(steps: readonly (Piece | number)[], { total = 10_000, acceptAfter =
     request: { ...QUESTION, stream },
     signal: caller.signal,
     deadlineAt: performance.now() + total,
+    answerBy: performance.now() + Math.min(answer, total),
+    hurried,
   });
   const reply = interceptor.intercept(attempt, async ({ signal }) => {
     if (acceptAfter) await sleep(acceptAfter, undefined, { signal });
@@ -67,6 +72,31 @@ describe('TimeoutInterceptor', () => {
     const call = ask([start, 5_000, text, end]);
     await expect(read(call)).rejects.toThrow('did not begin to answer within 60 ms');
     expect(call.closed()).toBe(true);
+  });
+
+  it('counts an empty text as an opening', async () => {
+    const empty: Piece = { events: [{ type: 'text', block: 0, text: '' }] };
+    await expect(read(ask([start, empty, 5_000, end]))).rejects.toThrow('did not begin to answer within 60 ms');
+  });
+
+  it.each([true, false])('leaves another model its time, and blames the provider; streamed: %s', async (stream) => {
+    const call = ask([], { acceptAfter: 5_000, answer: 30, hurried: true, stream });
+    await expect(read(call)).rejects.toMatchObject({
+      code: 'deadline_exceeded',
+      message: expect.stringMatching(/did not begin to answer within (29|30) ms/),
+      facts: { blame: 'provider' },
+    });
+  });
+
+  it('does not cut an answer off that began in time for another model', async () => {
+    expect(await read(ask([start, text, 35, text, 35, end], { answer: 30 }))).toHaveLength(4);
+  });
+
+  it('blames nobody when the caller’s own time is over', async () => {
+    const call = ask([], { acceptAfter: 5_000, total: 30, hurried: true });
+    await expect(read(call)).rejects.toMatchObject({ code: 'deadline_exceeded', facts: {} });
+    const patient = ask([], { acceptAfter: 5_000, total: 30 });
+    await expect(read(patient)).rejects.toMatchObject({ code: 'deadline_exceeded', facts: { blame: 'provider' } });
   });
 
   it('ends a stream that falls silent', async () => {

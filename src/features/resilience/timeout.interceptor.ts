@@ -3,6 +3,7 @@ import { CallInterceptor, type Attempt, type Send } from '../../contract/attempt
 import { GatewayError } from '../../contract/errors';
 import type { Piece, Reply } from '../../contract/reply';
 import type { TimeoutPolicy } from '../../platform/config/policies';
+import { isContent } from './is-content';
 import { Policies } from './policies';
 
 /** Ends a provider call that does not get going, falls silent, or takes longer than the whole call may. */
@@ -67,7 +68,7 @@ class Watch {
 
   pause(piece: Piece): void {
     clearTimeout(this.timer);
-    this.answered ||= piece.events.some(({ type }) => type !== 'start');
+    this.answered ||= piece.events.some(isContent);
   }
 
   resume(): void {

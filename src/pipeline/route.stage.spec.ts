@@ -1,0 +1,78 @@
+import type { z } from 'zod';
+import type { Candidate, RoutedCall, SanitizedCall } from '../contract/call';
+import type { Caller } from '../contract/caller';
+import type { Reply } from '../contract/reply';
+import { ModelRegistry } from '../features/models';
+import { Latencies } from '../features/resilience';
+import type { ConfiguredProvider } from '../platform/config/config';
+import { Models } from '../platform/config/models';
+import type { Policies } from '../platform/config/policies';
+import { policies, QUESTION } from '../../test/support/attempt';
+import { RouteStage } from './route.stage';
+
+const provider = (name: string): ConfiguredProvider => ({
+  name,
+  type: 'local',
+  models: [],
+  baseUrl: 'http://127.0.0.1',
+  apiKeys: [],
+  connections: 1,
+  connectMs: 500,
+  totalMs: 10_000,
+});
+const models = Models.parse({ aliases: { pair: ['a/1', 'b/1'] }, models: {} });
+const prices = { 'a/1': { input: 9, output: 9 }, 'b/1': { input: 1, output: 1 }, 'c/1': { input: 0, output: 0 } };
+const registry = new ModelRegistry({ providers: ['a', 'b', 'c'].map(provider), models, prices });
+
+type Fallback = NonNullable<NonNullable<z.input<typeof Policies>['defaults']>['fallback']>;
+
+/** The models that may answer `model` for a key that may use `allowed`. */
+async function route(
+  model: string,
+  fallback: Fallback = {},
+  { allowed = [] as string[], latencies = new Latencies() } = {},
+): Promise<string> {
+  const stage = new RouteStage(registry, policies({ defaults: { fallback } }), latencies);
+  const caller: Partial<Caller> = { tenantId: 't', tenantName: 'tenant', models: allowed };
+  const call = { request: { ...QUESTION, model }, caller, record: { note: () => undefined } };
+  let found: readonly Candidate[] = [];
+  const next = ({ candidates }: RoutedCall) => {
+    found = candidates;
+    return Promise.resolve({} as Reply);
+  };
+  await stage.wrap(next)(call as unknown as SanitizedCall);
+  return found.map(({ provider: name, model: bare }) => `${name}/${bare}`).join(' ');
+}
+
+describe('RouteStage', () => {
+  it('lines up the models of an alias, then those the operator lists, each once and only where they are configured', async () => {
+    expect(await route('pair')).toBe('a/1 b/1');
+    expect(await route('pair', { to: ['b/1', 'nobody/1', 'c/1'] })).toBe('a/1 b/1 c/1');
+    expect(await route('a/1', { to: ['c/1'] })).toBe('a/1 c/1');
+  });
+
+  it('has no stand-in where the policy allows none', async () => {
+    expect(await route('pair', { enabled: false, to: ['c/1'] })).toBe('a/1');
+  });
+
+  it('puts the cheapest first, but never before the one that the caller named', async () => {
+    expect(await route('pair', { order: 'cost', to: ['c/1'] })).toBe('c/1 b/1 a/1');
+    expect(await route('a/1', { order: 'cost', to: ['b/1', 'c/1'] })).toBe('a/1 c/1 b/1');
+  });
+
+  it('puts the quickest first, as far as it is known', async () => {
+    const latencies = new Latencies();
+    expect(await route('pair', { order: 'latency' }, { latencies })).toBe('a/1 b/1');
+    latencies.observe({ provider: 'a', model: '1' }, false, 900);
+    latencies.observe({ provider: 'b', model: '1' }, false, 100);
+    expect(await route('pair', { order: 'latency' }, { latencies })).toBe('b/1 a/1');
+  });
+
+  it('lets a key for an alias use what stands behind it, and what the operator lists only under its own name', async () => {
+    const to = ['c/1'];
+    expect(await route('pair', { to }, { allowed: ['pair'] })).toBe('a/1 b/1');
+    expect(await route('pair', { to }, { allowed: ['pair', 'c/*'] })).toBe('a/1 b/1 c/1');
+    expect(await route('pair', { to }, { allowed: ['b/*'] })).toBe('b/1');
+    await expect(route('pair', { to }, { allowed: ['c/*'] })).rejects.toMatchObject({ code: 'model_not_allowed' });
+  });
+});
