@@ -8,7 +8,13 @@ import { INTERCEPTORS } from './interceptors';
 export class Resilience {
   constructor(private readonly modules: ModuleRef) {}
 
+  /** Put together by the first call: during start-up an interceptor may be there without what it depends on. */
   wrap(send: Send): Send {
+    let chain: Send | undefined;
+    return (attempt) => (chain ??= this.chain(send))(attempt);
+  }
+
+  private chain(send: Send): Send {
     return INTERCEPTORS.reduceRight<Send>((next, type) => {
       const interceptor: CallInterceptor = this.modules.get<CallInterceptor>(type);
       return (attempt) => interceptor.intercept(attempt, next);
