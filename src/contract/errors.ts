@@ -1,3 +1,5 @@
+import type { Quota } from './reply';
+
 /** Every way a call can be refused. The only place that knows HTTP status and whether waiting helps. */
 export const ERRORS = {
   invalid_request: { status: 400, retry: false },
@@ -54,6 +56,7 @@ export interface ErrorFacts {
   readonly providerStatus?: number;
   /** The provider's own machine-readable code (`context_length_exceeded`, `thread_not_found`), handed on to the caller. */
   readonly providerCode?: string;
+  readonly quota?: Quota;
   /** How many times a provider was asked before giving up. */
   readonly attempts?: number;
   /** No rung of the ladder of degradation could answer. */

@@ -75,6 +75,18 @@ export interface WireReply {
   readonly bytes: Buffer;
 }
 
+/** What is left of the key that was used, as far as the provider said. */
+export interface Quota {
+  readonly requests?: Allowance;
+  /** The scarcest, where a provider counts several kinds of tokens. */
+  readonly tokens?: Allowance;
+}
+export interface Allowance {
+  readonly remaining: number;
+  /** Milliseconds until it is full again. */
+  readonly resetMs?: number;
+}
+
 export interface Reply {
   /** The provider's name in the configuration. */
   readonly provider: string;
@@ -86,6 +98,7 @@ export interface Reply {
   readonly attempts: number;
   /** Request fields that were left out because the provider has no counterpart. */
   readonly dropped: readonly string[];
+  readonly quota?: Quota;
   /** Milliseconds spent waiting for providers until the first piece. */
   readonly waitedMs?: number;
   /** Absent when the model that was to answer did. */

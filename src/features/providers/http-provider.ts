@@ -12,6 +12,7 @@ import type { Secret } from '../../platform/secrets/secret';
 import { estimatedCount } from './estimated-count';
 import { jsonPiece, ssePieces, type Blame } from './pieces';
 import { Provider, type Reachability } from './provider';
+import { rateLimits } from './rate-limits';
 import { upstreamError } from './upstream-error';
 
 export type HttpSettings = Exclude<ConfiguredProvider, { type: 'sandbox' }>;
@@ -32,7 +33,6 @@ export class HttpProvider extends Provider {
   readonly name: string;
   private readonly pool: Pool;
   private readonly origin: URL;
-  private turn = 0;
 
   constructor(
     private readonly settings: HttpSettings,
@@ -65,15 +65,17 @@ export class HttpProvider extends Provider {
         pieces: just(estimatedCount(request, candidate.model)),
       };
     const { codec, path, body, headers, dropped, own } = this.encode(attempt);
-    const response = await this.exchange(path, body, headers, attempt.signal);
+    const response = await this.exchange(path, body, headers, attempt);
     const id = header(response, 'x-request-id') ?? header(response, 'request-id');
     if (response.statusCode !== 200) throw await this.failure(response, codec.dialect, attempt.signal);
+    const quota = rateLimits(response.headers);
     const reply = {
       provider: this.name,
       model: candidate.model,
       ...(id && /^[\w.:-]{1,128}$/.test(id) ? { providerRequestId: id } : {}),
       attempts: 1,
       dropped,
+      ...(quota ? { quota } : {}),
     };
     const streamed = header(response, 'content-type')?.startsWith('text/event-stream');
     const blame = (error: unknown) => transportError(error, attempt.signal);
@@ -144,15 +146,14 @@ export class HttpProvider extends Provider {
     path: string,
     body: Record<string, Json>,
     headers: Readonly<Record<string, string>>,
-    signal: AbortSignal,
+    { key, signal }: Attempt,
   ): Promise<Dispatcher.ResponseData> {
-    const { apiKeys } = this.settings;
-    const key = apiKeys[this.turn++ % (apiKeys.length || 1)];
+    const apiKey = this.settings.apiKeys[key?.index ?? 0];
     try {
       return await this.pool.request({
         path: this.origin.pathname.replace(/\/$/, '') + path,
         method: 'POST',
-        headers: { ...headers, 'content-type': 'application/json', ...this.dialects.headers(key) },
+        headers: { ...headers, 'content-type': 'application/json', ...this.dialects.headers(apiKey) },
         body: JSON.stringify(body),
         signal,
       });

@@ -49,6 +49,24 @@ describe('upstreamError', () => {
     expect(upstreamError(openai(429, {}, { 'retry-after': 'soon' })).retryAfter).toBe(1);
   });
 
+  it('reads what is left of the key, and waits until it is refilled when nothing else is said', () => {
+    const spent = { 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '12s' };
+    expect(upstreamError(openai(429, {}, spent))).toMatchObject({
+      retryAfter: 12,
+      facts: { quota: { tokens: { remaining: 0, resetMs: 12_000 } } },
+    });
+    expect(upstreamError(openai(429, {}, { ...spent, 'retry-after': '2' })).retryAfter).toBe(2);
+    expect(upstreamError(openai(429, {}, { ...spent, 'x-ratelimit-remaining-tokens': '7' })).retryAfter).toBe(1);
+  });
+
+  it('does not take a model that the project may not use for a bad key', () => {
+    const error = upstreamError(
+      openai(403, { message: 'Project `proj_1` does not have access to model `x`', code: 'model_not_found' }),
+    );
+    expect(error).toMatchObject({ code: 'model_not_found', facts: { blame: 'provider' } });
+    expect(error.message).not.toContain('proj_1');
+  });
+
   it('tells a lost thread from a model that is not there', () => {
     expect(
       upstreamError(anthropic(404, { message: 'gone', details: { error_code: 'thread_not_found' } })),

@@ -2,7 +2,9 @@ import { APIError as AnthropicError } from '@anthropic-ai/sdk/error';
 import { APIError as OpenAiError } from 'openai/error';
 import { GatewayError, type Blame, type ErrorFacts } from '../../contract/errors';
 import { isObject, type Json, type JsonObject } from '../../contract/json';
+import type { Allowance, Quota } from '../../contract/reply';
 import type { Dialect } from '../../contract/wire';
+import { rateLimits } from './rate-limits';
 
 const MESSAGE_CHARACTERS = 500;
 
@@ -40,9 +42,19 @@ export function upstreamError(response: UpstreamResponse): GatewayError {
     case 401:
     case 402:
     case 403:
+      // the key is good, but may not use this model: with OpenAI that is a matter of the project
+      if (facts.providerCode === 'model_not_found')
+        return new GatewayError('model_not_found', 'The provider does not have the model', {
+          providerStatus: status,
+          blame: 'provider',
+          param: 'model',
+        });
       return new GatewayError('provider_failed', 'The provider refused the gateway’s credentials', own(facts));
     case 429:
-      return new GatewayError('rate_limited', message, { ...facts, retryAfter: facts.retryAfter ?? 1 });
+      return new GatewayError('rate_limited', message, {
+        ...facts,
+        retryAfter: facts.retryAfter ?? refilledAfter(facts.quota) ?? 1,
+      });
     case 408:
     case 504:
       return new GatewayError('deadline_exceeded', 'The provider timed out', facts);
@@ -66,6 +78,7 @@ function explain({ dialect, status, headers, body }: UpstreamResponse): { messag
   const text =
     typeof inner?.['message'] === 'string' ? inner['message'] : `The provider answered with status ${status}`;
   const code = error instanceof OpenAiError ? error.code : undefined;
+  const quota = rateLimits(headers);
   return {
     message: text.slice(0, MESSAGE_CHARACTERS),
     facts: {
@@ -73,6 +86,7 @@ function explain({ dialect, status, headers, body }: UpstreamResponse): { messag
       ...(typeof code === 'string' ? { providerCode: code } : {}),
       ...(error instanceof OpenAiError && error.param ? { param: error.param } : {}),
       ...retryAfter(headers['retry-after']),
+      ...(quota ? { quota } : {}),
       ...(anthropic ? details(inner?.['details']) : {}),
     },
   };
@@ -93,6 +107,13 @@ function retryAfter(header: string | string[] | undefined): { retryAfter?: numbe
   if (typeof header !== 'string') return {};
   const seconds = /^\d+(\.\d+)?$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1_000;
   return Number.isFinite(seconds) ? { retryAfter: Math.max(0, Math.ceil(seconds)) } : {};
+}
+
+/** Seconds until the key has all kinds of quota again; undefined where none of them is used up for a known time. */
+function refilledAfter({ requests, tokens }: Quota = {}): number | undefined {
+  const spent = [requests, tokens].filter((kind): kind is Allowance => kind?.remaining === 0);
+  const waits = spent.flatMap(({ resetMs }) => resetMs ?? []);
+  return waits.length ? Math.max(...waits) / 1_000 : undefined;
 }
 
 function details(value: Json | undefined): { details?: Record<string, string> } {

@@ -1,10 +1,53 @@
 import { Injectable } from '@nestjs/common';
 import { CallInterceptor, type Attempt, type Send } from '../../contract/attempt';
+import { GatewayError } from '../../contract/errors';
 import type { Reply } from '../../contract/reply';
+import { held } from './held-reply';
+import type { KeyPool } from './key-pool';
+import { KeyPools } from './key-pools';
+import { Policies } from './policies';
 
+/** Chooses the provider's key for a call, and another one when the provider refuses it. */
 @Injectable()
 export class KeyPoolInterceptor extends CallInterceptor {
-  override intercept(attempt: Attempt, next: Send): Promise<Reply> {
-    return next(attempt);
+  constructor(
+    private readonly pools: KeyPools,
+    private readonly policies: Policies,
+  ) {
+    super();
   }
+
+  override intercept(attempt: Attempt, next: Send): Promise<Reply> {
+    const pool = this.pools.of(attempt.candidate.provider);
+    return pool ? this.ask(pool, attempt, next) : next(attempt);
+  }
+
+  private async ask(pool: KeyPool, attempt: Attempt, next: Send): Promise<Reply> {
+    const { candidate, tenant, signal, deadlineAt } = attempt;
+    const asked = new Set<number>();
+    let attempts = 0;
+    for (let failure: GatewayError | undefined; ;) {
+      const loan = pool.borrow(asked);
+      if (!loan) throw failure ?? pool.refusal();
+      asked.add(loan.index);
+      try {
+        const { index, spare } = loan;
+        const reply = await next({ ...attempt, key: { index, spare } });
+        pool.answered(loan, reply.quota);
+        return held({ ...reply, attempts: attempts + reply.attempts }, signal, () => pool.giveBack(loan));
+      } catch (error) {
+        pool.giveBack(loan);
+        const failed = GatewayError.from(error);
+        attempts += failed.facts.attempts ?? 0;
+        failure = withAttempts(failed, attempts);
+        const { keys } = this.policies.of(candidate, tenant);
+        if (!pool.failed(loan, failed, keys) || signal.aborted || performance.now() >= deadlineAt) throw failure;
+      }
+    }
+  }
+}
+
+function withAttempts(failure: GatewayError, attempts: number): GatewayError {
+  if ((failure.facts.attempts ?? 0) === attempts) return failure;
+  return new GatewayError(failure.code, failure.message, { ...failure.facts, attempts });
 }
