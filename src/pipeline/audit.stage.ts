@@ -118,7 +118,8 @@ function summary(call: Call, { facts, finish, firstTokenMs, upstreamMs }: Course
     provider: facts.provider,
     code: error?.code,
     finishReason: finish,
-    usage: outcome.kind === 'answered' ? outcome.usage : undefined,
+    // what a repeated answer cost was counted when it was given
+    usage: outcome.kind === 'answered' && !facts.repeated ? outcome.usage : undefined,
     attempts: error?.facts.attempts ?? facts.attempts ?? 0,
     latencyMs: performance.now() - call.startedAt,
     firstTokenMs,
@@ -146,6 +147,7 @@ function rowOf(call: Call, { facts }: Course, finished: CallFinished): CloseRow 
     usage: finished.usage ?? null,
     costMicros: null,
     attempts: finished.attempts,
+    repeated: facts.repeated ?? false,
     dropped: (facts.dropped ?? []).slice(0, DROPPED_KEPT),
     firstTokenMs: ms(finished.firstTokenMs),
     upstreamMs: ms(finished.upstreamMs),

@@ -1,10 +1,95 @@
 import { Injectable } from '@nestjs/common';
 import type { AdmittedCall, Handler, UniqueCall } from '../contract/call';
+import type { Piece, Reply } from '../contract/reply';
+import { settled } from '../contract/settle';
 import { Stage } from '../contract/stage';
+import {
+  CollectedAnswer,
+  type GivenAnswer,
+  headOf,
+  IdempotentAnswers,
+  Patience,
+  piecesOf,
+  type Turn,
+} from '../features/idempotency';
+import { Config } from '../platform/config/config';
+import { EventBus } from '../platform/events/event-bus';
 
+/** A call that is made again under the same idempotency key gets the answer it got, and nothing is paid twice. */
 @Injectable()
 export class IdempotencyStage extends Stage<AdmittedCall, UniqueCall> {
-  override wrap(next: Handler<UniqueCall>): Handler<AdmittedCall> {
-    return (call) => next({ ...call, unique: true });
+  constructor(
+    private readonly config: Config,
+    private readonly answers: IdempotentAnswers,
+    private readonly events: EventBus,
+  ) {
+    super();
   }
+
+  override wrap(next: Handler<UniqueCall>): Handler<AdmittedCall> {
+    return async (call) => {
+      // counting tokens costs nothing and changes nothing
+      if (call.idempotencyKey === undefined || call.request.operation === 'count_tokens')
+        return next({ ...call, unique: true });
+      const turn = await this.enter(call, call.idempotencyKey);
+      if (turn.kind === 'answered') return this.repeat(call, turn.answer, turn.waited);
+      try {
+        return this.kept(await next({ ...call, unique: true }), turn);
+      } catch (error) {
+        await turn.release();
+        throw error;
+      }
+    };
+  }
+
+  private enter(call: AdmittedCall, idempotencyKey: string): Promise<Turn> {
+    const { id, requestId, receivedAt, caller, wire, signal } = call;
+    const { totalMs } = this.config.policies.defaults.timeout;
+    const deadlineAt = call.startedAt + Math.min(call.timeoutMs ?? totalMs, totalMs);
+    const { tenantId, keyId } = caller;
+    return this.answers.enter(
+      { id, requestId, receivedAt, tenantId, keyId, idempotencyKey, dialect: wire.dialect, body: wire.body },
+      new Patience(deadlineAt, signal),
+    );
+  }
+
+  private repeat(call: AdmittedCall, { packed, requestId, receivedAt }: GivenAnswer, waited: boolean): Reply {
+    const head = headOf(packed);
+    call.record.note('model', call.request.model);
+    call.record.note('provider', head.provider);
+    call.record.note('providerModel', head.model);
+    call.record.note('dropped', head.dropped);
+    call.record.note('attempts', 0);
+    call.record.note('repeated', true);
+    this.events.emit('answer.repeated', { tenantId: call.caller.tenantId, waited });
+    return {
+      ...head,
+      attempts: 0,
+      waitedMs: waited ? performance.now() - call.startedAt : 0,
+      repeats: { requestId, receivedAt },
+      pieces: eachOf(piecesOf(packed)),
+    };
+  }
+
+  /** Only what a model said in full is worth repeating: whatever else happens, the next call of that name really asks. */
+  private kept(reply: Reply, { keep, release }: Extract<Turn, { kind: 'held' }>): Reply {
+    if (reply.degraded !== undefined && reply.degraded !== 'fallback') return settled(reply, release);
+    const answer = new CollectedAnswer(reply, this.config.idempotency.answerBytes);
+    return settled({ ...reply, pieces: passing(reply.pieces, answer) }, ({ kind }) => {
+      const packed = kind === 'answered' ? answer.packed : undefined;
+      return packed ? keep(packed) : release();
+    });
+  }
+}
+
+async function* passing(pieces: AsyncIterable<Piece>, answer: CollectedAnswer): AsyncGenerator<Piece> {
+  for await (const piece of pieces) {
+    answer.add(piece);
+    yield piece;
+  }
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- pieces are asynchronous wherever they come from
+async function* eachOf(pieces: Iterable<Piece>): AsyncGenerator<Piece> {
+  yield* pieces;
 }

@@ -32,6 +32,19 @@ describe('intentOf', () => {
   });
 });
 
+describe('an idempotency key', () => {
+  const keyOf = (key: string | string[] | undefined) =>
+    intentOf({ 'idempotency-key': key }, {}, undefined).idempotencyKey;
+
+  it.each(['k', ' a b ', '~'.repeat(255)])('is taken as it is: %j', (key) => expect(keyOf(key)).toBe(key));
+
+  it('may be absent', () => expect(keyOf(undefined)).toBeUndefined());
+
+  it.each(['', 'x'.repeat(256), 'größe', 'a\u0000b', 'a\tb', ['a', 'b']])('is refused by name: %j', (key) => {
+    expect(() => keyOf(key)).toThrow('idempotency-key must have 1 to 255 printable ASCII characters');
+  });
+});
+
 describe('requestIdOf', () => {
   it.each(['call-1', 'a.b:c_d', 'x'.repeat(128)])('takes %j', (id) => {
     expect(requestIdOf({ 'x-request-id': id })).toBe(id);

@@ -10,9 +10,11 @@ export interface Intent {
   readonly user: string | undefined;
   readonly session: string | undefined;
   readonly timeoutMs: number | undefined;
+  readonly idempotencyKey: string | undefined;
 }
 
 const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
 const MAX_ID = 256;
 const MAX_TIMEOUT_MS = 3_600_000;
 
@@ -25,6 +27,7 @@ export function intentOf(headers: Headers, body: JsonObject, user: string | unde
     user: identifier(headers, 'x-user-id') ?? (user || undefined),
     session: identifier(headers, 'x-session-id'),
     timeoutMs: timeout === undefined ? undefined : milliseconds(timeout),
+    idempotencyKey: idempotencyKey(headers),
   };
 }
 
@@ -58,6 +61,14 @@ function milliseconds(value: unknown): number {
       param: 'x-gatehouse-timeout-ms',
     },
   );
+}
+
+/** Taken as it is: two keys that differ in anything name two calls. */
+function idempotencyKey({ 'idempotency-key': key }: Headers): string | undefined {
+  if (key === undefined || (typeof key === 'string' && IDEMPOTENCY_KEY.test(key))) return key;
+  throw new GatewayError('invalid_request', 'idempotency-key must have 1 to 255 printable ASCII characters', {
+    param: 'idempotency-key',
+  });
 }
 
 function identifier(headers: Headers, name: string): string | undefined {

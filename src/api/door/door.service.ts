@@ -58,13 +58,14 @@ export class Door {
       user: intent.user,
       session: intent.session,
       timeoutMs: intent.timeoutMs,
+      idempotencyKey: intent.idempotencyKey,
       signal: clientSignal(response.raw),
       receivedAt: Date.now(),
       startedAt: performance.now(),
     };
-    const context: ReplyContext = { requestId: call.requestId, created: Math.floor(call.receivedAt / 1_000), body };
     request.isCall = true;
     const reply = await this.pipeline.run(call);
+    const context = contextOf(reply.repeats ?? call, body);
     if (decoded.stream) {
       response.headers({ ...headersOf(reply, call), ...SSE_HEADERS });
       const onFault = (fault: GatewayError) =>
@@ -79,6 +80,14 @@ export class Door {
   }
 }
 
+/** A repeated answer is spelled as it was for the call that got it first. */
+function contextOf(
+  { requestId, receivedAt }: Pick<Call, 'requestId' | 'receivedAt'>,
+  body: ReplyContext['body'],
+): ReplyContext {
+  return { requestId, created: Math.floor(receivedAt / 1_000), body };
+}
+
 /** What the caller may want to know at once; `GET /v1/requests/:id` has the rest. */
 function headersOf(reply: Reply, call: Call): Record<string, string> {
   const overhead = Math.max(0, performance.now() - call.startedAt - (reply.waitedMs ?? 0));
@@ -89,6 +98,7 @@ function headersOf(reply: Reply, call: Call): Record<string, string> {
     'x-gatehouse-attempts': String(reply.attempts),
     ...(reply.degraded ? { 'x-gatehouse-degraded': reply.degraded } : {}),
     'x-gatehouse-overhead-ms': overhead.toFixed(2),
+    ...(reply.repeats ? { 'idempotent-replayed': 'true' } : {}),
     ...(reply.dropped.length ? { 'x-gatehouse-dropped': headerSafe(reply.dropped.join(', ')) } : {}),
   };
 }

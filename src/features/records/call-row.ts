@@ -32,6 +32,8 @@ export interface CloseRow {
   /** Micro-dollars. */
   readonly costMicros: bigint | null;
   readonly attempts: number;
+  /** The answer is the one that an earlier call was given. */
+  readonly repeated: boolean;
   readonly dropped: readonly string[];
   readonly firstTokenMs: number | null;
   readonly upstreamMs: number | null;

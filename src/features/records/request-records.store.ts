@@ -100,6 +100,7 @@ function refusedRow({ id, createdAt }: OpenRow): CloseRow {
     usage: null,
     costMicros: null,
     attempts: 0,
+    repeated: false,
     dropped: [],
     firstTokenMs: null,
     upstreamMs: null,

@@ -18,6 +18,8 @@ export interface RequestView {
   readonly provider_model: string | null;
   readonly provider_request_id: string | null;
   readonly attempts: number | null;
+  /** Answered with what an earlier call under the same idempotency key was given. */
+  readonly repeated: boolean;
   /** Request fields left out because the provider has no counterpart. */
   readonly dropped: readonly string[];
   readonly error_code: string | null;
@@ -59,6 +61,7 @@ export interface ViewRow {
   usage_estimated: boolean | null;
   cost_micros: string | null;
   attempts: number | null;
+  repeated: boolean | null;
   dropped: string[] | null;
   first_token_ms: number | null;
   upstream_ms: number | null;
@@ -87,6 +90,7 @@ export function viewOf(row: ViewRow, unknownAfterMs: number): RequestView {
     provider_model: row.provider_model,
     provider_request_id: row.provider_request_id,
     attempts: row.attempts,
+    repeated: row.repeated ?? false,
     dropped: row.dropped ?? [],
     error_code: row.error_code,
     finish_reason: row.finish_reason,

@@ -40,6 +40,7 @@ const CLOSE: readonly Column<CloseRow>[] = [
   { name: 'usage_estimated', type: 'boolean', value: (row) => (row.usage ? (row.usage.estimated ?? false) : null) },
   { name: 'cost_micros', type: 'bigint', value: (row) => row.costMicros },
   { name: 'attempts', type: 'smallint', value: (row) => row.attempts },
+  { name: 'repeated', type: 'boolean', value: (row) => row.repeated },
   // an array of arrays would have to be rectangular: one text, split in SQL
   { name: 'dropped', type: 'text', value: (row) => (row.dropped.length ? row.dropped.join('\n') : null) },
   { name: 'first_token_ms', type: 'int', value: (row) => row.firstTokenMs },

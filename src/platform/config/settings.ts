@@ -73,6 +73,12 @@ export const Settings = z.strictObject({
         .max(2_592_000)
         .default(86_400)
         .describe('How long an answer is repeated for its idempotency key.'),
+      leaseMs: z
+        .int()
+        .min(1_000)
+        .max(600_000)
+        .default(15_000)
+        .describe('How long a process that died keeps others from answering the call.'),
       answerBytes: count.max(67_108_864).default(8_388_608).describe('The largest answer that is kept to be repeated.'),
     })
     .prefault({}),

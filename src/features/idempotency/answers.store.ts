@@ -1,0 +1,80 @@
+import { Pool, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
+import { connectionOptions } from '../../platform/database/connection';
+import type { Claim, Claimed } from './claim';
+import {
+  claimStatement,
+  keepStatement,
+  releaseStatement,
+  renewStatement,
+  sweepStatement,
+  type ClaimRow,
+} from './statements';
+
+const CONNECTIONS = 4;
+const QUERY_MS = 5_000;
+
+export interface AnswersOptions {
+  readonly url: string;
+  readonly leaseMs: number;
+  readonly keepSeconds: number;
+}
+
+/**
+ * The table `idempotent_answers`. Each step is one statement with a deadline, on connections of its own: named calls never
+ * take those of the rest, and without named calls there are none.
+ */
+export class Answers {
+  private readonly pool: Pool;
+
+  constructor(private readonly options: AnswersOptions) {
+    this.pool = new Pool({
+      ...connectionOptions(options.url, 'idempotency'),
+      statement_timeout: QUERY_MS,
+      query_timeout: QUERY_MS + 500,
+      max: CONNECTIONS,
+      allowExitOnIdle: true,
+    });
+    // a lost idle connection is replaced at its next use
+    this.pool.on('error', () => undefined);
+  }
+
+  /** Takes the right to answer, also from somebody whose lease ran out; at most one claimant at a time holds it. */
+  async claim(claim: Claim): Promise<Claimed> {
+    const { leaseMs, keepSeconds } = this.options;
+    const { rows } = await this.query<ClaimRow>(claimStatement(claim, leaseMs, keepSeconds));
+    const [row] = rows;
+    if (!row) return { kind: 'busy' };
+    if (row.held) return { kind: 'held' };
+    if (!row.same_body) return { kind: 'conflict' };
+    const { request_id: requestId, received_at: receivedAt, sealed } = row;
+    return sealed ? { kind: 'answered', requestId, receivedAt: receivedAt.getTime(), sealed } : { kind: 'busy' };
+  }
+
+  /** Claims that somebody else has taken over stay theirs. */
+  async renew(claims: readonly Claim[]): Promise<void> {
+    await this.query(renewStatement(claims, this.options.leaseMs));
+  }
+
+  /** Durable when it resolves with true; false when somebody else has taken over. */
+  async keep(claim: Claim, sealed: Buffer): Promise<boolean> {
+    return !!(await this.query(keepStatement(claim, sealed, this.options.keepSeconds))).rowCount;
+  }
+
+  /** The next claimant need not wait for the lease to run out. */
+  async release(claim: Claim): Promise<void> {
+    await this.query(releaseStatement(claim));
+  }
+
+  /** Deletes what has expired, at most `limit` rows. @returns how many */
+  async sweep(limit: number): Promise<number> {
+    return (await this.query(sweepStatement(limit))).rowCount ?? 0;
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+
+  private query<R extends QueryResultRow>(statement: QueryConfig): Promise<QueryResult<R>> {
+    return this.pool.query<R>(statement);
+  }
+}

@@ -1,0 +1,34 @@
+import type { JsonObject } from '../../contract/json';
+import type { KeyedHash } from '../../platform/secrets/keyed-hash';
+import { canonicalJson } from './canonical-json';
+import type { Claim } from './claim';
+
+/** A call that its caller gave a name. */
+export interface NamedCall {
+  readonly id: string;
+  readonly requestId: string;
+  readonly receivedAt: number;
+  readonly tenantId: string;
+  readonly keyId: string;
+  readonly idempotencyKey: string;
+  readonly dialect: string;
+  readonly body: JsonObject;
+}
+
+/** What of a call may be stored: nobody learns the key or the body from it. */
+export function claimOf(hash: KeyedHash, call: NamedCall): Claim {
+  const { tenantId, keyId, idempotencyKey, dialect, body } = call;
+  return {
+    tenantId,
+    key: hash.digest('idempotency-key', tenantId, `${keyId}\n${idempotencyKey}`),
+    body: hash.digest('idempotency-body', tenantId, `${dialect}\n${canonicalJson(body)}`),
+    holder: call.id,
+    requestId: call.requestId,
+    receivedAt: call.receivedAt,
+  };
+}
+
+/** Calls with another body under the same key have another name here: the database judges them. */
+export function nameOf({ tenantId, key, body }: Claim): string {
+  return `${tenantId}/${key.toString('hex')}/${body.toString('hex')}`;
+}

@@ -1,0 +1,90 @@
+import type { AdmittedCall, UniqueCall } from '../contract/call';
+import { GatewayError } from '../contract/errors';
+import { NO_USAGE, type Degraded, type Piece, type Reply } from '../contract/reply';
+import type { IdempotentAnswers } from '../features/idempotency';
+import type { Config } from '../platform/config/config';
+import { EventBus } from '../platform/events/event-bus';
+import { IdempotencyStage } from './idempotency.stage';
+
+const END: Piece = { events: [{ type: 'end', usage: NO_USAGE }] };
+const config = {
+  idempotency: { answerBytes: 1_000 },
+  policies: { defaults: { timeout: { totalMs: 60_000 } } },
+} as unknown as Config;
+
+const call = (over: object = {}): AdmittedCall =>
+  ({
+    id: 'id',
+    requestId: 'r',
+    idempotencyKey: 'k',
+    caller: { tenantId: 't', keyId: 'key' },
+    request: { operation: 'chat', model: 'fast' },
+    wire: { dialect: 'openai-chat', body: {}, headers: {} },
+    signal: new AbortController().signal,
+    receivedAt: 0,
+    startedAt: performance.now(),
+    record: { note: () => undefined },
+    ...over,
+  }) as unknown as AdmittedCall;
+
+// eslint-disable-next-line @typescript-eslint/require-await
+async function* pieces(...all: readonly Piece[]): AsyncGenerator<Piece> {
+  yield* all;
+}
+const reply = (degraded?: Degraded, all: readonly Piece[] = [END]): Reply => ({
+  provider: 'p',
+  model: 'm',
+  attempts: 1,
+  dropped: [],
+  ...(degraded && { degraded }),
+  pieces: pieces(...all),
+});
+
+describe('IdempotencyStage', () => {
+  const done: string[] = [];
+  const enter = jest.fn(() =>
+    Promise.resolve({
+      kind: 'held' as const,
+      keep: () => Promise.resolve(void done.push('kept')),
+      release: () => Promise.resolve(void done.push('released')),
+    }),
+  );
+  const stage = new IdempotencyStage(config, { enter } as unknown as IdempotentAnswers, new EventBus());
+  const run = async (answer: () => Promise<Reply>, asked = call()): Promise<void> => {
+    for await (const piece of (
+      await stage.wrap((unique: UniqueCall) => (expect(unique.unique).toBe(true), answer()))(asked)
+    ).pieces)
+      if (piece === END) done.push('last piece');
+  };
+  beforeEach(() => {
+    done.length = 0;
+    enter.mockClear();
+  });
+
+  it.each([undefined, 'fallback'] as const)(
+    'keeps what a model said before its last piece goes out (%s)',
+    async (by) => {
+      await run(() => Promise.resolve(reply(by)));
+      expect(done).toEqual(['kept', 'last piece']);
+    },
+  );
+
+  it.each(['stale', 'similar', 'template'] as const)('does not keep what no model said for it (%s)', async (by) => {
+    await run(() => Promise.resolve(reply(by)));
+    expect(done).toEqual(['released', 'last piece']);
+  });
+
+  it('releases before a failure is told, whether it comes at once or in the middle', async () => {
+    const failure = new GatewayError('provider_failed', 'x');
+    await expect(run(() => Promise.reject(failure))).rejects.toBe(failure);
+    await expect(run(() => Promise.resolve(reply(undefined, [])))).rejects.toMatchObject({ code: 'provider_failed' });
+    expect(done).toEqual(['released', 'released']);
+  });
+
+  it('does not ask about a call without a name, nor about counting tokens', async () => {
+    await run(() => Promise.resolve(reply()), call({ idempotencyKey: undefined }));
+    await run(() => Promise.resolve(reply()), call({ request: { operation: 'count_tokens', model: 'fast' } }));
+    expect(enter).not.toHaveBeenCalled();
+    expect(done).toEqual(['last piece', 'last piece']);
+  });
+});
