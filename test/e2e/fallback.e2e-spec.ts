@@ -37,6 +37,7 @@ defaults:
   timeout: { connectMs: 1000, firstTokenMs: 400, answerMs: 400 }
   retry: { attempts: 2, baseMs: 10, budgetMinimum: 10000 }
   breaker: { enabled: false }
+  keys: { restMs: 1, maxRestMs: 1 }
 models:
   openai/gpt-4o: { fallback: { to: [anthropic/claude-haiku-4-5] } }
   anthropic/dear: { fallback: { order: cost } }

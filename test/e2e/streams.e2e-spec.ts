@@ -19,7 +19,10 @@ describe('answers of providers', () => {
 
   beforeAll(async () => {
     upstream = await Upstream.start();
-    gateway = await startGateway({ env: upstream.env, policies: 'defaults: { retry: { attempts: 1 } }' });
+    gateway = await startGateway({
+      env: upstream.env,
+      policies: 'defaults: { retry: { attempts: 1 }, keys: { restMs: 1, maxRestMs: 1 }, breaker: { enabled: false } }',
+    });
   });
   afterAll(async () => {
     await gateway?.close();
