@@ -12,6 +12,7 @@ import { measurePrompt } from './measure-prompt';
 
 /** A body can name any number of fields. */
 const DROPPED_KEPT = 100;
+const TRIED_KEPT = 20;
 
 /** What is learnt of a call while it runs. */
 interface Course {
@@ -103,8 +104,8 @@ function observe(event: ReplyEvent, course: Course, call: Call): void {
 
 function summary(call: Call, { facts, finish, firstTokenMs, upstreamMs }: Course, outcome: Outcome): CallFinished {
   const error = outcome.kind === 'failed' ? GatewayError.from(outcome.error) : undefined;
-  // a name the provider does not know may be anything: it is not kept
   const named = error?.code !== 'model_not_found';
+  const unknown = unknownModels(facts.tried);
   return {
     id: call.id,
     requestId: call.requestId,
@@ -114,16 +115,23 @@ function summary(call: Call, { facts, finish, firstTokenMs, upstreamMs }: Course
     operation: call.request.operation,
     stream: call.request.stream,
     outcome: error ? statusOf(error) : outcome.kind,
-    ...(named ? { model: facts.model, providerModel: facts.providerModel } : {}),
+    model: named && !unknown.some((name) => facts.model?.endsWith(name)) ? facts.model : undefined,
+    providerModel: named && !unknown.includes(facts.providerModel ?? '') ? facts.providerModel : undefined,
     provider: facts.provider,
     code: error?.code,
     finishReason: finish,
     usage: outcome.kind === 'answered' ? outcome.usage : undefined,
     attempts: error?.facts.attempts ?? facts.attempts ?? 0,
+    degraded: facts.degraded,
     latencyMs: performance.now() - call.startedAt,
     firstTokenMs,
     upstreamMs,
   };
+}
+
+/** Names that a provider did not know: they may be anything, so they are not kept, whoever answered in the end. */
+function unknownModels(tried: CallFacts['tried'] = []): string[] {
+  return tried.flatMap(({ code, model }) => (code === 'model_not_found' ? [model] : []));
 }
 
 function statusOf(error: GatewayError): CallFinished['outcome'] {
@@ -147,9 +155,22 @@ function rowOf(call: Call, { facts }: Course, finished: CallFinished): CloseRow 
     costMicros: null,
     attempts: finished.attempts,
     dropped: (facts.dropped ?? []).slice(0, DROPPED_KEPT),
+    degraded: finished.degraded ?? null,
+    cache: facts.cache ?? null,
+    tried: triedOf(facts.tried),
     firstTokenMs: ms(finished.firstTokenMs),
     upstreamMs: ms(finished.upstreamMs),
     latencyMs: Math.round(finished.latencyMs),
     closedAt: new Date(),
   };
+}
+
+/** What was tried, when it was more than the one time that succeeded. */
+function triedOf(tried: CallFacts['tried'] = []): CloseRow['tried'] {
+  if (tried.length < 2 && !tried[0]?.code) return null;
+  return tried.slice(0, TRIED_KEPT).map(({ model, ms, ...rest }) => ({
+    ...rest,
+    model: rest.code === 'model_not_found' ? null : model,
+    ms: Math.round(ms),
+  }));
 }
