@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AnswersModule } from '../features/answers';
 import { LimitsModule } from '../features/limits';
 import { ModelsModule } from '../features/models';
 import { ProvidersModule } from '../features/providers';
@@ -19,7 +20,16 @@ import { RouteStage } from './route.stage';
 import { SanitizeStage } from './sanitize.stage';
 
 @Module({
-  imports: [ConfigModule, EventBusModule, RecordsModule, LimitsModule, ModelsModule, ProvidersModule, ResilienceModule],
+  imports: [
+    ConfigModule,
+    EventBusModule,
+    AnswersModule,
+    RecordsModule,
+    LimitsModule,
+    ModelsModule,
+    ProvidersModule,
+    ResilienceModule,
+  ],
   providers: [
     Pipeline,
     AuditStage,

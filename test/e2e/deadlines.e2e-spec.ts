@@ -14,6 +14,7 @@ providers:
 const policies = `
 defaults:
   retry: { attempts: 1 }
+  degradation: { message: '' }
   timeout: { firstTokenMs: 500, idleMs: 400, totalMs: 1200 }
 providers:
   silent: { timeout: { connectMs: 300, firstTokenMs: 5000, totalMs: 5000 } }
