@@ -9,10 +9,10 @@ import { RequestRecords, type CloseRow } from '../features/records';
 import { EventBus } from '../platform/events/event-bus';
 import { KeyedHash } from '../platform/secrets/keyed-hash';
 import { measurePrompt } from './measure-prompt';
+import { recordedTries, unknownModels } from './tries';
 
 /** A body can name any number of fields. */
 const DROPPED_KEPT = 100;
-const TRIED_KEPT = 20;
 
 /** What is learnt of a call while it runs. */
 interface Course {
@@ -129,11 +129,6 @@ function summary(call: Call, { facts, finish, firstTokenMs, upstreamMs }: Course
   };
 }
 
-/** Names that a provider did not know: they may be anything, so they are not kept, whoever answered in the end. */
-function unknownModels(tried: CallFacts['tried'] = []): string[] {
-  return tried.flatMap(({ code, model }) => (code === 'model_not_found' ? [model] : []));
-}
-
 function statusOf(error: GatewayError): CallFinished['outcome'] {
   if (error.code === 'client_closed') return 'abandoned';
   return ERRORS[error.code].status < 500 ? 'refused' : 'failed';
@@ -157,20 +152,10 @@ function rowOf(call: Call, { facts }: Course, finished: CallFinished): CloseRow 
     dropped: (facts.dropped ?? []).slice(0, DROPPED_KEPT),
     degraded: finished.degraded ?? null,
     cache: facts.cache ?? null,
-    tried: triedOf(facts.tried),
+    tried: recordedTries(facts.tried),
     firstTokenMs: ms(finished.firstTokenMs),
     upstreamMs: ms(finished.upstreamMs),
     latencyMs: Math.round(finished.latencyMs),
     closedAt: new Date(),
   };
-}
-
-/** What was tried, when it was more than the one time that succeeded. */
-function triedOf(tried: CallFacts['tried'] = []): CloseRow['tried'] {
-  if (tried.length < 2 && !tried[0]?.code) return null;
-  return tried.slice(0, TRIED_KEPT).map(({ model, ms, ...rest }) => ({
-    ...rest,
-    model: rest.code === 'model_not_found' ? null : model,
-    ms: Math.round(ms),
-  }));
 }
