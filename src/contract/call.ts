@@ -1,7 +1,7 @@
 /** A call on its way through the pipeline. Each stage extends the type, so a later type proves that the earlier stage ran. */
 import type { Caller } from './caller';
 import type { ErrorCode } from './errors';
-import type { Degraded, Reply } from './reply';
+import type { CacheUse, Degraded, Reply } from './reply';
 import type { ModelRequest } from './request';
 import type { WireRequest } from './wire';
 
@@ -19,6 +19,7 @@ export interface Call {
   readonly session?: string;
   /** Names the call, so that repeating it under the same name has no second effect. Chosen by the caller. */
   readonly idempotencyKey?: string;
+  readonly cacheIntent?: CacheIntent;
   /** Milliseconds that the caller is willing to wait in all, when it says so. */
   readonly timeoutMs?: number;
   /** Aborted when the caller goes away or the process must stop. */
@@ -27,6 +28,13 @@ export interface Call {
   readonly receivedAt: number;
   readonly startedAt: number;
 }
+
+/**
+ * What a caller says of past answers. `no-store`: neither read nor keep any; `refresh`: keep this one, read none; `similar`: the
+ * answer to nearly the same question will do when no model answers.
+ */
+export const CACHE_INTENTS = ['no-store', 'refresh', 'similar'] as const;
+export type CacheIntent = (typeof CACHE_INTENTS)[number];
 
 /** Added by the audit stage: where later stages note what they decided. */
 export interface AuditedCall extends Call {
@@ -55,6 +63,7 @@ export interface CallFacts {
   tried: readonly Tried[];
   dropped: readonly string[];
   degraded: Degraded;
+  cache: CacheUse;
   /** The call repeated an earlier one and was given its answer. */
   repeated: boolean;
 }
@@ -111,11 +120,13 @@ export interface Price {
 /** Added by the degrade stage: when no model answers, something humbler will. */
 export interface CushionedCall extends RoutedCall {
   readonly cushioned: true;
+  /** Under which its answer is kept and looked up; absent when neither may be done. */
+  readonly answerKey?: string;
 }
 
 /** Added by the cache stage: how the cache was consulted. */
 export interface CacheCheckedCall extends CushionedCall {
-  readonly cache: 'miss' | 'bypass';
+  readonly cache: Extract<CacheUse, 'miss' | 'bypass'>;
 }
 
 /** Added by the budget stage: the money this call may cost is set aside. */

@@ -103,6 +103,10 @@ export interface Reply {
   readonly waitedMs?: number;
   /** Absent when the model that was to answer did. */
   readonly degraded?: Degraded;
+  /** What the answers kept from before had to do with it; absent where nobody looked. */
+  readonly cache?: CacheUse;
+  /** How long ago the answer was given first, when it is one of those. */
+  readonly ageSeconds?: number;
   /** Set when this repeats an answer that was given before; its door then spells it as it did then. */
   readonly repeats?: { readonly requestId: string; readonly receivedAt: number };
   readonly pieces: AsyncIterable<Piece>;
@@ -113,3 +117,9 @@ export interface Reply {
  * was nearly the same, or a text that the operator wrote.
  */
 export type Degraded = 'fallback' | 'stale' | 'similar' | 'template';
+
+/**
+ * `hit`: a fresh answer to the same request, before any model was asked; `stale` and `similar`: what stood in when none
+ * answered; `miss`: there was no fresh one; `bypass`: none was looked for.
+ */
+export type CacheUse = 'hit' | 'stale' | 'similar' | 'miss' | 'bypass';

@@ -9,6 +9,7 @@ import { RequestRecords, type CloseRow } from '../features/records';
 import { EventBus } from '../platform/events/event-bus';
 import { KeyedHash } from '../platform/secrets/keyed-hash';
 import { measurePrompt } from './measure-prompt';
+import { recordedTries, unknownModels } from './tries';
 
 /** A body can name any number of fields. */
 const DROPPED_KEPT = 100;
@@ -103,8 +104,8 @@ function observe(event: ReplyEvent, course: Course, call: Call): void {
 
 function summary(call: Call, { facts, finish, firstTokenMs, upstreamMs }: Course, outcome: Outcome): CallFinished {
   const error = outcome.kind === 'failed' ? GatewayError.from(outcome.error) : undefined;
-  // a name the provider does not know may be anything: it is not kept
   const named = error?.code !== 'model_not_found';
+  const unknown = unknownModels(facts.tried);
   return {
     id: call.id,
     requestId: call.requestId,
@@ -114,13 +115,15 @@ function summary(call: Call, { facts, finish, firstTokenMs, upstreamMs }: Course
     operation: call.request.operation,
     stream: call.request.stream,
     outcome: error ? statusOf(error) : outcome.kind,
-    ...(named ? { model: facts.model, providerModel: facts.providerModel } : {}),
+    model: named && !unknown.some((name) => facts.model?.endsWith(name)) ? facts.model : undefined,
+    providerModel: named && !unknown.includes(facts.providerModel ?? '') ? facts.providerModel : undefined,
     provider: facts.provider,
     code: error?.code,
     finishReason: finish,
     // what a repeated answer cost was counted when it was given
     usage: outcome.kind === 'answered' && !facts.repeated ? outcome.usage : undefined,
     attempts: error?.facts.attempts ?? facts.attempts ?? 0,
+    degraded: facts.degraded,
     latencyMs: performance.now() - call.startedAt,
     firstTokenMs,
     upstreamMs,
@@ -149,6 +152,9 @@ function rowOf(call: Call, { facts }: Course, finished: CallFinished): CloseRow 
     attempts: finished.attempts,
     repeated: facts.repeated ?? false,
     dropped: (facts.dropped ?? []).slice(0, DROPPED_KEPT),
+    degraded: finished.degraded ?? null,
+    cache: facts.cache ?? null,
+    tried: recordedTries(facts.tried),
     firstTokenMs: ms(finished.firstTokenMs),
     upstreamMs: ms(finished.upstreamMs),
     latencyMs: Math.round(finished.latencyMs),

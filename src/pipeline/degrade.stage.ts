@@ -1,10 +1,83 @@
 import { Injectable } from '@nestjs/common';
 import type { CushionedCall, Handler, RoutedCall } from '../contract/call';
+import { ERRORS, GatewayError } from '../contract/errors';
+import type { LadderAnswered } from '../contract/events';
+import type { Reply } from '../contract/reply';
 import { Stage } from '../contract/stage';
+import { PastAnswers, type Recall, recallOf, replay, templateReply, Templates } from '../features/answers';
+import { Policies } from '../features/resilience';
+import type { DegradationPolicy } from '../platform/config/policies';
+import { EventBus } from '../platform/events/event-bus';
+import { exhausted } from './exhausted';
+import { mayDegrade } from './may-degrade';
+import { tenantOf } from './tenant-of';
 
+type Rung = LadderAnswered['rung'];
+
+/** When no model answers, something humbler does: a stale answer, a similar one, a template, or an error that says when to return. */
 @Injectable()
 export class DegradeStage extends Stage<RoutedCall, CushionedCall> {
+  constructor(
+    private readonly answers: PastAnswers,
+    private readonly templates: Templates,
+    private readonly policies: Policies,
+    private readonly events: EventBus,
+  ) {
+    super();
+  }
+
   override wrap(next: Handler<CushionedCall>): Handler<RoutedCall> {
-    return (call) => next({ ...call, cushioned: true });
+    return async (routed) => {
+      const policy = this.policies.of(routed.candidates[0], tenantOf(routed)).degradation;
+      const recall = recallOf(policy, routed.cacheIntent);
+      const answerKey = recall.keep ? this.answers.keyOf(routed) : undefined;
+      const call: CushionedCall = { ...routed, cushioned: true, answerKey };
+      const asked = performance.now();
+      try {
+        return await next(call);
+      } catch (error) {
+        const failure = GatewayError.from(error);
+        if (!mayDegrade(failure, call)) throw error;
+        const waitedMs = performance.now() - asked;
+        return { ...(await this.humbler(call, policy, recall, failure)), waitedMs };
+      }
+    };
+  }
+
+  /** @throws GatewayError when no rung answers */
+  private async humbler(
+    call: CushionedCall,
+    policy: DegradationPolicy,
+    recall: Recall,
+    failure: GatewayError,
+  ): Promise<Reply> {
+    const { caller, answerKey: key, id, request } = call;
+    if (key && recall.stale) {
+      const kept = await this.answers.find(caller, key, policy.staleSeconds);
+      if (kept) return this.answered('stale', replay(kept, 'stale', id), call, failure);
+    }
+    if (key && recall.similar) {
+      const kept = await this.answers.findSimilar(call, policy);
+      if (kept) return this.answered('similar', replay(kept, 'similar', id), call, failure);
+    }
+    // coming back does not help: nothing says that there ever was such a model
+    if (!ERRORS[failure.code].retry) throw failure;
+    const template = policy.template ? this.templates.match(request, caller) : undefined;
+    if (!template) throw exhausted(failure, policy.message);
+    const reply = { ...templateReply(template, id), cache: key && recall.cached ? 'miss' : 'bypass' } as const;
+    return this.answered('template', reply, call, failure);
+  }
+
+  private answered(rung: Rung, reply: Reply, { record, caller, request }: CushionedCall, failure: GatewayError): Reply {
+    const attempts = failure.facts.attempts ?? 0;
+    record.note('degraded', rung);
+    record.note('provider', reply.provider);
+    record.note('providerModel', reply.model);
+    record.note('attempts', attempts);
+    record.note('dropped', reply.dropped);
+    if (reply.cache) record.note('cache', reply.cache);
+    const { tenantId } = caller;
+    this.events.emit('ladder.answered', { tenantId, model: request.model, rung, code: failure.code });
+    return { ...reply, attempts, degraded: rung };
   }
 }

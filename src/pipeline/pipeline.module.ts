@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AnswersModule } from '../features/answers';
 import { IdempotencyModule } from '../features/idempotency';
 import { LimitsModule } from '../features/limits';
 import { ModelsModule } from '../features/models';
@@ -26,6 +27,7 @@ import { SanitizeStage } from './sanitize.stage';
     RecordsModule,
     LimitsModule,
     IdempotencyModule,
+    AnswersModule,
     ModelsModule,
     ProvidersModule,
     ResilienceModule,

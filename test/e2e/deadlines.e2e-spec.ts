@@ -15,6 +15,7 @@ const policies = `
 defaults:
   retry: { attempts: 1 }
   breaker: { enabled: false }
+  degradation: { message: '' }
   timeout: { firstTokenMs: 500, idleMs: 400, totalMs: 1200 }
 providers:
   silent: { timeout: { connectMs: 300, firstTokenMs: 5000, totalMs: 5000 } }

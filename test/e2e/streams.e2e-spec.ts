@@ -13,16 +13,15 @@ const FORMS = [
   ['streamed', true],
 ] as const;
 
+const policies = `defaults: { retry: { attempts: 1 }, keys: { restMs: 1, maxRestMs: 1 }, breaker: { enabled: false }, degradation: { message: '' } }`;
+
 describe('answers of providers', () => {
   let upstream: Upstream;
   let gateway: Gateway;
 
   beforeAll(async () => {
     upstream = await Upstream.start();
-    gateway = await startGateway({
-      env: upstream.env,
-      policies: 'defaults: { retry: { attempts: 1 }, keys: { restMs: 1, maxRestMs: 1 }, breaker: { enabled: false } }',
-    });
+    gateway = await startGateway({ env: upstream.env, policies });
   });
   afterAll(async () => {
     await gateway?.close();

@@ -19,10 +19,23 @@ describe('intentOf', () => {
   );
 
   it('names an option it does not know, but not when the name is a text of the caller', () => {
-    expect(() => intentOf({}, { gatehouse: { cache: 'on' } }, undefined)).toThrow('gatehouse.cache: is not an option');
+    expect(() => intentOf({}, { gatehouse: { chache: 'on' } }, undefined)).toThrow(
+      'gatehouse.chache: is not an option',
+    );
     expect(() => intentOf({}, { gatehouse: { 'ada@example.org': 1 } }, undefined)).toThrow(
       'gatehouse.?: is not an option',
     );
+  });
+
+  it('takes what is to become of past answers from the header before the body', () => {
+    const cacheOf = (header: string, body: Record<string, string>) =>
+      intentOf(header ? { 'x-gatehouse-cache': header } : {}, { gatehouse: body }, undefined).cache;
+    expect(cacheOf('', {})).toBeUndefined();
+    expect(cacheOf('', { cache: 'refresh' })).toBe('refresh');
+    expect(cacheOf('no-store', { cache: 'refresh' })).toBe('no-store');
+    for (const wrong of ['on', 'NO-STORE', 'toString', 'refresh, similar'])
+      for (const call of [() => cacheOf(wrong, {}), () => cacheOf('', { cache: wrong })])
+        expect(call).toThrow('x-gatehouse-cache must be one of no-store, refresh, similar');
   });
 
   it('prefers the header that names the end user, and bounds it', () => {

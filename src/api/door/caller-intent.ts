@@ -1,3 +1,4 @@
+import { CACHE_INTENTS, type CacheIntent } from '../../contract/call';
 import { fieldName, invalid } from '../../dialects/fields';
 import { isObject, type JsonObject } from '../../contract/json';
 import { GatewayError } from '../../contract/errors';
@@ -11,10 +12,13 @@ export interface Intent {
   readonly session: string | undefined;
   readonly timeoutMs: number | undefined;
   readonly idempotencyKey: string | undefined;
+  readonly cache: CacheIntent | undefined;
 }
 
 const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
+/** Of the body's `gatehouse` object. */
+const OPTIONS = new Set(['timeout_ms', 'cache']);
 const MAX_ID = 256;
 const MAX_TIMEOUT_MS = 3_600_000;
 
@@ -22,12 +26,14 @@ const MAX_TIMEOUT_MS = 3_600_000;
 export function intentOf(headers: Headers, body: JsonObject, user: string | undefined): Intent {
   const own = gatehouseObject(body);
   const timeout = text(headers, 'x-gatehouse-timeout-ms') ?? own['timeout_ms'];
+  const cache = text(headers, 'x-gatehouse-cache') ?? own['cache'];
   return {
     requestId: requestIdOf(headers),
     user: identifier(headers, 'x-user-id') ?? (user || undefined),
     session: identifier(headers, 'x-session-id'),
     timeoutMs: timeout === undefined ? undefined : milliseconds(timeout),
     idempotencyKey: idempotencyKey(headers),
+    cache: cache === undefined ? undefined : cacheIntent(cache),
   };
 }
 
@@ -46,7 +52,7 @@ function gatehouseObject(body: JsonObject): JsonObject {
   if (own === undefined || own === null) return {};
   if (!isObject(own)) throw invalid('gatehouse', 'expected an object');
   for (const key of Object.keys(own))
-    if (key !== 'timeout_ms') throw invalid(`gatehouse.${fieldName(key)}`, 'is not an option of this release');
+    if (!OPTIONS.has(key)) throw invalid(`gatehouse.${fieldName(key)}`, 'is not an option of this release');
   return own;
 }
 
@@ -69,6 +75,13 @@ function idempotencyKey({ 'idempotency-key': key }: Headers): string | undefined
   throw new GatewayError('invalid_request', 'idempotency-key must have 1 to 255 printable ASCII characters', {
     param: 'idempotency-key',
   });
+}
+
+function cacheIntent(value: unknown): CacheIntent {
+  const intent = CACHE_INTENTS.find((known) => known === value);
+  if (intent) return intent;
+  const param = 'x-gatehouse-cache';
+  throw new GatewayError('invalid_request', `${param} must be one of ${CACHE_INTENTS.join(', ')}`, { param });
 }
 
 function identifier(headers: Headers, name: string): string | undefined {

@@ -57,6 +57,7 @@ export class Door {
       wire: { dialect: codec.dialect, body, headers: forwarded },
       user: intent.user,
       session: intent.session,
+      cacheIntent: intent.cache,
       timeoutMs: intent.timeoutMs,
       idempotencyKey: intent.idempotencyKey,
       signal: clientSignal(response.raw),
@@ -94,11 +95,12 @@ function headersOf(reply: Reply, call: Call): Record<string, string> {
   return {
     'x-gatehouse-provider': reply.provider,
     'x-gatehouse-model': reply.model,
-    'x-gatehouse-cache': 'bypass',
+    'x-gatehouse-cache': reply.cache ?? 'bypass',
     'x-gatehouse-attempts': String(reply.attempts),
     ...(reply.degraded ? { 'x-gatehouse-degraded': reply.degraded } : {}),
     'x-gatehouse-overhead-ms': overhead.toFixed(2),
     ...(reply.repeats ? { 'idempotent-replayed': 'true' } : {}),
+    ...(reply.ageSeconds === undefined ? {} : { age: String(reply.ageSeconds) }),
     ...(reply.dropped.length ? { 'x-gatehouse-dropped': headerSafe(reply.dropped.join(', ')) } : {}),
   };
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../contract/json';
 import type { KeyedHash } from '../../platform/secrets/keyed-hash';
-import { canonicalJson } from './canonical-json';
+import { canonicalJson } from '../../contract/canonical-json';
 import type { Claim } from './claim';
 
 /** A call that its caller gave a name. */

@@ -1,4 +1,5 @@
-import type { FinishReason, Usage } from '../../contract/reply';
+import type { Tried } from '../../contract/call';
+import type { CacheUse, Degraded, FinishReason, Usage } from '../../contract/reply';
 
 /** A record as it is opened: what is known before a model is asked. */
 export interface OpenRow {
@@ -35,6 +36,10 @@ export interface CloseRow {
   /** The answer is the one that an earlier call was given. */
   readonly repeated: boolean;
   readonly dropped: readonly string[];
+  readonly degraded: Degraded | null;
+  readonly cache: CacheUse | null;
+  /** Null when the first try succeeded. A name that the provider does not know is not kept. */
+  readonly tried: readonly (Omit<Tried, 'model'> & { readonly model: string | null })[] | null;
   readonly firstTokenMs: number | null;
   readonly upstreamMs: number | null;
   readonly latencyMs: number;

@@ -1,3 +1,5 @@
+import type { CloseRow } from './call-row';
+
 /** One call as `GET /v1/requests/:id` explains it. No content, no personal data: there is none in the record. */
 export interface RequestView {
   readonly id: string;
@@ -22,6 +24,11 @@ export interface RequestView {
   readonly repeated: boolean;
   /** Request fields left out because the provider has no counterpart. */
   readonly dropped: readonly string[];
+  /** The rung of the ladder that answered in place of the model: `fallback`, `stale`, `similar`, `template`. */
+  readonly degraded: string | null;
+  readonly cache: string | null;
+  /** Every time a provider was asked, in order; null when the first one answered. */
+  readonly tried: CloseRow['tried'];
   readonly error_code: string | null;
   readonly finish_reason: string | null;
   readonly prompt: { readonly hash: string; readonly characters: number };
@@ -63,6 +70,9 @@ export interface ViewRow {
   attempts: number | null;
   repeated: boolean | null;
   dropped: string[] | null;
+  degraded: string | null;
+  cache: string | null;
+  tried: CloseRow['tried'];
   first_token_ms: number | null;
   upstream_ms: number | null;
   latency_ms: number | null;
@@ -92,6 +102,9 @@ export function viewOf(row: ViewRow, unknownAfterMs: number): RequestView {
     attempts: row.attempts,
     repeated: row.repeated ?? false,
     dropped: row.dropped ?? [],
+    degraded: row.degraded,
+    cache: row.cache,
+    tried: row.tried,
     error_code: row.error_code,
     finish_reason: row.finish_reason,
     prompt: { hash: `hmac-sha256:${row.prompt_hash.toString('hex')}`, characters: row.prompt_characters },

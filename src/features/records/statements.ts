@@ -43,6 +43,9 @@ const CLOSE: readonly Column<CloseRow>[] = [
   { name: 'repeated', type: 'boolean', value: (row) => row.repeated },
   // an array of arrays would have to be rectangular: one text, split in SQL
   { name: 'dropped', type: 'text', value: (row) => (row.dropped.length ? row.dropped.join('\n') : null) },
+  { name: 'degraded', type: 'text', value: (row) => row.degraded },
+  { name: 'cache', type: 'text', value: (row) => row.cache },
+  { name: 'tried', type: 'jsonb', value: (row) => row.tried && json(row.tried) },
   { name: 'first_token_ms', type: 'int', value: (row) => row.firstTokenMs },
   { name: 'upstream_ms', type: 'int', value: (row) => row.upstreamMs },
   { name: 'latency_ms', type: 'int', value: (row) => row.latencyMs },
@@ -52,6 +55,13 @@ const CLOSE: readonly Column<CloseRow>[] = [
 /** What a provider counts may be anything: kept within PostgreSQL's integer. */
 function integer(count: number | undefined): number | null {
   return count === undefined ? null : Math.min(Math.max(Math.trunc(count) || 0, 0), 2_147_483_647);
+}
+
+/** Callers make up names of models, and PostgreSQL's JSON knows neither NUL nor half a character. */
+function json(value: unknown): string {
+  return JSON.stringify(value, (_name, member: unknown) =>
+    typeof member === 'string' ? Buffer.from(member.replaceAll('\0', '\ufffd')).toString() : member,
+  );
 }
 
 const arrays = <T>(columns: readonly Column<T>[]): string =>

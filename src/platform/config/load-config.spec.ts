@@ -143,6 +143,18 @@ describe('loadConfig', () => {
     expect(mistakes({}, '')[0]).toBe('models.yaml aliases.fast: provider anthropc is not configured');
   });
 
+  it('refuses a template whose pattern is not one', () => {
+    write(
+      'policies.yaml',
+      "templates: [{ name: hours, pattern: 'hours', answer: a }, { name: bad, pattern: '(a', answer: a }]",
+    );
+    expect(mistakes({}, '')).toEqual([
+      expect.stringMatching(
+        /policies\.yaml.*templates.*1.*pattern.*\(bad\) is no regular expression.*missing closing \)/,
+      ),
+    ]);
+  });
+
   it('says when the chosen file is not there, or is not YAML', () => {
     expect(mistakes({ GATEHOUSE_CONFIG: join(folder, 'no.yaml') })[0]).toMatch(
       /GATEHOUSE_CONFIG: .*no.yaml does not exist/,

@@ -1,4 +1,5 @@
 /** The shape of `config/policies.yaml`: what protects calls, for all and for single providers, models and tenants. */
+import { RE2JS } from 're2js';
 import { z } from 'zod';
 
 const milliseconds = z.int().min(1).max(3_600_000);
@@ -66,7 +67,7 @@ const degradation = {
     .number()
     .min(0.5)
     .max(1)
-    .describe('How much two questions must have in common: shared word pairs, 0 to 1.'),
+    .describe('How much two questions must have in common: shared runs of three letters, 0 to 1.'),
   message: z.string().max(500).describe('What callers are told when nothing can answer, before the reason.'),
 };
 
@@ -127,20 +128,34 @@ const ofTenant = z.strictObject({
   degradation: partial(degradation),
 });
 
-const Template = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,63}$/)
-    .describe('Shown as the model that answered: template/<name>.'),
-  pattern: z
-    .string()
-    .min(1)
-    .max(1_000)
-    .describe('A regular expression (RE2 syntax, any case) that the question must match.'),
-  answer: z.string().min(1).max(20_000),
-  models: z.array(z.string().min(1)).default([]).describe('Names that were asked for, or prefix*; all when empty.'),
-  tenants: z.array(z.string().min(1)).default([]).describe('Names or ids of tenants; all when empty.'),
-});
+function checkPattern({
+  value: { name, pattern },
+  issues,
+}: z.core.ParsePayload<Pick<Template, 'name' | 'pattern'>>): void {
+  try {
+    RE2JS.compile(pattern, RE2JS.CASE_INSENSITIVE);
+  } catch (error) {
+    const message = `(${name}) is no regular expression: ${error instanceof Error ? error.message : 'unreadable'}`;
+    issues.push({ code: 'custom', input: pattern, path: ['pattern'], message });
+  }
+}
+
+const Template = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,63}$/)
+      .describe('Shown as the model that answered: template/<name>.'),
+    pattern: z
+      .string()
+      .min(1)
+      .max(1_000)
+      .describe('A regular expression (RE2 syntax, any case) that the question must match.'),
+    answer: z.string().min(1).max(20_000),
+    models: z.array(z.string().min(1)).default([]).describe('Names that were asked for, or prefix*; all when empty.'),
+    tenants: z.array(z.string().min(1)).default([]).describe('Names or ids of tenants; all when empty.'),
+  })
+  .check(checkPattern);
 export type Template = z.infer<typeof Template>;
 
 export const Policies = z.strictObject({

@@ -1,0 +1,3 @@
+export async function* once<T>(item: T): AsyncGenerator<T> {
+  yield item;
+}
