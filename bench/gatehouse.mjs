@@ -9,7 +9,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 const DATA = join(WORK, 'data');
 
 /** Empty counts as not set: neither this shell nor a .env decides what is measured. */
-const NOT_SET = Object.fromEntries(
+export const NOT_SET = Object.fromEntries(
   `ANTHROPIC_API_KEY ANTHROPIC_BASE_URL LOCAL_BASE_URL DATABASE_URL DATABASE_URL_FILE REDIS_URL LOG_LEVEL
   GATEHOUSE_CONFIG GATEHOUSE_OPS_PORT GATEHOUSE_ROOT_KEY GATEHOUSE_MASTER_KEY`
     .split(/\s+/)
@@ -18,7 +18,7 @@ const NOT_SET = Object.fromEntries(
 
 export const forgetData = () => rmSync(DATA, { recursive: true, force: true });
 
-async function isReady(port) {
+export async function isReady(port) {
   const response = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => undefined);
   await response?.arrayBuffer();
   return response?.ok ?? false;

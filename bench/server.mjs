@@ -28,17 +28,18 @@ function accepts(port) {
 }
 
 /**
- * @param {{name: string, command: string[], env?: Record<string, string>, ready: () => Promise<boolean>, cwd?: string}} server
+ * @param {{name: string, command: string[], env?: Record<string, string>, ready: () => Promise<boolean>, cwd?: string, keepOutput?: boolean}} server
+ *   `keepOutput`: its standard output goes where its errors go, into .work/<name>.log
  * @returns {Promise<{pid: number, startMs: number, stop: () => Promise<void>}>} once it is ready
  */
-export async function launch({ name, command, env, ready, cwd }) {
+export async function launch({ name, command, env, ready, cwd, keepOutput = false }) {
   const started = performance.now();
   const errors = join(WORK, `${name}.log`);
   const log = openSync(errors, 'w');
   const child = spawn(command[0], command.slice(1), {
     env: { ...process.env, NODE_ENV: 'production', ...env },
     cwd,
-    stdio: ['ignore', 'ignore', log],
+    stdio: ['ignore', keepOutput ? log : 'ignore', log],
   });
   closeSync(log);
   const ended = once(child, 'exit');
