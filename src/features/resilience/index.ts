@@ -1,3 +1,4 @@
+export { Breakers, type BreakerView } from './breakers';
 export { ResilienceModule } from './resilience.module';
 export { Resilience } from './resilience';
 export { Policies } from './policies';
