@@ -1,7 +1,10 @@
 import { GatewayError } from '../../contract/errors';
+import type { JsonObject } from '../../contract/json';
+import { StateReport } from '../../contract/state-report';
 
 /** How many calls of each key are under way in this process. */
-export class ConcurrencySlots {
+export class ConcurrencySlots extends StateReport {
+  readonly reports = 'concurrency';
   private readonly taken = new Map<string, number>();
 
   /**
@@ -23,6 +26,12 @@ export class ConcurrencySlots {
       if (left) this.taken.set(keyId, left);
       else this.taken.delete(keyId);
     };
+  }
+
+  /** Of all keys together: a key is its tenant's business. */
+  state(): readonly JsonObject[] {
+    const calls = [...this.taken.values()].reduce((sum, taken) => sum + taken, 0);
+    return [{ scope: 'process', keys: this.taken.size, calls }];
   }
 
   /** How many keys hold a slot. */
