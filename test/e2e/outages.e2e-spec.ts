@@ -92,7 +92,7 @@ const PROBES: { readonly [D in Dependency]: { readonly [control: string]: Probe 
         const answer = await ask(site.gateway, door.path, door.ask('nowhere/model', 'Hello', false));
         expect([answer.status, door.error(JSON.parse(answer.text))?.message]).toEqual([
           502,
-          'The provider cannot be reached',
+          expect.stringMatching(/The provider cannot be reached$/),
         ]);
       }
       return (await site.ask('elsewhere')).status === 200 ? 'degraded' : 'closed';
@@ -110,7 +110,7 @@ const PROBES: { readonly [D in Dependency]: { readonly [control: string]: Probe 
         const answer = await ask(site.gateway, door.path, door.ask('openai/broken', 'Hello', false));
         expect([answer.status, door.error(JSON.parse(answer.text))?.message]).toEqual([
           502,
-          'The provider failed with status 500',
+          expect.stringMatching(/The provider failed with status 500$/),
         ]);
       }
       const other = await ask(site.gateway, DOORS[0]!.path, DOORS[0]!.ask('anthropic/well', 'Hello', false));
