@@ -13,6 +13,9 @@ const { Settings } = require(join(root, 'dist/platform/config/settings.js'));
 const { Models } = require(join(root, 'dist/platform/config/models.js'));
 const { Policies } = require(join(root, 'dist/platform/config/policies.js'));
 const { Prices } = require(join(root, 'dist/platform/config/prices.js'));
+require('reflect-metadata');
+const { CONTROLS } = require(join(root, 'dist/api/status/controls.js'));
+const { DEPENDENCIES } = require(join(root, 'dist/contract/control.js'));
 
 const schemaOf = (type, title) => ({ title, ...z.toJSONSchema(type, { io: 'input', target: 'draft-07' }) });
 const settings = schemaOf(Settings, 'Gatehouse settings (config/gatehouse.yaml)');
@@ -62,6 +65,39 @@ ${rows(policies.properties.templates.items, '').join('\n')}
 `;
 }
 
+/** A page of which only what stands between two marks is generated. */
+async function between(name, mark, content) {
+  const page = readFileSync(join(root, name), 'utf8');
+  const [begin, end] = [`<!-- ${mark}: npm run generate -->`, `<!-- end of ${mark} -->`];
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`${name} lacks ${begin} … ${end}`);
+  return `${page.slice(0, from)}${begin}\n\n${await formatted(name, content)}\n${page.slice(to)}`;
+}
+
+function failureMatrix() {
+  const titles = { postgresql: 'PostgreSQL', redis: 'Redis', disk: 'disk', dns: 'DNS', provider: 'a provider' };
+  const phrases = { ...titles, disk: 'room on the disk' };
+  const words = (name) => name.replaceAll('_', ' ');
+  const cell = ({ behaviour }) => (behaviour === 'unaffected' ? '–' : `**${behaviour}**`);
+  const table = CONTROLS.map(
+    ({ name, without }) =>
+      `| ${words(name)} | ${DEPENDENCIES.map((dependency) => cell(without[dependency])).join(' | ')} |`,
+  );
+  const sentences = CONTROLS.flatMap(({ name, purpose, absent, without }) => {
+    const does = Map.groupBy(
+      DEPENDENCIES.filter((dependency) => without[dependency].behaviour !== 'unaffected'),
+      (dependency) => `${without[dependency].behaviour}. ${without[dependency].does}`,
+    );
+    const said = [...does].map(([text, of]) => `Without ${of.map((name) => phrases[name]).join(' or ')}: ${text}`);
+    return `- **${words(name)}** – ${[purpose, absent, ...said].filter(Boolean).join(' ')}`;
+  });
+  return `| control | ${DEPENDENCIES.map((name) => titles[name]).join(' | ')} |
+| --- | ${DEPENDENCIES.map(() => '---').join(' | ')} |
+${table.join('\n')}
+
+${sentences.join('\n')}`;
+}
+
 function rows(schema, path) {
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const at = path ? `${path}.${name}` : name;
@@ -85,13 +121,18 @@ function row(name, { default: value, description = '' }) {
   return `| \`${name}\` | ${value === undefined ? '–' : `\`${JSON.stringify(value)}\``} | ${description.replaceAll('|', '\\|')} |`;
 }
 
+function formatted(name, content) {
+  const style = JSON.parse(readFileSync(join(root, '.prettierrc.json'), 'utf8'));
+  return format(content, { filepath: join(root, name), ...style });
+}
+
 let stale = 0;
-for (const [name, content] of Object.entries(files)) {
+const texts = await Promise.all(
+  Object.entries(files).map(async ([name, content]) => [name, await formatted(name, content)]),
+);
+texts.push(['docs/operations.md', await between('docs/operations.md', 'failure matrix', failureMatrix())]);
+for (const [name, text] of texts) {
   const path = join(root, name);
-  const text = await format(content, {
-    filepath: path,
-    ...JSON.parse(readFileSync(join(root, '.prettierrc.json'), 'utf8')),
-  });
   if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;
   stale++;
   if (process.argv.includes('--check')) process.stderr.write(`${name} is not current: npm run generate\n`);

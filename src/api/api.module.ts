@@ -18,7 +18,9 @@ import { LifecycleModule } from './lifecycle/lifecycle.module';
 import { MetricsController } from './metrics/metrics.controller';
 import { ModelsController } from './models/models.controller';
 import { OpenAiController } from './openai/openai.controller';
+import { PoliciesModule } from './policies/policies.module';
 import { RequestsController } from './requests/requests.controller';
+import { StatusModule } from './status/status.module';
 
 /** Every door. Guards say who is calling, the filter spells refusals. */
 @Module({
@@ -33,6 +35,8 @@ import { RequestsController } from './requests/requests.controller';
     AdminModule,
     HealthModule,
     LifecycleModule,
+    PoliciesModule,
+    StatusModule,
   ],
   controllers: [
     HomeController,

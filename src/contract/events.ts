@@ -1,4 +1,5 @@
 /** What happened, for whoever listens: metrics, logs, incidents. Facts only: never content, keys or personal data. */
+import type { Dependency } from './control';
 import type { ErrorCode } from './errors';
 import type { Degraded, FinishReason, Usage } from './reply';
 import type { Dialect } from './wire';
@@ -76,7 +77,6 @@ export interface DependencyChanged {
   readonly up: boolean;
   readonly reason?: string;
 }
-export type Dependency = 'database' | 'redis' | 'provider';
 
 export interface CallFinished {
   readonly id: string;

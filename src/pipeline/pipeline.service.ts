@@ -15,6 +15,8 @@ import { SanitizeStage } from './sanitize.stage';
 export class Pipeline {
   /** Resolves when the answer begins. @throws GatewayError */
   readonly run: Handler<Call>;
+  /** What a call passes, in order. */
+  readonly stages: readonly string[];
 
   // prettier-ignore
   constructor(
@@ -31,5 +33,10 @@ export class Pipeline {
       cache.wrap(
       budget.wrap(
       dispatch.send))))))));
+    this.stages = [audit, admit, idempotency, sanitize, route, degrade, cache, budget, dispatch].map(nameOf);
   }
+}
+
+function nameOf(stage: object): string {
+  return stage.constructor.name.replace(/Stage$/, '').toLowerCase();
 }

@@ -86,16 +86,18 @@ describe('GroupCommit on PostgreSQL', () => {
   });
 
   it('gives up waiting at its deadline, and still stores the item when the database is back', async () => {
-    const { commit } = make();
+    const { commit, changes } = make();
     await commit.open();
     await client.query('begin');
     await client.query('lock table item in access exclusive mode');
     const late = jest.fn();
     await expect(commit.add(1, 100, late)).rejects.toBeInstanceOf(CommitTimeoutError);
     expect(late).not.toHaveBeenCalled();
+    expect(changes).toEqual([false]);
     await client.query('commit');
     await commit.add(2, DEADLINE_MS);
     expect(late).toHaveBeenCalledTimes(1);
+    expect(changes).toEqual([false, true]);
     expect(await stored()).toEqual([1, 2]);
   });
 

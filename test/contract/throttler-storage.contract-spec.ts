@@ -92,7 +92,9 @@ describe('RedisWindowStorage', () => {
     await server?.stop();
   });
 
-  const nobody: WindowStorage = { increment: () => Promise.reject(new Error('the fallback was asked')) };
+  const nobody = Object.assign(new SlidingWindowStorage(), {
+    increment: () => Promise.reject(new Error('the fallback was asked')),
+  });
   describe('alone', () => behavesLikeAWindowStorage(() => new RedisWindowStorage(client(), nobody)));
 
   it('shares its counts between processes', async () => {

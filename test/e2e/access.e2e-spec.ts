@@ -43,7 +43,7 @@ describe('who may do what', () => {
         }
       ).key;
     const [client, auditor] = [await made('client'), await made('auditor')];
-    for (const { method, path } of routes.filter(({ path }) => /^\/v1\/(keys|tenants)/.test(path)))
+    for (const { method, path } of routes.filter(({ path }) => /^\/v1\/(keys|tenants|policies|status)/.test(path)))
       expect(`${method} ${path} ${(await call(method, path, client)).status}`).toBe(`${method} ${path} 403`);
     const asked = await call('POST', '/v1/chat/completions', auditor, {
       model: 'fast',

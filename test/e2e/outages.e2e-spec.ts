@@ -1,102 +1,353 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client } from 'pg';
-import { Cable } from '../support/cable';
-import { startGateway, type Gateway } from '../support/gateway';
-import { testDatabase, type TestDatabase } from '../support/database';
-import { startRedis, type TestRedis } from '../support/redis';
+import { CONTROLS } from '../../src/api/status/controls';
+import { type Cell, cellsOf } from '../../src/api/status/matrix';
+import type { Behaviour, Dependency } from '../../src/contract/control';
+import { ask, until } from '../support/ask';
+import { type Gateway, startGateway } from '../support/gateway';
+import { DOORS } from '../support/inference-doors';
+import { type Answer, OutageSite } from '../support/outage-site';
+import type { Script } from '../support/upstream';
+import { json, says } from '../support/upstream-scripts';
+
+const PATIENCE_MS = 10_000;
+const REFUSED = { status: 503, body: { error: { code: 'storage_unavailable' } } };
+const FAILS: Script = json({ error: { message: 'out of order' } }, 500);
+
+let site: OutageSite;
+/** What was prepared before something was taken away. */
+let keys: { seen: string; unseen: string };
+let lonely: Gateway;
+
+const ready = async (url = site.gateway.url) => (await fetch(`${url}/health/ready`)).status;
+const healthy = (status: number, gateway = site.gateway) =>
+  until(async () => (await ready(gateway.url)) === status || undefined, PATIENCE_MS);
+const recovered = async () => {
+  await until(async () => (await site.ask('well')).status === 200 || undefined, PATIENCE_MS);
+  await healthy(200);
+};
+/** Nothing at all reaches a provider. */
+const unasked = async (headers?: Record<string, string>): Promise<Answer> => {
+  site.upstream.answers(says('paid for'));
+  const answer = await site.ask('unasked', headers);
+  expect(site.upstream.exchanges).toHaveLength(0);
+  return answer;
+};
+const refuses = async (headers?: Record<string, string>): Promise<Behaviour> => {
+  const answer = await unasked(headers);
+  expect(answer).toMatchObject(REFUSED);
+  expect(answer.headers.get('retry-after')).toBe('2');
+  return 'closed';
+};
+const readyOnlyInCompany = async (): Promise<Behaviour> => {
+  await healthy(503, lonely);
+  return (await ready()) === 200 ? 'degraded' : 'closed';
+};
+
+/** Finds out, with the dependency away, what really becomes of a control. */
+type Probe = () => Promise<Behaviour>;
+const PROBES: { readonly [D in Dependency]: { readonly [control: string]: Probe } } = {
+  postgresql: {
+    authentication: async () => {
+      const [known, unknown] = [
+        await site.fetch('GET', '/v1/models', { key: keys.seen }),
+        await site.fetch('GET', '/v1/models', { key: keys.unseen }),
+      ];
+      expect(unknown).toMatchObject(REFUSED);
+      return known.status === 200 ? 'degraded' : 'closed';
+    },
+    record: () => refuses(),
+    idempotency: () => refuses({ 'idempotency-key': 'once' }),
+    probes: async () => {
+      await healthy(503);
+      return 'closed';
+    },
+    administration: async () => {
+      const asked = [
+        await site.fetch('GET', '/v1/keys'),
+        await site.fetch('POST', '/v1/keys', { body: { name: 'x' } }),
+        await site.fetch('GET', '/v1/requests/unknown'),
+      ];
+      expect(asked.map(({ body }) => body['code'])).toEqual(asked.map(() => 'storage_unavailable'));
+      return 'closed';
+    },
+  },
+  disk: {
+    record: () => refuses(),
+    idempotency: () => refuses({ 'idempotency-key': 'twice' }),
+    probes: async () => {
+      await healthy(503);
+      return 'closed';
+    },
+    administration: async () => {
+      const made = await site.fetch('POST', '/v1/keys', { body: { name: 'x' } });
+      expect(made).toMatchObject({ status: 503, body: { code: 'storage_unavailable' } });
+      return (await site.fetch('GET', '/v1/keys')).status === 200 ? 'degraded' : 'closed';
+    },
+  },
+  dns: {
+    dispatch: async () => {
+      for (const door of DOORS) {
+        const answer = await ask(site.gateway, door.path, door.ask('nowhere/model', 'Hello', false));
+        expect([answer.status, door.error(JSON.parse(answer.text))?.message]).toEqual([
+          502,
+          expect.stringMatching(/The provider cannot be reached$/),
+        ]);
+      }
+      return (await site.ask('elsewhere')).status === 200 ? 'degraded' : 'closed';
+    },
+    probes: readyOnlyInCompany,
+  },
+  provider: {
+    dispatch: async () => {
+      let asked = 0;
+      site.upstream.answers((exchange) => (asked++ ? says('at last')(exchange) : FAILS(exchange)));
+      const repaired = await site.ask('recovers');
+      expect([repaired.status, repaired.headers.get('x-gatehouse-attempts')]).toEqual([200, '2']);
+      site.upstream.answers((exchange) => (exchange.path.includes('messages') ? says('well') : FAILS)(exchange));
+      for (const door of DOORS) {
+        const answer = await ask(site.gateway, door.path, door.ask('openai/broken', 'Hello', false));
+        expect([answer.status, door.error(JSON.parse(answer.text))?.message]).toEqual([
+          502,
+          expect.stringMatching(/The provider failed with status 500$/),
+        ]);
+      }
+      const other = await ask(site.gateway, DOORS[0]!.path, DOORS[0]!.ask('anthropic/well', 'Hello', false));
+      return other.status === 200 ? 'degraded' : 'closed';
+    },
+    probes: readyOnlyInCompany,
+  },
+  redis: {
+    key_limit: async () => {
+      const answers = [];
+      for (let i = 0; i < 5; i++) answers.push(await site.fetch('GET', '/v1/models', { key: keys.seen }));
+      const seen = answers.map(({ status }) => status).join();
+      if (seen === '200,200,200,429,429') return 'degraded';
+      return seen === '200,200,200,200,200' ? 'open' : 'closed';
+    },
+    breaker: async () => {
+      site.upstream.answers(FAILS);
+      for (let i = 0; i < 8; i++) await site.ask('breaks');
+      const { body } = await site.ask('breaks');
+      return (body['error'] as { code?: string }).code === 'circuit_open' ? 'degraded' : 'open';
+    },
+    answers: async () => {
+      site.upstream.answers(says('remembered'));
+      expect((await site.ask('fades')).status).toBe(200);
+      site.upstream.answers(FAILS);
+      return (await site.ask('fades')).headers.get('x-gatehouse-degraded') === 'stale' ? 'degraded' : 'open';
+    },
+    probes: async () => {
+      const health = (await (await fetch(`${site.gateway.url}/health`)).json()) as object;
+      expect(health).toMatchObject({ details: { redis: { status: 'degraded' } } });
+      return (await ready()) === 200 ? 'open' : 'closed';
+    },
+  },
+};
+
+/** Ways to fail that have tests of their own. */
+const PROVED_ELSEWHERE: readonly [spec: string, title: string][] = [
+  ['streams', 'are refused with 502 when it sends %s'],
+  ['streams', 'end with an error in the caller’s words when the stream %s'],
+  ['hostile-providers', 'hostile answers end in an answer or in 502, never in a fault'],
+  ['deadlines', 'to begin its answer as %s is a 504'],
+  ['deadlines', 'between two pieces of a stream ends it with an error'],
+  ['deadlines', 'to accept a connection is a 502'],
+  ['callers', 'keeps serving keys it knows and never calls an unknown key wrong'],
+];
+
+const AFFECTED = cellsOf(CONTROLS).filter(({ behaviour }) => behaviour !== 'unaffected');
+const nameOf = ({ control, dependency }: Pick<Cell, 'control' | 'dependency'>) => `${control} × ${dependency}`;
+
+/** One test for each cell of the matrix: what is declared is what happens. */
+function behavesAsDeclared(dependency: Dependency): void {
+  it.each(AFFECTED.filter((cell) => cell.dependency === dependency).map((cell) => [cell.control, cell.behaviour]))(
+    `makes %s %s`,
+    async (control, behaviour) => {
+      expect(await PROBES[dependency][control]?.()).toBe(behaviour);
+    },
+  );
+}
+
+/** `GET /v1/status` as an operator sees it. */
+async function expectStatus(status: string, dependency: Dependency): Promise<void> {
+  const { body } = await site.fetch('GET', '/v1/status');
+  const rows = body['controls'] as (Cell & { now: boolean })[];
+  expect(body).toMatchObject({
+    status,
+    dependencies: expect.arrayContaining([expect.objectContaining({ name: dependency, status: 'down' })]),
+  });
+  expect(rows.filter((row) => row.dependency === dependency).every(({ now }) => now)).toBe(true);
+}
+const metric = async (line: string) =>
+  (await (await fetch(`${site.gateway.url}/metrics`)).text()).split('\n').includes(line);
 
 describe('when a dependency goes away', () => {
-  let database: TestDatabase;
-  let redis: TestRedis;
-  let line: Cable;
-  let gateway: Gateway;
-
   beforeAll(async () => {
-    [database, redis] = await Promise.all([testDatabase(), startRedis()]);
-    const server = new URL(database.url);
-    line = await Cable.to(server);
-    gateway = await startGateway({
-      env: { DATABASE_URL: line.through(server), REDIS_URL: redis.url },
-      settings: 'records: { commitMs: 800 }',
+    site = await OutageSite.build();
+    keys = { seen: await site.newKey({ limits: { rpm: 3 } }), unseen: await site.newKey() };
+    lonely = await site.gateway.another({
+      OPENAI_API_KEY: '',
+      ANTHROPIC_API_KEY: '',
+      LOCAL_BASE_URL: 'http://127.0.0.1:1',
     });
   }, 60_000);
-  afterAll(async () => {
-    await gateway?.close();
-    line?.close();
-    await redis?.stop();
-    await database?.drop();
+  afterAll(() => site?.close());
+  beforeEach(() => site.upstream.answers(says('all is well')));
+
+  it('there is a probe for every cell of the matrix, and for no other', () => {
+    const probed = Object.entries(PROBES).flatMap(([dependency, probes]) =>
+      Object.keys(probes).map((control) => nameOf({ control, dependency: dependency as Dependency })),
+    );
+    expect(probed.sort()).toEqual(AFFECTED.map(nameOf).sort());
   });
 
-  const ask = async (id: string): Promise<{ status: number; body: unknown; retryAfter: string | null; ms: number }> => {
-    const started = performance.now();
-    const answer = await fetch(`${gateway.url}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${gateway.rootKey}`, 'content-type': 'application/json', 'x-request-id': id },
-      body: JSON.stringify({ model: 'fast', messages: [{ role: 'user', content: 'x' }] }),
+  it.each(PROVED_ELSEWHERE)('%s proves: %s', (spec, title) => {
+    const file = join(__dirname, `${spec}.e2e-spec.ts`);
+    expect(existsSync(file) && readFileSync(file, 'utf8').includes(title)).toBe(true);
+  });
+
+  describe('PostgreSQL', () => {
+    let held: Promise<Answer>;
+    beforeAll(async () => {
+      await site.fetch('GET', '/v1/models', { key: keys.seen });
+      const cut = new Promise<void>((resolve) => {
+        site.upstream.answers(async (exchange) => {
+          resolve();
+          await until(() => site.lines.postgresql.isCut || undefined);
+          return says('nobody may see this')(exchange);
+        });
+      });
+      held = site.ask('held', { 'x-request-id': 'held' });
+      await cut;
+      site.lines.postgresql.cut();
     });
-    const body: unknown = await answer.json();
-    return {
-      status: answer.status,
-      body,
-      retryAfter: answer.headers.get('retry-after'),
-      ms: performance.now() - started,
+
+    behavesAsDeclared('postgresql');
+
+    it('withholds an answer whose record cannot be closed', async () => {
+      expect(await held).toMatchObject(REFUSED);
+    });
+    it('is refused without the full wait when it is known to be away', async () => {
+      expect((await site.ask('again', { 'x-request-id': 'during' })).ms).toBeLessThan(790);
+    });
+    it('is seen in status, metrics and log', async () => {
+      await expectStatus('closed', 'postgresql');
+      expect(await metric('dependency_up{dependency="postgresql"} 0')).toBe(true);
+      expect(site.gateway.logs()).toMatch(/"dependency":"postgresql",.*"msg":"dependency down"/);
+    });
+    it('comes back by itself, and nothing went unrecorded', async () => {
+      site.lines.postgresql.mend();
+      await recovered();
+      expect(await metric('dependency_up{dependency="postgresql"} 1')).toBe(true);
+      const client = new Client(site.database.url);
+      await client.connect();
+      const rows = async () =>
+        (
+          await client.query<{ line: string }>(
+            `select distinct concat_ws(' ', request_id, status, error_code) as line from llm_requests
+             where request_id in ('held', 'during') order by 1`,
+          )
+        ).rows.map(({ line }) => line);
+      await until(async () => !(await rows()).some((line) => line.includes('open')) || undefined, PATIENCE_MS);
+      expect(await rows()).toEqual(['during refused storage_unavailable', expect.stringMatching(/^held answered/)]);
+      await client.end();
+    });
+  });
+
+  describe('room on its disk', () => {
+    beforeAll(() => site.disk.fill());
+    afterAll(() => site.disk.empty());
+
+    behavesAsDeclared('disk');
+
+    it('is seen in status and metrics, and is not taken for the database', async () => {
+      await expectStatus('closed', 'disk');
+      expect(await metric('dependency_up{dependency="disk"} 0')).toBe(true);
+      expect(await metric('dependency_up{dependency="postgresql"} 1')).toBe(true);
+    });
+    it('comes back by itself', async () => {
+      await site.disk.empty();
+      await recovered();
+      expect(await metric('dependency_up{dependency="disk"} 1')).toBe(true);
+    });
+  });
+
+  describe('the name of a provider', () => {
+    behavesAsDeclared('dns');
+    it('is seen in status', async () => {
+      await expectStatus('degraded', 'dns');
+    });
+  });
+
+  describe('a provider', () => {
+    behavesAsDeclared('provider');
+    it('is seen in status: closed only where none can be reached', async () => {
+      await expectStatus('degraded', 'provider');
+      const headers = { authorization: `Bearer ${lonely.rootKey}` };
+      const alone = (await (await fetch(`${lonely.url}/v1/status`, { headers })).json()) as object;
+      expect(alone).toMatchObject({ status: 'closed' });
+    });
+  });
+
+  describe('Redis', () => {
+    const back = async () => {
+      await until(async () => {
+        const { body } = await site.fetch('GET', '/v1/status');
+        return (body['limits'] as { scope: string }[])[0]?.scope === 'shared' || undefined;
+      }, PATIENCE_MS);
     };
-  };
-  const until = async (condition: () => Promise<boolean>) => {
-    for (const end = Date.now() + 10_000; !(await condition()); await sleep(50))
-      if (Date.now() > end) throw new Error('never came true');
-  };
-  const ready = async () => (await fetch(`${gateway.url}/health/ready`)).status;
+    const decidesAtOnce = async () => {
+      const first = await site.ask('first');
+      expect([first.status, first.ms < 600]).toEqual([200, true]);
+      const second = await site.ask('second');
+      expect([second.status, second.ms < 300]).toEqual([200, true]);
+    };
 
-  it('PostgreSQL: nothing goes unrecorded, nothing is blamed on the caller, and it recovers by itself', async () => {
-    expect((await ask('before')).status).toBe(200);
-    line.cut();
-    const first = await ask('during-1');
-    expect(first).toMatchObject({ status: 503, retryAfter: '2', body: { error: { code: 'storage_unavailable' } } });
-    await until(async () => (await ready()) === 503);
-    const report = (await (await fetch(`${gateway.url}/health`)).json()) as object;
-    expect(report).toMatchObject({
-      status: 'error',
-      error: { database: { status: 'down' } },
-      info: { providers: { status: 'up' } },
+    describe('that does not answer any more', () => {
+      beforeAll(() => site.redis.pause());
+      it('is done without at once', decidesAtOnce);
+      behavesAsDeclared('redis');
+      it('is seen in status', () => expectStatus('degraded', 'redis'));
+      it('is shared again when it is back', async () => {
+        site.redis.resume();
+        await back();
+      });
     });
-    expect((await ask('during-2')).ms).toBeLessThan(790);
 
-    line.mend();
-    await until(async () => (await ask('after')).status === 200);
-    await until(async () => (await ready()) === 200);
+    describe('whose connection breaks and whose name vanishes', () => {
+      beforeAll(() => {
+        site.names.takeAway();
+        site.lines.redis.cut();
+      });
+      it('is done without at once', decidesAtOnce);
+      it('is shared again when it is back', async () => {
+        site.lines.redis.mend();
+        site.names.giveBack();
+        await back();
+      });
+    });
 
-    const client = new Client(database.url);
-    await client.connect();
-    const open = async () => (await client.query(`select request_id from llm_requests where status = 'open'`)).rows;
-    await until(async () => !(await open()).length);
-    const { rows } = await client.query(
-      `select distinct request_id, status, error_code from llm_requests where request_id like 'during%' order by 1`,
-    );
-    await client.end();
-    expect(rows).toEqual(
-      ['during-1', 'during-2'].map((request_id) => ({
-        request_id,
-        status: 'refused',
-        error_code: 'storage_unavailable',
-      })),
-    );
+    describe('that is stopped', () => {
+      beforeAll(() => site.redis.stop());
+      it('is done without at once', decidesAtOnce);
+    });
   });
+});
 
-  it('Redis: each process counts for itself at once, and shares again when it is back', async () => {
-    redis.pause();
-    const paused = await ask('redis-1');
-    expect(paused.status).toBe(200);
-    expect(paused.ms).toBeLessThan(600);
-    expect((await ask('redis-2')).ms).toBeLessThan(200);
-    expect(await ready()).toBe(200);
-    expect(await (await fetch(`${gateway.url}/health`)).json()).toMatchObject({
-      details: { redis: { status: 'degraded' } },
-    });
-    redis.resume();
-    await until(async () => {
-      await ask('redis-3');
-      return gateway.logs().includes('"dependency":"redis","msg":"dependency up"');
-    });
+describe('at start', () => {
+  it.each([
+    ['PostgreSQL', { DATABASE_URL: 'postgres://x@127.0.0.1:1/x' }, 'PostgreSQL at DATABASE_URL does not answer'],
+    ['Redis', { REDIS_URL: 'redis://127.0.0.1:1' }, 'REDIS_URL is set but Redis does not answer'],
+    ['the name of Redis', { REDIS_URL: 'redis://nowhere.invalid' }, 'REDIS_URL is set but Redis does not answer'],
+    // nobody may make a folder there, not even root
+    [
+      'a folder to write to',
+      { GATEHOUSE_DATA_DIR: '/sys/gatehouse' },
+      'GATEHOUSE_DATA_DIR: /sys/gatehouse cannot be used',
+    ],
+  ])('%s must be there, or the gateway says what is missing and ends', async (_what, env, message) => {
+    await expect(startGateway({ env })).rejects.toThrow(message);
   });
 });

@@ -3,7 +3,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 /** Passes everything on to a server, until it is cut; it can be mended. */
 export class Cable {
   private readonly sockets = new Set<Socket>();
-  private isCut = false;
+  isCut = false;
   private constructor(private readonly server: Server) {}
 
   static async to(target: URL): Promise<Cable> {

@@ -3,6 +3,7 @@ import { HealthIndicatorService, type HealthIndicatorFunction } from '@nestjs/te
 import { DataSource } from 'typeorm';
 import { ModelProbe } from '../../pipeline';
 import { Config } from '../../platform/config/config';
+import { DatabaseState } from '../../platform/database/database-state.service';
 import { RedisConnection } from '../../platform/redis/redis';
 
 const TIMEOUT_MS = 1_000;
@@ -16,6 +17,7 @@ export class DependencyChecks {
   constructor(
     private readonly indicators: HealthIndicatorService,
     private readonly database: DataSource,
+    private readonly state: DatabaseState,
     private readonly redis: RedisConnection,
     private readonly probe: ModelProbe,
     private readonly config: Config,
@@ -23,18 +25,17 @@ export class DependencyChecks {
 
   /** What must serve before this process may take calls. */
   ready(): HealthIndicatorFunction[] {
-    return [() => this.checkDatabase(), () => this.checkProviders()];
+    return [() => this.checkDatabase(), () => this.checkDisk(), () => this.checkProviders()];
   }
 
   all(): HealthIndicatorFunction[] {
     return [...this.ready(), () => this.checkRedis()];
   }
 
-  private async checkDatabase() {
+  async checkDatabase() {
     return this.indicators
       .check('database')
       .attempt(async () => {
-        // a write: a replica that lags or a full disk answers reads
         const [{ standby }] = await this.database.query<[{ standby: boolean }]>(
           'select pg_is_in_recovery() as standby',
         );
@@ -45,8 +46,14 @@ export class DependencyChecks {
       .cacheFor(FRESH_MS);
   }
 
+  /** A full disk answers reads. Whoever could not write tries again until it can. */
+  checkDisk() {
+    const session = this.indicators.check('disk');
+    return this.state.has('disk') ? session.down({ message: 'PostgreSQL has no room left' }) : session.up();
+  }
+
   /** Redis may be away: limits are then counted by each process. */
-  private async checkRedis() {
+  async checkRedis() {
     const session = this.indicators.check('redis');
     const { client } = this.redis;
     if (!client) return session.up({ configured: false });

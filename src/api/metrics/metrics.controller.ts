@@ -1,20 +1,19 @@
 import { Controller, Get, Header, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { CallMetrics } from '../../platform/observability/call-metrics.service';
+import { Registry } from 'prom-client';
 import { Public } from '../guards';
 
 @ApiTags('operations')
 @Controller('metrics')
 @Public()
 export class MetricsController {
-  constructor(private readonly metrics: CallMetrics) {}
+  constructor(private readonly registry: Registry) {}
 
   @Get()
   @Header('cache-control', 'no-store')
   @ApiOperation({ summary: 'Prometheus metrics' })
   async show(@Res() reply: FastifyReply): Promise<void> {
-    const { registry } = this.metrics;
-    await reply.header('content-type', registry.contentType).send(await registry.metrics());
+    await reply.header('content-type', this.registry.contentType).send(await this.registry.metrics());
   }
 }

@@ -1,4 +1,5 @@
 export { ConcurrencySlots } from './concurrency-slots';
+export { ADDRESS_LIMIT, CONCURRENCY, KEY_LIMIT } from './controls';
 export { LimitsModule } from './limits.module';
 export { isModelAllowed } from './model-allowed';
 export { MemorySlots } from './memory-slots';

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../contract/json';
 import { ConcurrencySlots, slotsTaken, type Release } from './concurrency-slots';
 
 /** Counts the calls of this process. */
@@ -16,6 +17,11 @@ export class MemorySlots extends ConcurrencySlots {
       if (left) this.taken.set(keyId, left);
       else this.taken.delete(keyId);
     };
+  }
+
+  override state(): readonly JsonObject[] {
+    const calls = [...this.taken.values()].reduce((sum, taken) => sum + taken, 0);
+    return [{ scope: 'process', keys: this.taken.size, calls }];
   }
 
   /** How many keys hold a slot. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import type { JsonObject } from '../../contract/json';
 import { within } from '../../platform/redis/within';
 import { ConcurrencySlots, slotsTaken, type Release } from './concurrency-slots';
 import { MemorySlots } from './memory-slots';
@@ -76,6 +77,10 @@ export class RedisSlots extends ConcurrencySlots {
       release();
       if (this.letGo(keyId, member)) this.redis.zrem(this.prefix + keyId, member).catch(() => undefined);
     };
+  }
+
+  override state(): readonly JsonObject[] {
+    return this.local.state();
   }
 
   /** How many keys hold a slot in this process. */

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { JsonObject } from '../../contract/json';
 import { within } from '../../platform/redis/within';
 import { admitted, refused, type WindowRecord } from './sliding-window';
 import { WindowStorage } from './window-storage';
@@ -74,6 +75,10 @@ export class RedisWindowStorage extends WindowStorage {
       this.report(false, error instanceof Error ? error.message : 'unknown error');
       return this.fallback.increment(key, ttl, limit);
     }
+  }
+
+  override state(): readonly JsonObject[] {
+    return this.up ? [{ scope: 'shared' }] : this.fallback.state();
   }
 
   private report(up: boolean, reason?: string): void {

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../contract/json';
 import { admitted, isFull, refused, type WindowRecord } from './sliding-window';
 import { WindowStorage } from './window-storage';
 
@@ -43,6 +44,10 @@ export class SlidingWindowStorage extends WindowStorage {
     window.current++;
     counts.current.set(key, window.current);
     return admitted(window, limit);
+  }
+
+  override state(): readonly JsonObject[] {
+    return [{ scope: 'process', keys: this.size }];
   }
 
   /** How many keys are being counted. */

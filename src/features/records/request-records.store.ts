@@ -4,8 +4,8 @@ import { GatewayError } from '../../contract/errors';
 import { Config } from '../../platform/config/config';
 import { longestCallMs } from '../../platform/config/effective-policy';
 import { isUnavailable } from '../../platform/database/connection';
+import { DatabaseState } from '../../platform/database/database-state.service';
 import { GroupCommit } from '../../platform/database/group-commit';
-import { EventBus } from '../../platform/events/event-bus';
 import type { CloseRow, OpenRow } from './call-row';
 import type { RequestView } from './request-view';
 import { closeStatement, openStatement } from './statements';
@@ -26,16 +26,16 @@ export class RequestRecords implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly config: Config,
     private readonly database: DataSource,
-    events: EventBus,
+    state: DatabaseState,
   ) {
-    const common = {
+    const common = (name: string) => ({
+      name,
       url: config.databaseUrl.reveal(),
       queue: config.records.queue,
-      onStateChange: (up: boolean, reason?: string) =>
-        events.emit('dependency.changed', { dependency: 'database', up, reason }),
-    };
-    this.opens = new GroupCommit({ ...common, name: 'open-records', statement: openStatement });
-    this.closes = new GroupCommit({ ...common, name: 'close-records', statement: closeStatement });
+      onStateChange: (_up: boolean, error?: Error) => state.report(name, error),
+    });
+    this.opens = new GroupCommit({ ...common('open-records'), statement: openStatement });
+    this.closes = new GroupCommit({ ...common('close-records'), statement: closeStatement });
   }
 
   async onModuleInit(): Promise<void> {

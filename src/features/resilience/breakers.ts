@@ -1,3 +1,5 @@
+import type { JsonObject } from '../../contract/json';
+import { StateReport } from '../../contract/state-report';
 import type { BreakerState } from '../../contract/events';
 import type { CallOutcome } from './circuit-breaker';
 
@@ -27,7 +29,9 @@ export interface BreakerView extends Target {
 }
 
 /** One circuit breaker for each model of each provider. Type and injection token in one. */
-export abstract class Breakers {
+export abstract class Breakers extends StateReport {
+  override readonly reports = 'breakers';
+
   /**
    * Lets a call pass; at once, except for one that is to be the probe.
    * @param withinMs how long it takes at most until the answer begins: a probe that says nothing by then is given up
@@ -36,4 +40,12 @@ export abstract class Breakers {
   abstract admit(target: Target, withinMs: number): Permit | Promise<Permit>;
 
   abstract states(): readonly BreakerView[];
+
+  override state(): readonly JsonObject[] {
+    return this.states().map(({ since, openUntil, ...view }) => ({
+      ...view,
+      since: new Date(since).toISOString(),
+      ...(openUntil !== undefined && { open_until: new Date(openUntil).toISOString() }),
+    }));
+  }
 }

@@ -1,3 +1,5 @@
+import type { JsonObject } from '../../contract/json';
+import { StateReport } from '../../contract/state-report';
 import type { BulkheadRefused } from '../../contract/events';
 import type { BulkheadPolicy } from '../../platform/config/policies';
 import { FairSemaphore, type Entry, type Patience, type Timers } from './fair-semaphore';
@@ -37,14 +39,17 @@ const PROCESS_TIMERS: Timers = {
 const LISTED = 500;
 
 /** Every bulkhead that is in use in this process; those of providers, whose names are configured, stay. */
-export class Bulkheads {
+export class Bulkheads extends StateReport {
+  override readonly reports = 'bulkheads';
   private readonly gates: Readonly<Record<Scope, Map<string, Gate>>> = {
     tenant: new Map(),
     model: new Map(),
     provider: new Map(),
   };
 
-  constructor(private readonly timers: Timers = PROCESS_TIMERS) {}
+  constructor(private readonly timers: Timers = PROCESS_TIMERS) {
+    super();
+  }
 
   /** Whoever entered must `leave` once. */
   enter({ scope, name, limit }: Bulkhead, tenant: string, patience: Patience): Entry | Promise<Entry> {
@@ -85,6 +90,17 @@ export class Bulkheads {
       )
       .toSorted((a, b) => b.waiting - a.waiting || b.inUse - a.inUse)
       .slice(0, LISTED);
+  }
+
+  override state(): readonly JsonObject[] {
+    return this.states().map(({ scope, name, inUse, waiting, limit }) => ({
+      scope,
+      name,
+      in_use: inUse,
+      waiting,
+      limit,
+      ...(scope === 'tenant' && { tenant: name }),
+    }));
   }
 
   private forget(scope: Scope, name: string, { semaphore }: Gate): void {

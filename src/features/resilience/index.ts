@@ -1,4 +1,6 @@
 export { Breakers, type BreakerView } from './breakers';
+export { BREAKER, BULKHEAD, FALLBACK, KEY_POOL, RETRY, TIMEOUT } from './controls';
+export { INTERCEPTORS } from './interceptors';
 export { ResilienceModule } from './resilience.module';
 export { Resilience } from './resilience';
 export { Policies } from './policies';

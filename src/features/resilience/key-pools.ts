@@ -1,8 +1,11 @@
+import type { JsonObject } from '../../contract/json';
+import { StateReport } from '../../contract/state-report';
 import type { ConfiguredProvider } from '../../platform/config/config';
 import { KeyPool, type KeyEvents, type KeyState } from './key-pool';
 
 /** The pool of every provider that has keys. */
-export class KeyPools {
+export class KeyPools extends StateReport {
+  override readonly reports = 'keys';
   private readonly byProvider: ReadonlyMap<string, KeyPool>;
 
   constructor(
@@ -10,6 +13,7 @@ export class KeyPools {
     events: KeyEvents,
     now: () => number = () => performance.now(),
   ) {
+    super();
     this.byProvider = new Map(
       providers.flatMap((provider) =>
         provider.type === 'sandbox' || !provider.apiKeys.length
@@ -25,5 +29,15 @@ export class KeyPools {
 
   states(): KeyState[] {
     return [...this.byProvider.values()].flatMap((pool) => pool.states());
+  }
+
+  override state(): readonly JsonObject[] {
+    return this.states().map(({ provider, key, inFlight, restsForMs, reason }) => ({
+      provider,
+      key,
+      in_flight: inFlight,
+      ...(restsForMs !== undefined && { rests_for_ms: Math.ceil(restsForMs) }),
+      ...(reason && { reason }),
+    }));
   }
 }

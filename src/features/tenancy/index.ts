@@ -1,5 +1,6 @@
 export type { ApiKey } from './api-key.entity';
 export { ApiKeys, type KeyDraft } from './api-keys.service';
+export { ADMINISTRATION, AUTHENTICATION } from './controls';
 export { KeyRing } from './key-ring.service';
 export type { Page } from './page';
 export { RootAccess } from './root-access.service';

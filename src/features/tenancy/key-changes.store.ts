@@ -5,8 +5,8 @@ import { connectionOptions } from '../../platform/database/connection';
 export const KEY_CHANGES = 'gatehouse_keys';
 
 export interface KeyChangeListener {
-  /** Whether changes are heard of from now on. */
-  hearing(changes: boolean): void;
+  /** Whether changes are heard of from now on. @param error why not, when the database could not be reached again */
+  hearing(changes: boolean, error?: unknown): void;
   forget(id: string): void;
 }
 
@@ -29,15 +29,18 @@ export class KeyChanges {
     const client = new Client(connectionOptions(this.url, 'keys'));
     this.client = client;
     client.on('notification', ({ payload }) => this.listener.forget(payload ?? ''));
-    client.on('error', () => this.lost(client));
-    client.on('end', () => this.lost(client));
+    let listening = false;
+    const lost = (error: unknown): void => this.lost(client, listening ? undefined : error);
+    client.on('error', lost);
+    client.on('end', () => lost(new Error('The connection ended before it stood')));
     try {
       await client.connect();
       await client.query(`listen ${KEY_CHANGES}`);
-    } catch {
-      return this.lost(client);
+    } catch (error) {
+      return lost(error);
     }
     if (this.client !== client) return;
+    listening = true;
     this.failures = 0;
     this.listener.hearing(true);
   }
@@ -50,12 +53,12 @@ export class KeyChanges {
     await client?.end().catch(() => undefined);
   }
 
-  private lost(client: Client): void {
+  private lost(client: Client, error: unknown): void {
     if (this.client !== client) return;
     this.client = undefined;
-    this.listener.hearing(false);
     client.end().catch(() => undefined);
     if (this.stopped) return;
+    this.listener.hearing(false, error);
     const wait = RECONNECT_MS[Math.min(this.failures++, RECONNECT_MS.length - 1)] as number;
     // replicas that lost the same database must not come back in step
     this.retry = setTimeout(() => void this.start(), wait * (0.5 + Math.random())).unref();

@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nest
 import type { Caller } from '../../contract/caller';
 import { GatewayError } from '../../contract/errors';
 import { Config } from '../../platform/config/config';
+import { DatabaseState } from '../../platform/database/database-state.service';
 import { ApiKeyLookup } from './api-key-lookup.store';
 import { KeyChanges } from './key-changes.store';
 import { isKeyShaped, keyHash } from './key-format';
@@ -21,10 +22,17 @@ export class KeyRing implements OnModuleInit, OnApplicationShutdown {
   /** The one key that an operator may have written by hand. */
   private readonly rootHash: string | undefined;
 
-  constructor(config: Config, lookup: ApiKeyLookup) {
+  constructor(config: Config, lookup: ApiKeyLookup, state: DatabaseState) {
     const queue = new LookupQueue(PARALLEL_LOOKUPS, WAITING_LOOKUPS, LOOKUP_MS);
     this.known = new KnownKeys((hash) => queue.run(() => lookup.find(hash)));
-    this.changes = new KeyChanges(config.databaseUrl.reveal(), this.known);
+    this.changes = new KeyChanges(config.databaseUrl.reveal(), {
+      forget: (id) => this.known.forget(id),
+      hearing: (changes, error) => {
+        this.known.hearing(changes);
+        // one broken connection is replaced at once; a server that cannot be reached is away, calls or no calls
+        if (changes || error !== undefined) state.report('key-changes', error);
+      },
+    });
     this.rootHash = config.rootKey && keyHash(config.rootKey.reveal());
   }
 

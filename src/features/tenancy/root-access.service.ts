@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { ROLES } from '../../contract/caller';
 import { uuidv7 } from '../../contract/ids';
 import { Config } from '../../platform/config/config';
+import { inDataFolder } from '../../platform/config/data-folder';
 import { KEY_CHANGES } from './key-changes.store';
 import { keyHash, keyPrefix } from './key-format';
 import { requireStrong, rootKeyIn } from './root-key';
@@ -36,7 +37,7 @@ export class RootAccess implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     const given = this.config.rootKey?.reveal();
     if (given !== undefined) requireStrong(given);
-    const key = given ?? rootKeyIn(this.rootKeyLocation);
+    const key = given ?? inDataFolder(this.config.dataDir, () => rootKeyIn(this.rootKeyLocation));
     await this.database.transaction(async (db) => {
       await db.query('select pg_advisory_xact_lock($1)', [ROOT_LOCK]);
       const tenantId = await this.rootTenant(db);

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import type { z } from 'zod';
 import type { Config } from './config';
 import { configuredProviders } from './configured-providers';
+import { inDataFolder } from './data-folder';
 import { Environment } from './environment';
 import { masterKeyFrom, masterKeyIn } from './master-key';
 import { Models } from './models';
@@ -85,7 +86,7 @@ export function loadConfig(variables: Readonly<Record<string, string | undefined
     embeddedDatabase,
     redisUrl,
     rootKey,
-    masterKey: givenKey ?? masterKeyIn(dataDir),
+    masterKey: givenKey ?? inDataFolder(dataDir, () => masterKeyIn(dataDir)),
     server: settings!.server,
     limits: settings!.limits,
     records: settings!.records,

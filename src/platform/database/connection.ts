@@ -14,6 +14,11 @@ export function connectionOptions(url: string, name: string): ClientConfig {
   };
 }
 
+/** There is no room left to write to; reading goes on. */
+export function isDiskFull(error: unknown): boolean {
+  return (error as { code?: unknown } | undefined)?.code === '53100';
+}
+
 /** The database cannot be reached or is not taking work: trying again later may succeed, whatever was asked. */
 export function isUnavailable(error: unknown): boolean {
   const code = (error as { code?: unknown } | undefined)?.code;

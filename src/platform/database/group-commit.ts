@@ -15,7 +15,8 @@ export interface GroupCommitOptions<T> {
   /** Items waiting at most; above it `add` refuses. */
   readonly queue: number;
   readonly batch?: number;
-  readonly onStateChange?: (up: boolean, reason?: string) => void;
+  /** Told of every failure, with its reason, and of the first success after it. */
+  readonly onStateChange?: (up: boolean, error?: Error) => void;
 }
 
 /** The queue in front of the database is full. */
@@ -58,7 +59,10 @@ export class GroupCommit<T> {
       let expired = false;
       const expire = () => {
         expired = true;
-        reject(new CommitTimeoutError(`${this.options.name}: not durable in time`));
+        const error = new CommitTimeoutError(`${this.options.name}: not durable in time`);
+        // a server that says nothing is as good as gone: those who come next need not wait as long
+        this.report(false, error);
+        reject(error);
       };
       const timer = setTimeout(expire, this.up ? deadlineMs : Math.min(deadlineMs, AWAY_MS));
       this.queue.push({
@@ -124,7 +128,7 @@ export class GroupCommit<T> {
         return this.report(true);
       } catch (error) {
         if (!isUnavailable(error) && this.client) throw error;
-        this.report(false, (error as Error).message);
+        this.report(false, error as Error);
         this.discard(this.client);
         if (this.closed) throw error;
         await sleep(RECONNECT_MS[Math.min(attempt, RECONNECT_MS.length - 1)] as number);
@@ -143,8 +147,10 @@ export class GroupCommit<T> {
     void client?.end().catch(() => undefined);
   }
 
-  private report(up: boolean, reason?: string): void {
-    if (up !== this.up) this.options.onStateChange?.((this.up = up), reason);
+  private report(up: boolean, error?: Error): void {
+    if (up && this.up) return;
+    this.up = up;
+    this.options.onStateChange?.(up, error);
   }
 }
 

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
-import { connectionOptions } from './connection';
+import { connectionOptions, isUnavailable } from './connection';
 
 type MigrationClass = new () => MigrationInterface;
 
@@ -28,7 +28,7 @@ export function dataSourceOptions(url: string): DataSourceOptions {
 
 /**
  * Brings the schema up to date; does nothing when it is.
- * @throws when the database was migrated by a newer release: serving with an unknown schema could lose data.
+ * @throws when PostgreSQL does not answer, or when the database was migrated by a newer release: serving with an unknown schema could lose data.
  */
 export async function migrate(url: string): Promise<void> {
   const options = dataSourceOptions(url);
@@ -36,7 +36,9 @@ export async function migrate(url: string): Promise<void> {
     ...options,
     extra: { ...connectionOptions(url, 'migrate'), statement_timeout: 0, query_timeout: 0, max: 2 },
   } as DataSourceOptions);
-  await source.initialize();
+  await source.initialize().catch((error: Error) => {
+    throw isUnavailable(error) ? new Error(`PostgreSQL at DATABASE_URL does not answer: ${error.message}`) : error;
+  });
   const lock = source.createQueryRunner();
   try {
     await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK.toString()]);

@@ -3,7 +3,7 @@ import { PinoLogger } from 'nestjs-pino';
 import type { CallFinished } from '../../contract/events';
 import { EventBus } from '../events/event-bus';
 
-/** One line for every call, and one for whatever changes on the way. Names and numbers, never content. */
+/** One line for every call. Names and numbers, never content. */
 @Injectable()
 export class CallLog {
   constructor(
@@ -11,12 +11,6 @@ export class CallLog {
     events: EventBus,
   ) {
     events.on('call.finished', (call) => this.call(call));
-    events.on('retry.scheduled', ({ delayMs, ...retry }) =>
-      log.warn({ ...retry, delay_ms: Math.round(delayMs) }, 'retry'),
-    );
-    events.on('dependency.changed', ({ up, ...change }) =>
-      log[up ? 'info' : 'error'](change, up ? 'dependency up' : 'dependency down'),
-    );
   }
 
   private call(call: CallFinished): void {
@@ -33,6 +27,7 @@ export class CallLog {
       provider: call.provider,
       provider_model: call.providerModel,
       outcome: call.outcome,
+      degraded: call.degraded,
       code: call.code,
       finish_reason: call.finishReason,
       attempts: call.attempts,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, Histogram, Registry } from 'prom-client';
 import type { AttemptFinished, CallFinished } from '../../contract/events';
 import { EventBus } from '../events/event-bus';
 import { BoundedLabels } from './bounded-labels';
@@ -12,7 +12,6 @@ const TENANTS = 1_000;
 /** The Prometheus metrics of calls. Labels stay bounded: tenant and model, never user or key. */
 @Injectable()
 export class CallMetrics {
-  readonly registry = new Registry();
   private readonly models = new BoundedLabels(MODELS);
   private readonly tenants = new BoundedLabels(TENANTS);
 
@@ -66,8 +65,10 @@ export class CallMetrics {
     OVERHEAD,
   );
 
-  constructor(events: EventBus) {
-    collectDefaultMetrics({ register: this.registry });
+  constructor(
+    private readonly registry: Registry,
+    events: EventBus,
+  ) {
     events.on('call.finished', (call) => this.call(call));
     events.on('attempt.finished', (attempt) => this.attempt(attempt));
     events.on('retry.scheduled', ({ provider, code }) => this.retries.inc({ provider, code }));

@@ -1,13 +1,18 @@
 import { Module } from '@nestjs/common';
+import { Registry } from 'prom-client';
+import { ConfigModule } from '../config/config.module';
 import { EventBusModule } from '../events/event-bus.module';
 import { BootLogger } from './boot-logger.service';
 import { CallLog } from './call-log.service';
 import { CallMetrics } from './call-metrics.service';
+import { EventLog } from './event-log.service';
 import { LoggerModule } from './logger.module';
+import { METRICS_REGISTRY } from './metrics-registry.provider';
+import { ResilienceMetrics } from './resilience-metrics.service';
 
 @Module({
-  imports: [EventBusModule, LoggerModule],
-  providers: [BootLogger, CallLog, CallMetrics],
-  exports: [BootLogger, CallMetrics, LoggerModule],
+  imports: [ConfigModule, EventBusModule, LoggerModule],
+  providers: [BootLogger, METRICS_REGISTRY, CallLog, CallMetrics, EventLog, ResilienceMetrics],
+  exports: [BootLogger, Registry, LoggerModule],
 })
 export class ObservabilityModule {}

@@ -1,0 +1,129 @@
+import { Injectable } from '@nestjs/common';
+import type { Candidate } from '../../contract/call';
+import type { Caller } from '../../contract/caller';
+import { GatewayError } from '../../contract/errors';
+import { isModelAllowed } from '../../features/limits';
+import { ModelRegistry } from '../../features/models';
+import { INTERCEPTORS, Policies } from '../../features/resilience';
+import { type ApiKey, ApiKeys, type Tenant, Tenants } from '../../features/tenancy';
+import { Pipeline } from '../../pipeline';
+import { Config } from '../../platform/config/config';
+import { layersOf } from '../../platform/config/policy-origins';
+import { CONTROLS } from '../status/controls';
+import { bulkheadsView, policyView } from './candidate-view';
+import type { CandidateView, EffectiveQuery, EffectiveView } from './effective-schema';
+import { notRunning } from './not-running';
+
+type Limit = EffectiveView['limits']['concurrency'];
+
+/** Says which controls would run for a call, from the same tables that calls are served by. */
+@Injectable()
+export class EffectivePolicies {
+  constructor(
+    private readonly config: Config,
+    private readonly models: ModelRegistry,
+    private readonly policies: Policies,
+    private readonly keys: ApiKeys,
+    private readonly tenants: Tenants,
+    private readonly pipeline: Pipeline,
+  ) {}
+
+  /** @throws GatewayError `not_found`, also for what the actor must not know of; `model_not_found`; `invalid_request` */
+  async show(actor: Caller, { model, operation, ...whose }: EffectiveQuery): Promise<EffectiveView> {
+    const { key, tenant } = await this.subject(actor, whose);
+    const members = this.models.resolve(model, operation);
+    const { fallback } = this.policies.of(members.find((one) => isAllowed(key, one, model)) ?? members[0], tenant);
+    const targets = fallback.enabled ? fallback.to.flatMap((name) => this.models.target(name, operation) ?? []) : [];
+    const candidates = [
+      ...members.map((candidate) => this.candidate(candidate, tenant, isAllowed(key, candidate, model))),
+      // what the policy adds must be allowed by its own name
+      ...targets
+        .filter((target) => !members.some((one) => one.provider === target.provider && one.model === target.model))
+        .map((candidate) => this.candidate(candidate, tenant, isAllowed(key, candidate))),
+    ];
+    const { policies, redisUrl } = this.config;
+    return {
+      model,
+      operation,
+      tenant: { id: tenant.id, name: tenant.name },
+      key: key && { id: key.id, name: key.name, state: stateOf(key, tenant), models: key.models },
+      limits: this.limits(key),
+      stages: [...this.pipeline.stages],
+      interceptors: INTERCEPTORS.map(({ name }) => nameOf(name)),
+      candidates,
+      not_running: notRunning({
+        controls: CONTROLS,
+        redis: redisUrl !== undefined,
+        concurrency: (key?.concurrency ?? null) !== null,
+        templates: policies.templates.length > 0,
+        candidates: candidates
+          .filter(({ allowed }) => allowed)
+          .map((candidate) => ({
+            name: `${candidate.provider}/${candidate.model}`,
+            policy: this.policies.of(candidate, tenant),
+            keys: this.keysOf(candidate.provider),
+          })),
+      }),
+    };
+  }
+
+  private async subject(
+    actor: Caller,
+    whose: Pick<EffectiveQuery, 'key' | 'tenant'>,
+  ): Promise<{ key: ApiKey | null; tenant: Tenant }> {
+    const id = whose.key ?? (whose.tenant ? undefined : actor.keyId);
+    if (id === undefined) return { key: null, tenant: await this.tenants.find(actor, whose.tenant ?? '') };
+    const key = await this.keys.find(actor, id);
+    if (whose.tenant && whose.tenant.toLowerCase() !== key.tenantId)
+      throw new GatewayError('invalid_request', 'The key belongs to another tenant', { param: 'tenant' });
+    return { key, tenant: await this.tenants.find(actor, key.tenantId) };
+  }
+
+  private candidate({ provider, model }: Candidate, tenant: Tenant, allowed: boolean): CandidateView {
+    const layers = layersOf(this.config.policies, { provider, model, tenant });
+    const policy = this.policies.of({ provider, model }, tenant);
+    const names = { tenant: tenant.name, model: `${provider}/${model}`, provider };
+    return {
+      provider,
+      model,
+      allowed,
+      policy: policyView(policy, layers),
+      bulkheads: bulkheadsView(policy, layers, names),
+    };
+  }
+
+  private limits(key: ApiKey | null): EffectiveView['limits'] {
+    const { keyRpm, addressRpm } = this.config.limits;
+    const settings = (value: number): Limit => ({ value, from: 'settings' });
+    const own = (value: number | null | undefined, otherwise: Limit): Limit =>
+      value === null || value === undefined ? otherwise : { value, from: 'key' };
+    return {
+      requests_per_minute: own(key?.rpm, settings(keyRpm)),
+      address_requests_per_minute: settings(addressRpm),
+      concurrency: own(key?.concurrency, { value: null, from: 'none' }),
+    };
+  }
+
+  private keysOf(provider: string): number {
+    const found = this.config.providers.find(({ name }) => name === provider);
+    return found && found.type !== 'sandbox' ? found.apiKeys.length : 0;
+  }
+}
+
+function isAllowed(key: ApiKey | null, { provider, model }: Candidate, ...asked: string[]): boolean {
+  return isModelAllowed(key?.models ?? [], ...asked, model, `${provider}/${model}`);
+}
+
+function stateOf({ revokedAt, expiresAt }: ApiKey, { disabledAt }: Tenant): NonNullable<EffectiveView['key']>['state'] {
+  if (revokedAt) return 'revoked';
+  if (expiresAt && expiresAt.getTime() <= Date.now()) return 'expired';
+  return disabledAt ? 'tenant_disabled' : 'active';
+}
+
+/** `KeyPoolInterceptor` is `key_pool`. */
+function nameOf(type: string): string {
+  return type
+    .replace(/Interceptor$/, '')
+    .replace(/(?<=.)[A-Z]/g, (letter) => `_${letter}`)
+    .toLowerCase();
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+export const EffectiveQuery = z.strictObject({
+  model: z.string().min(1).max(200).describe('A name as a caller would write it.'),
+  key: z.uuid().optional().describe('The id of an API key; your own when neither key nor tenant is given.'),
+  tenant: z.uuid().optional().describe('The id of a tenant, for whatever key of it has no limits of its own.'),
+  operation: z.enum(['chat', 'embeddings']).default('chat'),
+});
+export type EffectiveQuery = z.output<typeof EffectiveQuery>;
+
+const Origin = z
+  .string()
+  .describe('The part of policies.yaml that says so: defaults, providers.x, models.x/y or tenants.x.');
+const Fields = z.record(z.string(), z.object({ value: z.unknown(), from: Origin }));
+const Limit = z.object({ value: z.number().nullable(), from: z.enum(['key', 'settings', 'none']) });
+
+const CandidateView = z.object({
+  provider: z.string(),
+  model: z.string().describe("The provider's own name."),
+  allowed: z.boolean().describe('The key may use it.'),
+  policy: z.object({
+    timeout: Fields,
+    retry: Fields,
+    breaker: Fields,
+    keys: Fields,
+    fallback: Fields,
+    degradation: Fields,
+  }),
+  bulkheads: z
+    .array(z.object({ scope: z.enum(['tenant', 'model', 'provider']), name: z.string(), limits: Fields }))
+    .describe('Those a call passes, in order; each counts for itself.'),
+});
+
+export const EffectiveView = z.object({
+  model: z.string(),
+  operation: z.enum(['chat', 'embeddings']),
+  tenant: z.object({ id: z.uuid(), name: z.string() }),
+  key: z
+    .object({
+      id: z.uuid(),
+      name: z.string(),
+      state: z.enum(['active', 'revoked', 'expired', 'tenant_disabled']),
+      models: z.array(z.string()).describe('Patterns of what it may use; empty allows every model.'),
+    })
+    .nullable(),
+  limits: z.object({
+    requests_per_minute: Limit,
+    address_requests_per_minute: Limit,
+    concurrency: Limit,
+  }),
+  stages: z.array(z.string()).describe('What a call passes, in order.'),
+  interceptors: z.array(z.string()).describe('What the call of a provider is wrapped in, outermost first.'),
+  candidates: z.array(CandidateView).describe('The models that may answer, in order.'),
+  not_running: z
+    .array(
+      z.object({
+        control: z.string(),
+        state: z.enum(['off', 'degraded']),
+        candidate: z.string().optional().describe('provider/model, where it is only so for this one.'),
+        why: z.string(),
+      }),
+    )
+    .describe('Controls that do nothing for such a call, or less than they could.'),
+});
+export type EffectiveView = z.output<typeof EffectiveView>;
+export type CandidateView = z.output<typeof CandidateView>;

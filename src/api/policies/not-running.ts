@@ -1,0 +1,56 @@
+import type { Control } from '../../contract/control';
+import type { Policy } from '../../platform/config/effective-policy';
+import type { EffectiveView } from './effective-schema';
+
+type NotRunning = EffectiveView['not_running'][number];
+
+export interface CallSetup {
+  readonly controls: readonly Control[];
+  readonly redis: boolean;
+  /** The key has a limit of calls at a time. */
+  readonly concurrency: boolean;
+  readonly templates: boolean;
+  /** Those the key may use. */
+  readonly candidates: readonly CandidateSetup[];
+}
+export interface CandidateSetup {
+  /** provider/model */
+  readonly name: string;
+  readonly policy: Policy;
+  /** How many keys its provider has. */
+  readonly keys: number;
+}
+
+/** Which controls do nothing for such a call, or less than they could, and why. */
+export function notRunning(setup: CallSetup): NotRunning[] {
+  return [
+    ...setup.controls.flatMap((control) => forEveryCall(control, setup)),
+    ...setup.candidates.flatMap((candidate) =>
+      Array.from(reasonsOf(candidate, setup), ([control, why]): NotRunning => {
+        return { control, state: 'off', candidate: candidate.name, why };
+      }),
+    ),
+  ];
+}
+
+function forEveryCall({ name, absent, without }: Control, { redis, concurrency }: CallSetup): NotRunning[] {
+  if (absent) return [{ control: name, state: 'off', why: absent }];
+  if (name === 'concurrency' && !concurrency)
+    return [{ control: name, state: 'off', why: 'The key has no limit of calls at a time.' }];
+  if (!redis && without.redis.behaviour === 'degraded')
+    return [{ control: name, state: 'degraded', why: `REDIS_URL is not set. ${without.redis.does ?? ''}`.trim() }];
+  return [];
+}
+
+function* reasonsOf({ policy, keys }: CandidateSetup, setup: CallSetup): Generator<[control: string, why: string]> {
+  const { retry, breaker, fallback, degradation } = policy;
+  if (!fallback.enabled) yield ['fallback', 'Switched off: fallback.enabled.'];
+  else if (setup.candidates.length < 2 && !fallback.to.length)
+    yield ['fallback', 'There is no other model: neither the name nor fallback.to has one.'];
+  if (keys < 2) yield ['key_pool', keys ? 'The provider has one key.' : 'The provider has no key.'];
+  if (!breaker.enabled) yield ['breaker', 'Switched off: breaker.enabled.'];
+  if (retry.attempts === 1) yield ['retry', 'Switched off: retry.attempts is 1.'];
+  const { cached, stale, similar, template } = degradation;
+  if (!cached && !stale && !similar && !(template && setup.templates))
+    yield ['answers', 'No kept answer is allowed by degradation, and there is no text in templates.'];
+}

@@ -1,0 +1,33 @@
+import type { Control } from '../../contract/control';
+import { ADDRESS_LIMIT, CONCURRENCY, KEY_LIMIT } from '../../features/limits';
+import { RECORD } from '../../features/records';
+import { BREAKER, BULKHEAD, FALLBACK, KEY_POOL, RETRY, TIMEOUT } from '../../features/resilience';
+import { ADMINISTRATION, AUTHENTICATION } from '../../features/tenancy';
+import { ANSWERS, BUDGET, DISPATCH, IDEMPOTENCY, ROUTING, SANITIZATION, SIZES } from '../../pipeline';
+import { TELEMETRY } from '../../platform/observability/controls';
+import { PROBES } from '../health/controls';
+
+/** Every control, in the order in which a call meets them. To add one: a constant beside its code and a place here. */
+export const CONTROLS: readonly Control[] = [
+  ADDRESS_LIMIT,
+  AUTHENTICATION,
+  KEY_LIMIT,
+  RECORD,
+  SIZES,
+  CONCURRENCY,
+  IDEMPOTENCY,
+  SANITIZATION,
+  ROUTING,
+  ANSWERS,
+  BUDGET,
+  DISPATCH,
+  FALLBACK,
+  KEY_POOL,
+  BULKHEAD,
+  BREAKER,
+  RETRY,
+  TIMEOUT,
+  TELEMETRY,
+  PROBES,
+  ADMINISTRATION,
+];

@@ -1,0 +1,65 @@
+import { closed, type Control, degraded, IN_MEMORY, UNAFFECTED } from '../contract/control';
+
+export const SIZES = {
+  name: 'sizes',
+  purpose: 'Bounds on body, messages and prompt.',
+  without: IN_MEMORY,
+} as const satisfies Control;
+
+export const IDEMPOTENCY = {
+  name: 'idempotency',
+  purpose: 'Repeats the answer of a call that comes again under its idempotency key.',
+  without: {
+    postgresql: closed('503 `storage_unavailable` before a provider is asked.'),
+    redis: UNAFFECTED,
+    disk: closed('503 `storage_unavailable` before a provider is asked.'),
+    dns: UNAFFECTED,
+    provider: UNAFFECTED,
+  },
+} as const satisfies Control;
+
+export const SANITIZATION = {
+  name: 'sanitization',
+  purpose: 'Masks personal data and stops attacks.',
+  absent: 'No guard exists in this release: calls pass as they are.',
+  without: IN_MEMORY,
+} as const satisfies Control;
+
+export const ROUTING = {
+  name: 'routing',
+  purpose: 'Finds the models that may answer, from the configuration in memory.',
+  without: IN_MEMORY,
+} as const satisfies Control;
+
+export const ANSWERS = {
+  name: 'answers',
+  purpose: 'Answers kept for bad days, and texts for when no model answers.',
+  without: {
+    postgresql: UNAFFECTED,
+    redis: degraded('Only what this process has in its memory.'),
+    disk: UNAFFECTED,
+    dns: UNAFFECTED,
+    provider: UNAFFECTED,
+  },
+} as const satisfies Control;
+
+export const BUDGET = {
+  name: 'budget',
+  purpose: 'Holds the money that a call may cost.',
+  absent: 'No budget exists in this release: calls cost what they cost.',
+  without: IN_MEMORY,
+} as const satisfies Control;
+
+export const DISPATCH = {
+  name: 'dispatch',
+  purpose: 'Asks the provider.',
+  without: {
+    postgresql: UNAFFECTED,
+    redis: UNAFFECTED,
+    disk: UNAFFECTED,
+    dns: degraded('As if the provider failed, for those whose names are not found; others are asked as ever.'),
+    provider: degraded(
+      'Asked again, then another model where one may answer; else 502, 503 or 504 in the dialect of the caller. Others are asked as ever.',
+    ),
+  },
+} as const satisfies Control;
