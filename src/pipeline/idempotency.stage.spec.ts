@@ -3,13 +3,17 @@ import { GatewayError } from '../contract/errors';
 import { NO_USAGE, type Degraded, type Piece, type Reply } from '../contract/reply';
 import type { IdempotentAnswers } from '../features/idempotency';
 import type { Config } from '../platform/config/config';
+import { Policies } from '../platform/config/policies';
 import { EventBus } from '../platform/events/event-bus';
 import { IdempotencyStage } from './idempotency.stage';
 
 const END: Piece = { events: [{ type: 'end', usage: NO_USAGE }] };
 const config = {
   idempotency: { answerBytes: 1_000 },
-  policies: { defaults: { timeout: { totalMs: 60_000 } } },
+  policies: Policies.parse({
+    defaults: { timeout: { totalMs: 60_000 } },
+    tenants: { patient: { timeout: { totalMs: 90_000 } } },
+  }),
 } as unknown as Config;
 
 const call = (over: object = {}): AdmittedCall =>
@@ -17,7 +21,7 @@ const call = (over: object = {}): AdmittedCall =>
     id: 'id',
     requestId: 'r',
     idempotencyKey: 'k',
-    caller: { tenantId: 't', keyId: 'key' },
+    caller: { tenantId: 't', tenantName: 'tenant', keyId: 'key' },
     request: { operation: 'chat', model: 'fast' },
     wire: { dialect: 'openai-chat', body: {}, headers: {} },
     signal: new AbortController().signal,
@@ -86,5 +90,15 @@ describe('IdempotencyStage', () => {
     await run(() => Promise.resolve(reply()), call({ request: { operation: 'count_tokens', model: 'fast' } }));
     expect(enter).not.toHaveBeenCalled();
     expect(done).toEqual(['last piece', 'last piece']);
+  });
+
+  it('waits no longer than the call may take: what its caller, its tenant or all calls are granted', async () => {
+    const caller = { tenantId: 't', tenantName: 'patient', keyId: 'key' };
+    for (const asked of [call({ timeoutMs: 300 }), call(), call({ caller, timeoutMs: 100_000 })])
+      await run(() => Promise.resolve(reply()), { ...asked, startedAt: 0 });
+    const deadlines = enter.mock.calls
+      .slice(-3)
+      .map((args: unknown[]) => (args[1] as { deadlineAt: number }).deadlineAt);
+    expect(deadlines).toEqual([300, 60_000, 90_000]);
   });
 });

@@ -13,6 +13,7 @@ import {
   type Turn,
 } from '../features/idempotency';
 import { Config } from '../platform/config/config';
+import { effectivePolicy } from '../platform/config/effective-policy';
 import { EventBus } from '../platform/events/event-bus';
 
 /** A call that is made again under the same idempotency key gets the answer it got, and nothing is paid twice. */
@@ -44,7 +45,8 @@ export class IdempotencyStage extends Stage<AdmittedCall, UniqueCall> {
 
   private enter(call: AdmittedCall, idempotencyKey: string): Promise<Turn> {
     const { id, requestId, receivedAt, caller, wire, signal } = call;
-    const { totalMs } = this.config.policies.defaults.timeout;
+    const tenant = { id: caller.tenantId, name: caller.tenantName };
+    const { totalMs } = effectivePolicy(this.config.policies, { tenant }).timeout;
     const deadlineAt = call.startedAt + Math.min(call.timeoutMs ?? totalMs, totalMs);
     const { tenantId, keyId } = caller;
     return this.answers.enter(

@@ -108,6 +108,16 @@ describe('an idempotency key', () => {
     }
   });
 
+  it('may stand in the body, where it means the same', async () => {
+    upstream.answers(says('Hello'));
+    const key = newKey();
+    const first = await ask(gateway, CHAT, chat('Hi'), named(key));
+    const body = { ...chat('Hi'), gatehouse: { idempotency_key: key, timeout_ms: 9_000 } };
+    const again = await ask(replica, CHAT, body);
+    expect([again.text, again.headers['idempotent-replayed']]).toEqual([first.text, 'true']);
+    expect(asked()).toBe(1);
+  });
+
   it('makes the repeat a call of its own, that cost nothing', async () => {
     upstream.answers(says('Hello'));
     const key = newKey();
@@ -180,6 +190,7 @@ describe('an idempotency key', () => {
     for (const conflict of [...conflicts, ...(await others())]) {
       expect(conflict.status).toBe(409);
       expect(conflict.headers['retry-after']).toBeUndefined();
+      expect(conflict.headers['x-should-retry']).toBe('false');
     }
     expect(code(conflicts[0] as Reply)).toBe('idempotency_conflict');
     // the order of members is no difference
@@ -198,6 +209,7 @@ describe('an idempotency key', () => {
     for (const late of await Promise.all([gateway, replica].map((one) => ask(one, CHAT, chat('Hi'), hurried)))) {
       expect([late.status, code(late)]).toEqual([409, 'idempotency_conflict']);
       expect(Number(late.headers['retry-after'])).toBeGreaterThan(0);
+      expect(late.headers['x-should-retry']).toBeUndefined();
     }
     open();
     expect((await first).status).toBe(200);

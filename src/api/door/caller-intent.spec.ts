@@ -56,6 +56,14 @@ describe('an idempotency key', () => {
   it.each(['', 'x'.repeat(256), 'größe', 'a\u0000b', 'a\tb', ['a', 'b']])('is refused by name: %j', (key) => {
     expect(() => keyOf(key)).toThrow('idempotency-key must have 1 to 255 printable ASCII characters');
   });
+
+  it('may stand in the body, where the header is stronger', () => {
+    const body = (key: unknown) => ({ gatehouse: { idempotency_key: key as string } });
+    expect(intentOf({}, body('b'), undefined).idempotencyKey).toBe('b');
+    expect(intentOf({ 'idempotency-key': 'h' }, body('b'), undefined).idempotencyKey).toBe('h');
+    for (const key of ['', 7, null, ['b']])
+      expect(() => intentOf({}, body(key), undefined)).toThrow('gatehouse.idempotency_key must have 1 to 255');
+  });
 });
 
 describe('requestIdOf', () => {

@@ -18,7 +18,7 @@ export interface Intent {
 const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
 /** Of the body's `gatehouse` object. */
-const OPTIONS = new Set(['timeout_ms', 'cache']);
+const OPTIONS = new Set(['timeout_ms', 'cache', 'idempotency_key']);
 const MAX_ID = 256;
 const MAX_TIMEOUT_MS = 3_600_000;
 
@@ -32,7 +32,7 @@ export function intentOf(headers: Headers, body: JsonObject, user: string | unde
     user: identifier(headers, 'x-user-id') ?? (user || undefined),
     session: identifier(headers, 'x-session-id'),
     timeoutMs: timeout === undefined ? undefined : milliseconds(timeout),
-    idempotencyKey: idempotencyKey(headers),
+    idempotencyKey: idempotencyKey(headers, own),
     cache: cache === undefined ? undefined : cacheIntent(cache),
   };
 }
@@ -70,11 +70,11 @@ function milliseconds(value: unknown): number {
 }
 
 /** Taken as it is: two keys that differ in anything name two calls. */
-function idempotencyKey({ 'idempotency-key': key }: Headers): string | undefined {
+function idempotencyKey({ 'idempotency-key': header }: Headers, own: JsonObject): string | undefined {
+  const key = header ?? own['idempotency_key'];
   if (key === undefined || (typeof key === 'string' && IDEMPOTENCY_KEY.test(key))) return key;
-  throw new GatewayError('invalid_request', 'idempotency-key must have 1 to 255 printable ASCII characters', {
-    param: 'idempotency-key',
-  });
+  const param = header === undefined ? 'gatehouse.idempotency_key' : 'idempotency-key';
+  throw new GatewayError('invalid_request', `${param} must have 1 to 255 printable ASCII characters`, { param });
 }
 
 function cacheIntent(value: unknown): CacheIntent {

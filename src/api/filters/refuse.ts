@@ -23,7 +23,7 @@ export function refuse(error: GatewayError, request: FastifyRequest, reply: Fast
   if (error.retryAfter !== undefined) void reply.header('retry-after', String(Math.ceil(error.retryAfter)));
   if (attempts !== undefined) void reply.header('x-gatehouse-attempts', String(attempts));
   if (error.facts.exhausted) void reply.header('x-gatehouse-degraded', 'error');
-  if (!ERRORS[error.code].retry) void reply.header('x-should-retry', 'false');
+  if (!ERRORS[error.code].retry && error.retryAfter === undefined) void reply.header('x-should-retry', 'false');
   void reply
     .status(error.status)
     .header('content-type', type)

@@ -1,7 +1,6 @@
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Config } from '../../platform/config/config';
 import { longestCallMs } from '../../platform/config/effective-policy';
-import { isUnavailable } from '../../platform/database/connection';
 import { KeyedHash } from '../../platform/secrets/keyed-hash';
 import { SealedBox } from '../../platform/secrets/sealed-box';
 import { Answers } from './answers.store';
@@ -77,7 +76,8 @@ export class IdempotentAnswers implements OnModuleInit, OnApplicationShutdown {
 
   private async ask(claim: Claim): Promise<Found<GivenAnswer>> {
     const claimed = await this.answers.claim(claim).catch((error: unknown) => {
-      throw isUnavailable(error) ? cannotKnow(error) : error;
+      this.log.warn({ request_id: claim.requestId, reason: reasonOf(error) }, 'a key could not be claimed');
+      throw cannotKnow(error);
     });
     if (claimed.kind === 'conflict') throw otherBody();
     if (claimed.kind !== 'answered') return claimed;
@@ -112,9 +112,7 @@ export class IdempotentAnswers implements OnModuleInit, OnApplicationShutdown {
       this.log.warn({ request_id: requestId }, 'an answer was not kept: its lease had run out');
       return false;
     } catch (error) {
-      // what a database says about a row may hold the row
-      const reason = (error as { code?: unknown }).code ?? (error as Error).name;
-      this.log.warn({ request_id: requestId, reason }, 'an answer could not be kept');
+      this.log.warn({ request_id: requestId, reason: reasonOf(error) }, 'an answer could not be kept');
       return true;
     }
   }
@@ -122,4 +120,9 @@ export class IdempotentAnswers implements OnModuleInit, OnApplicationShutdown {
   private async sweep(): Promise<void> {
     for (let i = 0; i < BATCHES; i++) if ((await this.answers.sweep(SWEPT_AT_ONCE)) < SWEPT_AT_ONCE) return;
   }
+}
+
+/** What a database says about a row may hold the row. */
+function reasonOf(error: unknown): unknown {
+  return (error as { code?: unknown }).code ?? (error as Error).name;
 }

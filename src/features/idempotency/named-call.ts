@@ -17,7 +17,9 @@ export interface NamedCall {
 
 /** What of a call may be stored: nobody learns the key or the body from it. */
 export function claimOf(hash: KeyedHash, call: NamedCall): Claim {
-  const { tenantId, keyId, idempotencyKey, dialect, body } = call;
+  const { tenantId, keyId, idempotencyKey, dialect } = call;
+  // options of the gateway do not change what is asked, and may stand in headers as well
+  const { gatehouse: _options, ...body } = call.body;
   return {
     tenantId,
     key: hash.digest('idempotency-key', tenantId, `${keyId}\n${idempotencyKey}`),
