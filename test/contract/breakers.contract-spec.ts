@@ -203,7 +203,12 @@ describe('RedisBreakers', () => {
     /** As a process that is killed. */
     stop(): void;
   }
-  const replica = async (over: Partial<BreakerPolicy> = {}, most?: number, prefix?: string): Promise<Replica> => {
+  const replica = async (
+    over: Partial<BreakerPolicy> = {},
+    most?: number,
+    prefix?: string,
+    polls = true,
+  ): Promise<Replica> => {
     const redis = new Redis(server.url, { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 1_000 });
     redis.on('error', () => undefined);
     await new Promise((ready) => void redis.once('ready', ready));
@@ -216,7 +221,7 @@ describe('RedisBreakers', () => {
       leaseMs: 500,
       ...(most && { most }),
     });
-    await breakers.onApplicationBootstrap();
+    if (polls) await breakers.onApplicationBootstrap();
     const stop = (): void => {
       breakers.onApplicationShutdown();
       redis.disconnect();
@@ -258,8 +263,8 @@ describe('RedisBreakers', () => {
     await succeed(a.breakers, target);
     await until(() => (viewOf(a.breakers, target)?.calls === 101 ? true : undefined));
     await fail(a.breakers, target, 10);
-    await sleep(400);
-    expect(viewOf(b.breakers, target)).toMatchObject({ state: 'closed', calls: 111, failures: 10 });
+    await until(() => (viewOf(b.breakers, target)?.calls === 111 ? true : undefined));
+    expect(viewOf(b.breakers, target)).toMatchObject({ state: 'closed', failures: 10 });
     expect(a.changes.filter(({ model }) => model === target.model)).toEqual([]);
   });
 
@@ -317,6 +322,18 @@ describe('RedisBreakers', () => {
     expect(viewOf(b.breakers, target)).toMatchObject({ state: 'closed' });
   });
 
+  it('send no second probe because one process has not heard that the first goes on', async () => {
+    const [a, deaf] = [await replica(), await replica({}, undefined, undefined, false)];
+    const target = aModel();
+    await fail(a.breakers, target);
+    await sleep(OPEN_MS + 20);
+    await admit(a.breakers, target);
+    await fail(deaf.breakers, aModel(), 1); // which makes it listen once
+    await becomes(deaf.breakers, target, 'half_open');
+    await sleep(700);
+    expect(await isRefused(deaf.breakers, target)).toBe(true);
+  });
+
   it('leave nothing in Redis for ever, and nothing that grows', async () => {
     const a = await replica({}, undefined, 'expiring:');
     for (let i = 0; i < 5; i++) await fail(a.breakers, aModel());
@@ -329,7 +346,10 @@ describe('RedisBreakers', () => {
 
   it('go on alone while Redis is silent, wait for nobody, and share again by themselves', async () => {
     const [a, b] = await pair();
-    const [before, during] = [aModel(), aModel()];
+    const [before, during, fine] = [aModel(), aModel(), aModel()];
+    await succeed(b.breakers, fine, 100);
+    await succeed(a.breakers, fine);
+    await until(() => (viewOf(a.breakers, fine)?.calls === 101 ? true : undefined));
     await fail(a.breakers, before);
     await becomes(b.breakers, before, 'open');
     server.pause();
@@ -345,6 +365,9 @@ describe('RedisBreakers', () => {
       await sleep(OPEN_MS + 20);
       expect(a.breakers.admit(during, WITHIN_MS)).not.toBeInstanceOf(Promise);
       expect(viewOf(b.breakers, before)).toMatchObject({ state: 'open' });
+      await until(() => (viewOf(a.breakers, fine)?.calls === 1 ? true : undefined));
+      await fail(a.breakers, fine, 3);
+      expect(await isRefused(a.breakers, fine)).toBe(true);
     } finally {
       server.resume();
     }

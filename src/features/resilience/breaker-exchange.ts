@@ -89,7 +89,9 @@ function asEntry([name, version, state, openForMs, successes, probeForMs, by, re
 
 function within<T>(ms: number, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`Redis did not answer within ${ms} ms`)), ms);
+    // a process that was busy itself first looks at what has come meanwhile
+    const late = (): unknown => setImmediate(() => reject(new Error(`Redis did not answer within ${ms} ms`)));
+    const timer = setTimeout(late, ms);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

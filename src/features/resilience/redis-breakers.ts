@@ -24,6 +24,8 @@ interface Standing {
 const EVERY_MS = 200;
 const AFTER_FAILURE_MS = 25;
 const RETRY_MS = 500;
+/** One exchange that fails is no reason to forget the calls of the others. */
+const OUTDATED_MS = 1_000;
 const WAIT_MS = 100;
 const LEASE_MS = 3_000;
 
@@ -41,6 +43,7 @@ export class RedisBreakers extends Breakers implements OnApplicationBootstrap, O
   private running: Promise<void> | undefined;
   private again: Promise<void> | undefined;
   private lastAt = -Infinity;
+  private heardAt = -Infinity;
   private retryAt = 0;
   private up = true;
   private stopped = false;
@@ -120,9 +123,10 @@ export class RedisBreakers extends Breakers implements OnApplicationBootstrap, O
       answer = await this.exchange.send(reports);
     } catch (error) {
       this.retryAt = this.clock() + RETRY_MS;
-      for (const { breaker } of this.known) breaker.hear(NO_CALLS);
+      if (this.clock() - this.heardAt > OUTDATED_MS) for (const { breaker } of this.known) breaker.hear(NO_CALLS);
       return this.shared(false, error instanceof Error ? error.message : 'unknown error');
     }
+    this.heardAt = this.clock();
     this.shared(true);
     for (const report of reports) this.hear(report, answer);
     for (const entry of answer.entries.values()) this.learn(entry);
