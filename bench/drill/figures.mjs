@@ -136,3 +136,17 @@ export function memory(samples, warmFrom, warmTo) {
     return { before, after, most: Math.max(...samples.map(({ megabytes }) => megabytes[i])), growth: after - before };
   });
 }
+
+/** Cores that were used: by anybody, and by what is no part of the drill. */
+export function cores(samples) {
+  const steps = samples.slice(1).map((sample, i) => ({
+    seconds: (sample.at - samples[i].at) / 1_000,
+    busy: sample.busy - samples[i].busy,
+    ours: sample.ours - samples[i].ours,
+  }));
+  // what a process used goes from the sum with the process
+  const whole = steps.filter(({ ours }) => ours >= 0);
+  const mean = (of) =>
+    whole.reduce((sum, step) => sum + of(step), 0) / whole.reduce((sum, { seconds }) => sum + seconds, 0);
+  return { busy: mean(({ busy }) => busy), others: mean(({ busy, ours }) => Math.max(0, busy - ours)) };
+}

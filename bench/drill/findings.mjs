@@ -1,13 +1,12 @@
 // One run, from what was seen to what it means: the content of report.json.
-import { busySeconds, describeMachine } from '../machine.mjs';
+import { describeMachine } from '../machine.mjs';
 import { PRIMARY } from './answers.mjs';
-import { availability, latency, memory, percentile, phases, turning } from './figures.mjs';
+import { availability, cores, latency, memory, percentile, phases, turning } from './figures.mjs';
 import { reconcile } from './ledger.mjs';
 
 /** @param {object} seen everything that one run left behind: see run.mjs */
 export function findings(seen) {
-  const { options, load, samples, journal, records, incidents, zeroDate, leftOvers, breaker, redis, busy, files } =
-    seen;
+  const { options, load, samples, journal, records, incidents, zeroDate, leftOvers, breaker, redis, files } = seen;
   const outage = spanOf(incidents, 'outage-refused', 'outage-503');
   const through = load.done.filter(({ measure }) => !measure);
   const measures = load.done.filter(({ measure }) => measure);
@@ -16,7 +15,7 @@ export function findings(seen) {
   const asked = exchanges.filter(({ double }) => double !== 'healthy');
   return {
     options,
-    machine: { ...describeMachine(), redis, busyCores: busy },
+    machine: { ...describeMachine(), redis, used: cores(samples) },
     incidents: incidents.map(({ name, about, from, to }) => ({
       name,
       about,
@@ -62,10 +61,4 @@ export function findings(seen) {
 function spanOf(incidents, first, last) {
   const named = (name) => incidents.find((incident) => incident.name === name);
   return { from: named(first).from, to: named(last).to };
-}
-
-/** Cores that anything on this machine used between two moments. */
-export function stopwatch() {
-  const began = { busy: busySeconds(), at: performance.now() };
-  return () => ((busySeconds() - began.busy) / (performance.now() - began.at)) * 1_000;
 }

@@ -113,7 +113,7 @@ function rest({ records, memory, atRest, asked, machine, incidents }) {
       `replicas ${atRest.files.before} before the first call and ${atRest.files.after} in the end.\n`,
     `Faults of the providers: ${bothOf(asked.faults)}.\n`,
     `Incidents, seconds: ${incidents.map(({ about, from, to }) => `${about} (${from.toFixed(1)}–${to.toFixed(1)})`).join('; ')}.\n`,
-    `${machine.processor}, ${machine.cores} cores of which ${machine.busyCores.toFixed(2)} were busy, Node ${machine.node}, ` +
+    `${machine.processor}, ${machine.cores} cores of which ${machine.used.busy.toFixed(2)} were busy, ${machine.used.others.toFixed(2)} of them with work that is no part of this; Node ${machine.node}, ` +
       `${machine.redis}${machine.pinned ? ', replicas on core 0 and all else on core 1' : ''}.\n`,
   ];
 }
