@@ -3,6 +3,7 @@ import { describeMachine } from '../machine.mjs';
 import { PRIMARY } from './answers.mjs';
 import { availability, cores, latency, memory, percentile, phases, turning } from './figures.mjs';
 import { reconcile } from './ledger.mjs';
+import { KILLED } from './script.mjs';
 
 /** @param {object} seen everything that one run left behind: see run.mjs */
 export function findings(seen) {
@@ -11,6 +12,7 @@ export function findings(seen) {
   const through = load.done.filter(({ measure }) => !measure);
   const measures = load.done.filter(({ measure }) => measure);
   const counted = through.filter(({ at }) => at >= 0);
+  const span = (...shares) => shares.map((share) => zeroDate + options.seconds * 1_000 * share);
   const { exchanges } = journal;
   const asked = exchanges.filter(({ double }) => double !== 'healthy');
   return {
@@ -45,7 +47,7 @@ export function findings(seen) {
       ),
     },
     records: reconcile(through, records, asked),
-    memory: memory(samples, zeroDate + options.seconds * 300, zeroDate + options.seconds * 400),
+    memory: memory(samples, span(0.3, 0.5), span(0.7, Infinity), options.kill ? KILLED : undefined),
     promises: {
       hanging: through.filter(({ outcome }) => outcome === 'hanging').map(({ n }) => n),
       grammar: through.filter(({ grammar }) => grammar).map(({ n, grammar }) => ({ n, grammar })),
