@@ -1,7 +1,7 @@
 // PostgreSQL, Redis and the providers of a drill, and what can be done to them.
 import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import net from 'node:net';
 import { dirname, join } from 'node:path';
@@ -17,7 +17,8 @@ export async function startPostgres(dir) {
   const server = await startPg({ dir });
   const data = join(dir, 'data');
   const read = (file) => readFileSync(join(data, file), 'utf8');
-  const pinAll = () => pin(withDescendants([Number.parseInt(read('postmaster.pid'))]), OTHER_CORE);
+  const pids = () => withDescendants([Number.parseInt(read('postmaster.pid'))]);
+  const pinAll = () => pin(pids(), OTHER_CORE);
   const control = async (...args) => {
     const { code } = await runPg('pg_ctl', ['-D', data, '-w', ...args]);
     if (code !== 0) throw new Error(`pg_ctl ${args.at(-1)} failed: see ${join(dir, 'postgres.log')}`);
@@ -26,6 +27,9 @@ export async function startPostgres(dir) {
   const options = /"-p" .*/.exec(read('postmaster.opts'))[0];
   return {
     url: await ensureDatabase(server, 'drill'),
+    get pids() {
+      return existsSync(join(data, 'postmaster.pid')) ? pids() : [];
+    },
     shutDown: () => control('-m', 'fast', 'stop'),
     async startAgain() {
       await control('-l', join(dir, 'postgres.log'), '-o', options, 'start');

@@ -1,9 +1,7 @@
 // From calls, exchanges, samples and records to the figures of the report.
 import { CHAIN, PRIMARY } from './answers.mjs';
-import { median } from '../report.mjs';
 
 const BUCKET_MS = 2_000;
-const AT_REST_SAMPLES = 5;
 /** A call that the restart of the database hit began before its end, and ended after its beginning. */
 const RESTART_AFTERMATH_MS = 5_000;
 
@@ -23,9 +21,9 @@ const percentiles = (values) => ({
 });
 
 /**
- * Sorts every call into one row. Three rows are declared beforehand: while the database is away the gateway refuses what it
+ * Sorts every call into one row. Some are declared beforehand: while the database is away the gateway refuses what it
  * cannot record and withholds answers whose record it cannot close, and a stream whose provider breaks it off after its first
- * content cannot be asked for again.
+ * content cannot be asked for again. What a killed process was doing is lost.
  */
 export function availability(calls, exchanges, incidents) {
   const restart = incidents.find(({ name }) => name === 'postgres-restarted');
@@ -62,7 +60,7 @@ export function availability(calls, exchanges, incidents) {
     ofAll: share(useful, calls.length),
     withoutDatabase: share(useful, calls.length - database),
     withoutBrokenOff: share(useful, calls.length - cut),
-    withoutEither: share(useful, calls.length - database - cut),
+    withoutDeclared: share(useful, calls.length - database - cut - count('killed')),
   };
 }
 
@@ -126,13 +124,30 @@ export function turning(calls, exchanges, samples, { from, to }) {
   };
 }
 
-/** Resident memory of each replica after the warm-up and at rest in the end. */
-export function memory(samples, warmFrom, warmTo) {
-  const warm = samples.filter(({ at }) => at >= warmFrom && at < warmTo);
-  const rest = samples.slice(-AT_REST_SAMPLES);
+/**
+ * Resident memory of each replica, in a process that lived all the time. It rises between two full collections, by half and
+ * more, and falls at each: what must not rise is the lowest it falls to.
+ */
+export function memory(samples, warm, late, killed) {
   return samples[0].megabytes.map((_, i) => {
-    const of = (list) => median(list.map(({ megabytes }) => megabytes[i]));
-    const [before, after] = [of(warm), of(rest)];
-    return { before, after, most: Math.max(...samples.map(({ megabytes }) => megabytes[i])), growth: after - before };
+    const own = (from, to) => samples.filter(({ at }) => at >= from && at < to).map(({ megabytes }) => megabytes[i]);
+    const before = Math.min(...own(...warm));
+    const after = killed === i ? undefined : Math.min(...own(...late));
+    const most = Math.max(...own(-Infinity, Infinity));
+    return { before, after, most, growth: after && after - before };
   });
+}
+
+/** Cores that were used: by anybody, and by what is no part of the drill. */
+export function cores(samples) {
+  const steps = samples.slice(1).map((sample, i) => ({
+    seconds: (sample.at - samples[i].at) / 1_000,
+    busy: sample.busy - samples[i].busy,
+    ours: sample.ours - samples[i].ours,
+  }));
+  // what a process used goes from the sum with the process
+  const whole = steps.filter(({ ours }) => ours >= 0);
+  const mean = (of) =>
+    whole.reduce((sum, step) => sum + of(step), 0) / whole.reduce((sum, { seconds }) => sum + seconds, 0);
+  return { busy: mean(({ busy }) => busy), others: mean(({ busy, ours }) => Math.max(0, busy - ours)) };
 }

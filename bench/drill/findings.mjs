@@ -1,22 +1,23 @@
 // One run, from what was seen to what it means: the content of report.json.
-import { busySeconds, describeMachine } from '../machine.mjs';
+import { describeMachine } from '../machine.mjs';
 import { PRIMARY } from './answers.mjs';
-import { availability, latency, memory, percentile, phases, turning } from './figures.mjs';
+import { availability, cores, latency, memory, percentile, phases, turning } from './figures.mjs';
 import { reconcile } from './ledger.mjs';
+import { KILLED } from './script.mjs';
 
 /** @param {object} seen everything that one run left behind: see run.mjs */
 export function findings(seen) {
-  const { options, load, samples, journal, records, incidents, zeroDate, leftOvers, breaker, redis, busy, files } =
-    seen;
+  const { options, load, samples, journal, records, incidents, zeroDate, leftOvers, breaker, redis, files } = seen;
   const outage = spanOf(incidents, 'outage-refused', 'outage-503');
   const through = load.done.filter(({ measure }) => !measure);
   const measures = load.done.filter(({ measure }) => measure);
   const counted = through.filter(({ at }) => at >= 0);
+  const span = (...shares) => shares.map((share) => zeroDate + options.seconds * 1_000 * share);
   const { exchanges } = journal;
   const asked = exchanges.filter(({ double }) => double !== 'healthy');
   return {
     options,
-    machine: { ...describeMachine(), redis, busyCores: busy },
+    machine: { ...describeMachine(), redis, used: cores(samples) },
     incidents: incidents.map(({ name, about, from, to }) => ({
       name,
       about,
@@ -46,7 +47,7 @@ export function findings(seen) {
       ),
     },
     records: reconcile(through, records, asked),
-    memory: memory(samples, zeroDate + options.seconds * 300, zeroDate + options.seconds * 400),
+    memory: memory(samples, span(0.3, 0.5), span(0.7, Infinity), options.kill ? KILLED : undefined),
     promises: {
       hanging: through.filter(({ outcome }) => outcome === 'hanging').map(({ n }) => n),
       grammar: through.filter(({ grammar }) => grammar).map(({ n, grammar }) => ({ n, grammar })),
@@ -62,10 +63,4 @@ export function findings(seen) {
 function spanOf(incidents, first, last) {
   const named = (name) => incidents.find((incident) => incident.name === name);
   return { from: named(first).from, to: named(last).to };
-}
-
-/** Cores that anything on this machine used between two moments. */
-export function stopwatch() {
-  const began = { busy: busySeconds(), at: performance.now() };
-  return () => ((busySeconds() - began.busy) / (performance.now() - began.at)) * 1_000;
 }

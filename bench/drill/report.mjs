@@ -21,14 +21,14 @@ function answered({ availability: a }) {
     ['refused while the database was away, before anything was spent (declared)', a.unrecordable],
     ['withheld while the database was away: their record could not be closed (declared)', a.withheld],
     ['broken off by the provider after its first content (declared)', a.brokenOff],
-    ['lost with a killed replica', a.killed],
+    ['lost with a killed replica (declared)', a.killed],
     ['failed', a.failed],
   ];
   const shares = [
     ['of all calls', a.ofAll],
     ['without those that the database’s absence stopped', a.withoutDatabase],
     ['without those that were broken off', a.withoutBrokenOff],
-    ['without either', a.withoutEither],
+    ['without any of the declared rows', a.withoutDeclared],
   ];
   return [
     table(
@@ -106,14 +106,14 @@ function rest({ records, memory, atRest, asked, machine, incidents }) {
       ],
     ),
     table(
-      ['memory, MB', 'after the warm-up', 'at rest in the end', 'most'],
+      ['resident MB', 'lowest after the warm-up', 'lowest in the end', 'most'],
       memory.map(({ before, after, most }, i) => [`replica ${'ab'[i]}`, ms(before), ms(after), ms(most)]),
     ),
     `At rest: ${atRest.exchanges} provider calls open, ${atRest.gauges.length} gauges above zero, file descriptors of both ` +
       `replicas ${atRest.files.before} before the first call and ${atRest.files.after} in the end.\n`,
     `Faults of the providers: ${bothOf(asked.faults)}.\n`,
     `Incidents, seconds: ${incidents.map(({ about, from, to }) => `${about} (${from.toFixed(1)}–${to.toFixed(1)})`).join('; ')}.\n`,
-    `${machine.processor}, ${machine.cores} cores of which ${machine.busyCores.toFixed(2)} were busy, Node ${machine.node}, ` +
+    `${machine.processor}, ${machine.cores} cores of which ${machine.used.busy.toFixed(2)} were busy, ${machine.used.others.toFixed(2)} of them with work that is no part of this; Node ${machine.node}, ` +
       `${machine.redis}${machine.pinned ? ', replicas on core 0 and all else on core 1' : ''}.\n`,
   ];
 }

@@ -7,7 +7,7 @@ import { OTHER_CORE, pin } from '../machine.mjs';
 import { PRIMARY } from './answers.mjs';
 import { TOTAL_MS } from './configuration.mjs';
 import { incidents } from './faults.mjs';
-import { findings, stopwatch } from './findings.mjs';
+import { findings } from './findings.mjs';
 import { readRecords } from './ledger.mjs';
 import { Load } from './load.mjs';
 import { plan } from './plan.mjs';
@@ -62,7 +62,6 @@ async function drill() {
   const watch = new Watch(rig, PRIMARY);
   const files = { before: (await watch.look()).files };
   const watching = watch.run();
-  const busy = stopwatch();
   const zero = performance.now() + options.warmUp * 1_000;
   const load = new Load({
     calls,
@@ -79,7 +78,6 @@ async function drill() {
     play(incidents(options), rig, { zero, log, signal }),
     load.run(signal),
   ]).finally(() => clearInterval(showing));
-  const busyCores = busy();
   log(`all calls have ended; resting for ${options.rest} s`);
   await sleep(options.rest * 1_000, undefined, { signal });
   const records = await readRecords(rig.postgres.url);
@@ -97,7 +95,6 @@ async function drill() {
     leftOvers: await watch.leftOvers(),
     breaker: watch.breakerChanges(),
     redis: rig.redis.kind,
-    busy: busyCores,
     files,
   });
 }

@@ -2,6 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PRIMARY_KEYS } from './rig.mjs';
 
+/** The place of the replica that --kill ends. */
+export const KILLED = 1;
+
 /** What each incident does at its beginning and, when it lasts, at its end. */
 const ACTS = {
   'key-revoked': { begin: ({ upstreams }) => upstreams.order('revoke', PRIMARY_KEYS[1]) },
@@ -16,7 +19,7 @@ const ACTS = {
     begin: ({ postgres }) => postgres.shutDown(),
     end: ({ postgres }) => postgres.startAgain(),
   },
-  'replica-killed': { begin: ({ replicas }) => replicas[1].killAndStart() },
+  'replica-killed': { begin: ({ replicas }) => replicas[KILLED].killAndStart() },
 };
 
 /**

@@ -1,7 +1,7 @@
 // Looks at the replicas once a second: memory from the outside, and what they say of themselves at /metrics.
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { residentMegabytes } from '../machine.mjs';
+import { busySeconds, cpuSeconds, residentMegabytes, withDescendants } from '../machine.mjs';
 
 const INTERVAL_MS = 1_000;
 /** Gauges of things that are given back: at rest every one of them is zero. */
@@ -33,7 +33,7 @@ const sum = (all, name, labels = {}) =>
     .reduce((total, { value }) => total + value, 0);
 
 export class Watch {
-  /** @type {{at: number, megabytes: number[], files: number, attempts: number}[]} */
+  /** @type {{at: number, busy: number, ours: number, megabytes: number[], files: number, attempts: number}[]} */
   samples = [];
   #over = new AbortController();
 
@@ -57,11 +57,13 @@ export class Watch {
   }
 
   async look() {
-    const { replicas } = this.rig;
+    const { replicas, postgres } = this.rig;
     const at = Date.now();
+    const cpu = { busy: busySeconds(), ours: cpuSeconds(withDescendants([process.pid, ...postgres.pids])) };
     const metrics = (await Promise.all(replicas.map(metricsOf))).flat();
     return {
       at,
+      ...cpu,
       megabytes: replicas.map(({ pid }) => residentMegabytes([pid])),
       files: sum(metrics, 'process_open_fds'),
       attempts: sum(metrics, 'llm_attempts_total', { provider: this.primary }),
