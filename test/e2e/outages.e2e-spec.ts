@@ -17,7 +17,7 @@ const FAILS: Script = json({ error: { message: 'out of order' } }, 500);
 
 let site: OutageSite;
 /** What was prepared before something was taken away. */
-let keys: { seen: string; unseen: string };
+let keys: { seen: string; unseen: string; one: string };
 let lonely: Gateway;
 
 const ready = async (url = site.gateway.url) => (await fetch(`${url}/health/ready`)).status;
@@ -126,6 +126,25 @@ const PROBES: { readonly [D in Dependency]: { readonly [control: string]: Probe 
       if (seen === '200,200,200,429,429') return 'degraded';
       return seen === '200,200,200,200,200' ? 'open' : 'closed';
     },
+    concurrency: async () => {
+      const body = { model: 'openai/held', messages: [{ role: 'user', content: 'Hello' }] };
+      const asks = () => site.fetch('POST', '/v1/chat/completions', { key: keys.one, body });
+      let release = (): void => undefined;
+      const told = new Promise<void>((resolve) => (release = resolve));
+      let asked = false;
+      site.upstream.answers(async (exchange) => {
+        asked = true;
+        await told;
+        return says('one at a time')(exchange);
+      });
+      const first = asks();
+      await until(() => asked || undefined);
+      const second = await asks();
+      release();
+      const statuses = [(await first).status, second.status, (await asks()).status].join();
+      if (statuses === '200,429,200') return 'degraded';
+      return statuses === '200,200,200' ? 'open' : 'closed';
+    },
     breaker: async () => {
       site.upstream.answers(FAILS);
       for (let i = 0; i < 8; i++) await site.ask('breaks');
@@ -186,7 +205,12 @@ const metric = async (line: string) =>
 describe('when a dependency goes away', () => {
   beforeAll(async () => {
     site = await OutageSite.build();
-    keys = { seen: await site.newKey({ limits: { rpm: 3 } }), unseen: await site.newKey() };
+    keys = {
+      seen: await site.newKey({ limits: { rpm: 3 } }),
+      unseen: await site.newKey(),
+      one: await site.newKey({ limits: { concurrency: 1 } }),
+    };
+    await site.fetch('GET', '/v1/models', { key: keys.one });
     lonely = await site.gateway.another({
       OPENAI_API_KEY: '',
       ANTHROPIC_API_KEY: '',

@@ -37,6 +37,8 @@ export interface RedisWindowOptions {
   /** Called when Redis stops or starts answering. */
   readonly onStateChange?: (up: boolean, reason?: string) => void;
   readonly clock?: () => number;
+  /** How long an answer of Redis is waited for; 100 milliseconds by default. */
+  readonly deadlineMs?: number;
 }
 
 /** Counts that all processes share, in one round trip. While Redis is in trouble each process counts for itself. */
@@ -65,7 +67,7 @@ export class RedisWindowStorage extends WindowStorage {
     }
     try {
       const [isAdmitted, current, previous, elapsed] = await within(
-        DEADLINE_MS,
+        this.options.deadlineMs ?? DEADLINE_MS,
         this.commands[COMMAND](`${this.options.prefix ?? 'gatehouse:rate:'}${key}`, ttl, limit),
       );
       this.report(true);
