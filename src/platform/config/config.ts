@@ -43,6 +43,7 @@ export abstract class Config {
   abstract readonly server: Settings['server'];
   abstract readonly limits: Settings['limits'];
   abstract readonly records: Settings['records'];
+  abstract readonly audit: Settings['audit'];
   abstract readonly health: Settings['health'];
   abstract readonly idempotency: Settings['idempotency'];
   abstract readonly answers: Settings['answers'];

@@ -90,6 +90,7 @@ export function loadConfig(variables: Readonly<Record<string, string | undefined
     server: settings!.server,
     limits: settings!.limits,
     records: settings!.records,
+    audit: settings!.audit,
     health: settings!.health,
     idempotency: settings!.idempotency,
     answers: settings!.answers,

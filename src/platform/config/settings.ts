@@ -1,5 +1,6 @@
 /** The shape of `config/gatehouse.yaml`. Unknown fields are errors; every field has a default, so an empty file is valid. */
 import { z } from 'zod';
+import { AuditSettings } from './audit-settings';
 
 const milliseconds = z.int().min(1).max(3_600_000);
 const count = z.int().min(1);
@@ -91,6 +92,7 @@ export const Settings = z.strictObject({
       answerBytes: count.max(67_108_864).default(1_048_576).describe('The largest answer that is kept.'),
     })
     .prefault({}),
+  audit: AuditSettings.prefault({}),
   records: z
     .strictObject({
       queue: count.default(20_000).describe('Records waiting for the database; above it new calls are refused.'),
