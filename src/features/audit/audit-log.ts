@@ -11,6 +11,11 @@ export interface Draft {
   readonly commit?: { readonly prompt?: unknown; readonly response?: unknown };
   /** Milliseconds since the epoch; now when absent. */
   readonly at?: number;
+  /**
+   * Asked for what to add when the entry became durable after its `append` had failed: whoever waited for it has been
+   * refused. Its `parent` is set to the late entry.
+   */
+  readonly late?: () => Draft;
 }
 
 /** Proof of where an entry stands; with the log's checkpoints it can be checked by anybody. */
