@@ -4,10 +4,10 @@ import { banner } from './api/http/banner';
 import { createApp } from './api/http/create-app';
 import { serve } from './api/http/serve';
 import { ConfigError } from './platform/config/problems';
-import { loadConfig } from './platform/config/load-config';
+import { processConfig } from './platform/config/process-config';
 
 async function main(): Promise<void> {
-  const config = loadConfig(process.env);
+  const config = await processConfig();
   const http = await createApp(AppModule, config);
   const url = await serve(http, config);
   process.stdout.write(banner(http.app, url));

@@ -148,7 +148,9 @@ export class HttpProvider extends Provider {
     headers: Readonly<Record<string, string>>,
     { key, signal }: Attempt,
   ): Promise<Dispatcher.ResponseData> {
-    const apiKey = this.settings.apiKeys[key?.index ?? 0];
+    const { apiKeys } = this.settings;
+    const place = key?.index ?? 0;
+    const apiKey = (key?.former && apiKeys.former(place)) ?? apiKeys.at(place) ?? apiKeys.former(place);
     try {
       return await this.pool.request({
         path: this.origin.pathname.replace(/\/$/, '') + path,

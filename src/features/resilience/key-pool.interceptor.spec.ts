@@ -4,7 +4,9 @@ import { GatewayError } from '../../contract/errors';
 import { NO_USAGE, type Piece, type Reply } from '../../contract/reply';
 import type { ConfiguredProvider } from '../../platform/config/config';
 import { EventBus } from '../../platform/events/event-bus';
-import { Secret } from '../../platform/secrets/secret';
+import { LiveKeys } from '../../platform/secrets/live-keys';
+import { LiveSecret } from '../../platform/secrets/live-secret';
+import type { Reading } from '../../platform/secrets/secret-backend';
 import { KeyPoolInterceptor } from './key-pool.interceptor';
 import { KeyPools } from './key-pools';
 
@@ -18,12 +20,12 @@ const refused = (providerStatus = 401) =>
 const failed = new GatewayError('overloaded', 'no', { blame: 'provider', attempts: 3 });
 
 function setUp(keys: number, answers: Readonly<Record<number, GatewayError>> = {}) {
-  const provider: ConfiguredProvider = {
+  const provider: Extract<ConfiguredProvider, { apiKeys: LiveKeys }> = {
     name: 'p',
     type: 'openai',
     baseUrl: 'http://127.0.0.1:9',
     models: [],
-    apiKeys: Array.from({ length: keys }, (_, index) => new Secret(`sk-${index}`)),
+    apiKeys: LiveKeys.of(...Array.from({ length: keys }, (_, index) => `sk-${index}`)),
     connections: 1,
     connectMs: 1,
     totalMs: 1,
@@ -37,7 +39,7 @@ function setUp(keys: number, answers: Readonly<Record<number, GatewayError>> = {
       const failure = answers[key?.index ?? 0];
       return failure ? Promise.reject(failure) : Promise.resolve(reply());
     });
-  return { ask, asked, pools };
+  return { ask, asked, pools, provider };
 }
 
 describe('KeyPoolInterceptor', () => {
@@ -93,5 +95,77 @@ describe('KeyPoolInterceptor', () => {
     await ask();
     await ask({ candidate: { provider: 'sandbox', model: 'm' } });
     expect([asked, pools.states()]).toEqual([[undefined, undefined], []]);
+  });
+
+  describe('with a key that is kept elsewhere', () => {
+    /** The provider takes only `good`; whoever keeps the key says `kept`. */
+    function rotating(kept: string, good: string, first = 'sk-1') {
+      const state: { kept: string | Promise<string>; good: string; reads: number } = { kept, good, reads: 0 };
+      const read = async (): Promise<Reading> => {
+        state.reads++;
+        return { value: await state.kept, version: `${state.reads}` };
+      };
+      const secret = new LiveSecret('S', 'vault:x', { value: first, version: '1' }, { read, graceMs: 60_000 });
+      const apiKeys = new LiveKeys(secret);
+      const { provider } = setUp(1);
+      const pools = new KeyPools([{ ...provider, apiKeys }], new EventBus(), () => 0);
+      const interceptor = new KeyPoolInterceptor(pools, policies());
+      const used: string[] = [];
+      const ask = (over: Partial<Attempt> = {}) =>
+        interceptor.intercept(anAttempt(over), ({ key }) => {
+          const place = key?.index ?? 0;
+          const value = (key?.former ? apiKeys.former(place) : apiKeys.at(place))?.reveal() ?? '';
+          used.push(value);
+          return value.split(' ')[0] === state.good ? Promise.resolve(reply()) : Promise.reject(refused());
+        });
+      return { state, secret, ask, used };
+    }
+
+    it('asks once more with the new key when the provider no longer takes the old one', async () => {
+      const { ask, used, state } = rotating('sk-2', 'sk-2');
+      expect((await ask()).attempts).toBe(3);
+      expect([used, state.reads]).toEqual([['sk-1', 'sk-2'], 1]);
+    });
+
+    it('asks its keeper once for many calls', async () => {
+      const { ask, used, state } = rotating('sk-2', 'sk-2');
+      await Promise.all(Array.from({ length: 20 }, () => ask()));
+      expect([state.reads, used.filter((key) => key === 'sk-2')]).toEqual([
+        1,
+        Array.from({ length: 20 }, () => 'sk-2'),
+      ]);
+    });
+
+    it('says that it was refused when there is no new key, and asks nobody again while the key rests', async () => {
+      const { ask, used, state } = rotating('sk-1', 'sk-2');
+      await expect(ask()).rejects.toMatchObject({ code: 'provider_failed' });
+      await expect(ask()).rejects.toMatchObject({ code: 'provider_failed' });
+      expect([used, state.reads]).toEqual([['sk-1'], 1]);
+    });
+
+    it('falls back to the former key while the provider does not know the new one yet', async () => {
+      const { ask, used, secret } = rotating('sk-2', 'sk-1');
+      await secret.refresh();
+      await ask();
+      await ask();
+      expect(used).toEqual(['sk-2', 'sk-1', 'sk-1']);
+    });
+
+    it('does not wait for its keeper longer than the call may take', async () => {
+      const { ask, state } = rotating('sk-2', 'sk-2');
+      let answer: (key: string) => void = () => undefined;
+      state.kept = new Promise((done) => (answer = done));
+      const began = performance.now();
+      await expect(ask({ deadlineAt: began + 100 })).rejects.toMatchObject({ code: 'provider_failed' });
+      expect(performance.now() - began).toBeGreaterThan(90);
+      const gone = new AbortController();
+      const asked = ask({ signal: gone.signal });
+      gone.abort();
+      await expect(asked).rejects.toMatchObject({ code: 'provider_failed' });
+      answer('sk-2');
+      await new Promise(setImmediate);
+      expect((await ask()).attempts).toBe(1);
+      expect(state.reads).toBe(1);
+    });
   });
 });

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { once } from 'node:events';
 import { CallInterceptor, type Attempt, type Send } from '../../contract/attempt';
 import { GatewayError } from '../../contract/errors';
 import type { Reply } from '../../contract/reply';
@@ -26,13 +27,14 @@ export class KeyPoolInterceptor extends CallInterceptor {
     const { candidate, tenant, signal, deadlineAt } = attempt;
     const asked = new Set<number>();
     let attempts = 0;
+    let looked = false;
     for (let failure: GatewayError | undefined; ;) {
       const loan = pool.borrow(asked);
       if (!loan) throw failure ?? pool.refusal();
-      asked.add(loan.index);
+      asked.add(loan.slot);
       try {
-        const { index, spare } = loan;
-        const reply = await next({ ...attempt, key: { index, spare } });
+        const { index, spare, former } = loan;
+        const reply = await next({ ...attempt, key: { index, spare, ...(former && { former }) } });
         pool.answered(loan, reply.quota);
         return held({ ...reply, attempts: attempts + reply.attempts }, signal, () => pool.giveBack(loan));
       } catch (error) {
@@ -42,9 +44,26 @@ export class KeyPoolInterceptor extends CallInterceptor {
         failure = withAttempts(failed, attempts);
         const { keys } = this.policies.of(candidate, tenant);
         if (!pool.failed(loan, failed, keys) || signal.aborted || performance.now() >= deadlineAt) throw failure;
+        if (failed.facts.providerStatus !== 401 || looked || !pool.stands(loan)) continue;
+        looked = true;
+        const looking = this.pools.refresh(candidate.provider);
+        // another key can answer meanwhile
+        if (!loan.spare) await unlessOver(looking, attempt);
+        if (signal.aborted || performance.now() >= deadlineAt) throw failure;
       }
     }
   }
+}
+
+/** Whoever waits for it goes on when the caller is gone or the time is over. */
+async function unlessOver(work: Promise<void>, { signal, deadlineAt }: Attempt): Promise<void> {
+  const over = new AbortController();
+  const ended = AbortSignal.any([signal, over.signal]);
+  const end = once(ended, 'abort');
+  const timer = setTimeout(() => over.abort(), Math.max(0, deadlineAt - performance.now()));
+  await Promise.race([work, end]);
+  clearTimeout(timer);
+  over.abort();
 }
 
 function withAttempts(failure: GatewayError, attempts: number): GatewayError {

@@ -47,14 +47,14 @@ describe('KeyPool', () => {
 
   it('prefers keys that have more left, and those that have any', () => {
     const { pool, borrow, pass } = setUp(2);
-    const learn = (index: number, quota: Quota) => pool.answered({ index, spare: true, era: 0 }, quota);
+    const learn = (index: number, quota: Quota) => pool.answered({ index, slot: index, spare: true, era: 0 }, quota);
     learn(0, { requests: { remaining: 10 }, tokens: { remaining: 1_000 } });
     learn(1, { requests: { remaining: 30 }, tokens: { remaining: 9_000 } });
     expect(Array.from({ length: 4 }, () => borrow().index)).toEqual([1, 1, 1, 1]);
     const spent = setUp(2);
-    spent.pool.answered({ index: 0, spare: true, era: 0 }, { tokens: { remaining: 0, resetMs: 500 } });
+    spent.pool.answered({ index: 0, slot: 0, spare: true, era: 0 }, { tokens: { remaining: 0, resetMs: 500 } });
     expect([spent.call(), spent.call()]).toEqual([1, 1]);
-    spent.pool.answered({ index: 1, spare: true, era: 0 }, { requests: { remaining: 0, resetMs: 900 } });
+    spent.pool.answered({ index: 1, slot: 1, spare: true, era: 0 }, { requests: { remaining: 0, resetMs: 900 } });
     expect(spent.call()).toBe(0);
     spent.pass(500);
     expect([spent.call(), spent.call()]).toEqual([0, 0]);
@@ -190,3 +190,59 @@ interface Step {
   readonly ms: number;
   readonly pick: number;
 }
+
+describe('KeyPool whose keys are rotated', () => {
+  it('uses the new key at once, though the former one rests, and forgets what was known of that one', () => {
+    const { pool, borrow, call, rests } = setUp(1);
+    const old = borrow();
+    call(refusal(401));
+    expect([pool.borrow(new Set()), pool.stands(old)]).toEqual([undefined, true]);
+    pool.renew(1, [0], 10_000);
+    expect([rests(), pool.stands(old), borrow()]).toEqual([
+      [undefined],
+      false,
+      { index: 0, slot: 1, spare: false, era: 0 },
+    ]);
+    // what is heard late of the former key says nothing of the new one
+    pool.failed(old, refusal(401), policy);
+    expect(rests()).toEqual([undefined]);
+  });
+
+  it('lends the former key while the new one is refused, until its grace is over', () => {
+    const { pool, borrow, call, pass, seen } = setUp(1);
+    pool.renew(1, [0], 5_000);
+    expect(borrow().former).toBeUndefined();
+    call(refusal(401));
+    expect(borrow()).toMatchObject({ index: 0, former: true });
+    pass(1_000);
+    expect([borrow().former, seen]).toEqual([undefined, ['key.rested 0 credentials 1000', 'key.returned 0']]);
+    call(refusal(401));
+    call(refusal(401)); // by now the former one is refused as well
+    expect(pool.borrow(new Set())).toBeUndefined();
+    pass(4_000);
+    call(refusal(401));
+    expect([pool.borrow(new Set()), pool.refusal()]).toMatchObject([undefined, { code: 'provider_failed' }]);
+  });
+
+  it('lends no former key because the new one is over its limit', () => {
+    const { pool, call } = setUp(1);
+    pool.renew(1, [0], 5_000);
+    call(refusal(429, { retryAfter: 3 }));
+    call(refusal(429, { retryAfter: 3 }));
+    expect([pool.borrow(new Set()), pool.refusal().code]).toEqual([undefined, 'rate_limited']);
+  });
+
+  it('grows and shrinks, and counts what is still under way', () => {
+    const { pool, borrow, call } = setUp(2);
+    const loans = [borrow(), borrow()];
+    pool.renew(3, [2], 0);
+    expect(borrow().index).toBe(2);
+    pool.renew(1, [], 0);
+    expect([call(), call(), pool.states().length]).toEqual([0, 0, 1]);
+    for (const loan of loans) pool.giveBack(loan);
+    pool.renew(2, [0, 1], 0);
+    expect(pool.states().map(({ inFlight }) => inFlight)).toEqual([0, 0]);
+    for (let i = 0; i < 1_000; i++) pool.renew(2, [0, 1], 0);
+    expect((pool as unknown as { keys: Map<number, unknown> }).keys.size).toBeLessThan(6);
+  });
+});

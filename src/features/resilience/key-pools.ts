@@ -1,12 +1,14 @@
 import type { JsonObject } from '../../contract/json';
 import { StateReport } from '../../contract/state-report';
 import type { ConfiguredProvider } from '../../platform/config/config';
+import type { LiveKeys } from '../../platform/secrets/live-keys';
 import { KeyPool, type KeyEvents, type KeyState } from './key-pool';
 
 /** The pool of every provider that has keys. */
 export class KeyPools extends StateReport {
   override readonly reports = 'keys';
-  private readonly byProvider: ReadonlyMap<string, KeyPool>;
+  private readonly byProvider = new Map<string, KeyPool>();
+  private readonly keysOf = new Map<string, LiveKeys>();
 
   constructor(
     providers: readonly ConfiguredProvider[],
@@ -14,13 +16,19 @@ export class KeyPools extends StateReport {
     now: () => number = () => performance.now(),
   ) {
     super();
-    this.byProvider = new Map(
-      providers.flatMap((provider) =>
-        provider.type === 'sandbox' || !provider.apiKeys.length
-          ? []
-          : [[provider.name, new KeyPool(provider.name, provider.apiKeys.length, events, now)]],
-      ),
-    );
+    for (const provider of providers) {
+      if (provider.type === 'sandbox' || !provider.apiKeys.size) continue;
+      const { name, apiKeys } = provider;
+      const pool = new KeyPool(name, apiKeys.size, events, now);
+      apiKeys.onChange(({ size, places, graceMs }) => pool.renew(size, places, graceMs));
+      this.byProvider.set(name, pool);
+      this.keysOf.set(name, apiKeys);
+    }
+  }
+
+  /** A key was refused: perhaps it was rotated, and whoever keeps it knows the new one. Never throws. */
+  async refresh(provider: string): Promise<void> {
+    await this.keysOf.get(provider)?.refresh();
   }
 
   of(provider: string): KeyPool | undefined {

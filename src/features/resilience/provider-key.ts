@@ -22,7 +22,14 @@ export class ProviderKey {
   private refusals = 0;
   private limits = 0;
 
-  constructor(readonly index: number) {}
+  /**
+   * @param index its place in the provider's list
+   * @param slot its own number in the pool: a key that was put in its place has another
+   */
+  constructor(
+    readonly index: number,
+    readonly slot: number,
+  ) {}
 
   resting(now: number): { readonly reason: KeyFault; readonly until: number } | undefined {
     return this.rest && now < this.rest.until ? this.rest : undefined;

@@ -13,6 +13,13 @@ const Payload = z
   .enum(['none', 'sanitized', 'original'])
   .describe('Which text is kept, encrypted: none, what left for the provider, or what the caller sent.');
 
+const KeyReference = z
+  .string()
+  .regex(
+    /^(master-key|(vault-transit|aws-kms|env|file|aws-sm|gcp-sm|vault|literal):.+)$/,
+    'must be master-key, vault-transit:…, aws-kms:… or a reference to a secret, never the key itself',
+  );
+
 const Witness = z.strictObject({
   url: z.url({ protocol: /^https?$/ }),
   vkey: z.string().min(1).describe('The verifier key that `npm run witness` prints.'),
@@ -24,6 +31,14 @@ export const AuditSettings = z.strictObject({
     .regex(/^[^\s+]{1,200}$/, 'must have no spaces and no +')
     .optional()
     .describe('Names the log in its checkpoints, like gatehouse.example.com/audit; made at first start when absent.'),
+  kek: z
+    .strictObject({
+      use: KeyReference.default('master-key').describe(
+        'Wraps the keys of the log: `master-key` (derived from it), `vault-transit:<mount>/keys/<name>`, `aws-kms:<arn>`, or a reference to 32 bytes in base64: secrets.md.',
+      ),
+      previous: z.array(KeyReference).max(16).default([]).describe('Keys that still unwrap what they wrapped.'),
+    })
+    .prefault({}),
   mode: Mode.default('strict'),
   payload: Payload.default('sanitized'),
   tenants: z
@@ -38,6 +53,11 @@ export const AuditSettings = z.strictObject({
     .boolean()
     .default(false)
     .describe('While the database is away, make entries durable in a file of the data folder instead.'),
+  spoolBytes: z
+    .int()
+    .min(16_777_216)
+    .default(1_073_741_824)
+    .describe('The most that the file may hold; above it calls are refused.'),
   checkpointMs: z.int().min(100).max(60_000).default(1_000),
   heartbeatSeconds: z.int().min(1).max(3_600).default(60),
   maxUncheckpointedSeconds: z
@@ -55,6 +75,12 @@ export const AuditSettings = z.strictObject({
     .describe('Where checkpoints are also kept: file:/path, https://…, or s3://bucket/prefix (object lock).'),
   anchorSeconds: z.int().min(1).max(86_400).default(60),
   retentionMonths: z.int().min(6).max(1_200).default(12),
+  keyBackupDays: z
+    .int()
+    .min(0)
+    .max(3_650)
+    .default(30)
+    .describe('How long backups of the key database are kept: after so many days an erasure is final.'),
   approvals: z
     .strictObject({
       reveal: z.boolean().default(true).describe('A second person must agree before content is shown.'),

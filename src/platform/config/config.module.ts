@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Config } from './config';
-import { loadConfig } from './load-config';
+import { processConfig } from './process-config';
 
 /** One frozen configuration for the process; `main.ts` has already refused to start on a mistake. */
-@Module({ providers: [{ provide: Config, useFactory: () => loadConfig(process.env) }], exports: [Config] })
+@Module({ providers: [{ provide: Config, useFactory: processConfig }], exports: [Config] })
 export class ConfigModule {}

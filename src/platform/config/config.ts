@@ -1,4 +1,6 @@
+import type { LiveKeys } from '../secrets/live-keys';
 import type { Secret } from '../secrets/secret';
+import type { SecretStore } from '../secrets/secret-store';
 import type { Models } from './models';
 import type { Policies } from './policies';
 import type { Prices } from './prices';
@@ -13,7 +15,8 @@ export type ConfiguredProvider = {
   | {
       readonly type: Exclude<ProviderSettings['type'], 'sandbox'>;
       readonly baseUrl: string;
-      readonly apiKeys: readonly Secret[];
+      /** They may change while the process runs. */
+      readonly apiKeys: LiveKeys;
       /** The most connections kept: as many as calls at a time. */
       readonly connections: number;
       readonly connectMs: number;
@@ -33,7 +36,11 @@ export abstract class Config {
   abstract readonly logLevel: string;
   abstract readonly dataDir: string;
   abstract readonly configFile: string;
+  /** Every secret of the process, also those that have a field of their own here: these are as they were at start. */
+  abstract readonly secrets: SecretStore;
   abstract readonly databaseUrl: Secret;
+  /** Where the keys of the audit log are; the same as `databaseUrl` unless they were given a database of their own. */
+  abstract readonly keysDatabaseUrl: Secret;
   /** PostgreSQL was started for this process from the embedded binaries. */
   abstract readonly embeddedDatabase: boolean;
   abstract readonly redisUrl: Secret | undefined;
@@ -42,7 +49,6 @@ export abstract class Config {
   abstract readonly masterKey: Buffer;
   abstract readonly server: Settings['server'];
   abstract readonly limits: Settings['limits'];
-  abstract readonly records: Settings['records'];
   abstract readonly audit: Settings['audit'];
   abstract readonly health: Settings['health'];
   abstract readonly idempotency: Settings['idempotency'];

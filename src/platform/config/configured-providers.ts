@@ -1,7 +1,10 @@
-import { Secret } from '../secrets/secret';
+import { LiveKeys } from '../secrets/live-keys';
+import type { SecretRequest } from '../secrets/secret-request';
+import type { SecretStore } from '../secrets/secret-store';
 import type { ConfiguredProvider } from './config';
 import { effectivePolicy } from './effective-policy';
 import type { Environment } from './environment';
+import { someKeys } from './needed-secrets';
 import type { Policies } from './policies';
 import type { Problems } from './problems';
 import type { ProviderSettings, Settings } from './settings';
@@ -18,28 +21,35 @@ const BUILT_IN = {
 } as const;
 type HttpType = keyof typeof BUILT_IN;
 
+/** A provider whose key is still to be read. */
+export interface PlannedProvider {
+  readonly secret?: SecretRequest | undefined;
+  readonly with: (secrets: SecretStore) => ConfiguredProvider;
+}
+
 /**
  * Providers from the file and the environment. A vendor is offered when it has a key, `local` when it has a URL, and the
  * sandbox when it is asked for in the file or when there is nothing else.
  */
-export function configuredProviders(
+export function plannedProviders(
   settings: Settings,
   policies: Policies,
   env: Environment,
   problems: Problems,
-): ConfiguredProvider[] {
+): PlannedProvider[] {
   const declared: Record<string, ProviderSettings> = { ...settings.providers };
   for (const type of Object.keys(BUILT_IN) as HttpType[]) declared[type] ??= { type };
 
-  const found: ConfiguredProvider[] = [];
+  const found: PlannedProvider[] = [];
   for (const [name, provider] of Object.entries(declared)) {
-    if (provider.type === 'sandbox') found.push(sandbox(name, provider));
+    if (provider.type === 'sandbox') found.push({ with: () => sandbox(name, provider) });
     else {
       const http = httpProvider(name, provider, name in settings.providers, policies, env, problems);
       if (http) found.push(http);
     }
   }
-  if (!found.length) found.push(sandbox('sandbox', { type: 'sandbox', firstTokenMs: 0, tokensPerSecond: 0 }));
+  if (!found.length)
+    found.push({ with: () => sandbox('sandbox', { type: 'sandbox', firstTokenMs: 0, tokensPerSecond: 0 }) });
   return found;
 }
 
@@ -63,45 +73,43 @@ function httpProvider(
   policies: Policies,
   env: Environment,
   problems: Problems,
-): ConfiguredProvider | undefined {
+): PlannedProvider | undefined {
   const builtIn = BUILT_IN[provider.type];
   const where = `providers.${name}`;
   // only the built-in name reads the vendor's well-known variables: a second account must say where its key is
   const wellKnown = name === provider.type;
-  const key = provider.apiKey
-    ? env.reference(provider.apiKey, `${where}.apiKey`)
+  const secret = provider.apiKey
+    ? env.reference(provider.apiKey, `${where}.apiKey`, someKeys)
     : wellKnown
-      ? env.secret(`${builtIn.prefix}_API_KEY`)
+      ? env.secret(`${builtIn.prefix}_API_KEY`, someKeys)
       : undefined;
   const baseUrl = (wellKnown ? env.url(`${builtIn.prefix}_BASE_URL`) : undefined) ?? provider.baseUrl ?? builtIn.url;
 
-  if (provider.type === 'local' ? !baseUrl : !key) {
+  if (provider.type === 'local' ? !baseUrl : !secret) {
     if (inFile && !provider.apiKey)
-      problems.add(where, provider.type === 'local' ? 'needs a baseUrl' : 'needs an apiKey (env:NAME or file:/path)');
+      problems.add(
+        where,
+        provider.type === 'local' ? 'needs a baseUrl' : 'needs an apiKey (env:NAME, file:/path, vault:…)',
+      );
     return undefined;
   }
   const { timeout, bulkhead } = effectivePolicy(policies, { provider: name });
-  return {
+  const made = {
     name,
     type: provider.type,
     baseUrl: root(baseUrl as string),
-    apiKeys: splitKeys(key),
     connections: bulkhead.provider.concurrency,
     connectMs: timeout.connectMs,
     totalMs: timeout.totalMs,
     models: provider.models ?? (wellKnown ? builtIn.models : []),
+  };
+  return {
+    secret,
+    with: (secrets) => ({ ...made, apiKeys: new LiveKeys(secret && secrets.get(secret.name)) }),
   };
 }
 
 /** SDK habits differ: OpenAI's base URLs end in /v1, Anthropic's do not. Both are understood. */
 function root(url: string): string {
   return url.replace(/\/+$/, '').replace(/\/v1$/, '');
-}
-
-function splitKeys(keys: Secret | undefined): Secret[] {
-  return (keys?.reveal() ?? '')
-    .split(',')
-    .map((key) => key.trim())
-    .filter(Boolean)
-    .map((key) => new Secret(key));
 }

@@ -62,11 +62,15 @@ export function longestCallMs({ defaults, providers, models, tenants }: Policies
   return Math.max(defaults.timeout.totalMs, ...own);
 }
 
-/** The name under which `policies.tenants` has an entry for this tenant. */
-export function tenantEntry({ tenants }: Policies, { id, name }: { id: string; name: string }): string | undefined {
+/** The name under which `tenants` has an entry for this tenant. */
+export function tenantEntry(
+  { tenants }: { readonly tenants: Readonly<Record<string, object>> },
+  { id, name }: { id: string; name: string },
+): string | undefined {
   const lower = name.toLowerCase();
   return (
-    Object.keys(tenants).find((entry) => entry === id || entry.toLowerCase() === lower) ?? (own(tenants, '*') && '*')
+    Object.keys(tenants).find((entry) => entry === id || entry.toLowerCase() === lower) ??
+    (Object.hasOwn(tenants, '*') ? '*' : undefined)
   );
 }
 

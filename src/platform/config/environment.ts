@@ -1,17 +1,24 @@
-import { readFileSync, statSync } from 'node:fs';
 import { Secret } from '../secrets/secret';
+import { parseReference, REFERENCE_FORMS, schemeOf } from '../secrets/secret-reference';
+import type { SecretRequest } from '../secrets/secret-request';
+import { textOf, type Variables } from '../secrets/variables';
 import type { Problems } from './problems';
+
+/** What is wrong with the value of a secret. */
+export type Check = (value: string) => string | undefined;
+
+/** A variable may name another one; more often than this it goes in a circle. */
+const LONGEST_CHAIN = 4;
 
 /** Reads environment variables, noting every mistake instead of stopping at the first. */
 export class Environment {
   constructor(
-    private readonly env: Readonly<Record<string, string | undefined>>,
+    private readonly env: Variables,
     private readonly problems: Problems,
   ) {}
 
   text(name: string): string | undefined {
-    const value = this.env[name]?.trim();
-    return value ? value : undefined;
+    return textOf(this.env, name);
   }
 
   port(name: string): number | undefined {
@@ -31,37 +38,52 @@ export class Environment {
     return undefined;
   }
 
-  /** `NAME`, or the content of the file named by `NAME_FILE`; both at once is a mistake. */
-  secret(name: string): Secret | undefined {
-    const value = this.text(name);
-    const file = this.text(`${name}_FILE`);
-    if (value !== undefined && file !== undefined) {
-      this.problems.add(name, `is set together with ${name}_FILE; set one of them`);
-      return undefined;
-    }
-    if (file !== undefined) return this.secretFile(file, `${name}_FILE`);
-    return value === undefined ? undefined : new Secret(value);
+  /** What `NAME` holds, a value or a reference, or the file that `NAME_FILE` names; both at once is a mistake. */
+  secret(name: string, check?: Check): SecretRequest | undefined {
+    return this.variable(name, { name, at: name, check }, 0);
   }
 
-  /** `env:NAME` or `file:/path`, as configuration files refer to secrets. `at` is where the reference stands. */
-  reference(reference: string, at: string): Secret | undefined {
-    const [scheme, rest] = [reference.slice(0, reference.indexOf(':')), reference.slice(reference.indexOf(':') + 1)];
-    if (scheme === 'file') return this.secretFile(rest, at);
-    const secret = this.secret(rest);
-    if (!secret) this.problems.add(at, `refers to ${rest}, which is not set`);
-    return secret;
+  /**
+   * A reference in a settings file.
+   * @param at where it stands, which is also the name of the secret
+   */
+  reference(reference: string, at: string, check?: Check): SecretRequest | undefined {
+    return this.located(reference, { name: at, at, check }, 0);
   }
 
-  private secretFile(path: string, at: string): Secret | undefined {
-    try {
-      if (process.platform !== 'win32' && (statSync(path).mode & 0o004) !== 0)
-        this.problems.add(at, `${path} can be read by everybody; chmod 600 it`);
-      const value = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
-      if (value) return new Secret(value);
-      this.problems.add(at, `${path} is empty`);
-    } catch (error) {
-      this.problems.add(at, `cannot read ${path}: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}`);
+  private variable(variable: string, asked: Omit<SecretRequest, 'place'>, links: number): SecretRequest | undefined {
+    const [text, file] = [this.text(variable), this.text(`${variable}_FILE`)];
+    if (text !== undefined && file !== undefined)
+      return this.refuse(variable, `is set together with ${variable}_FILE; set one of them`);
+    const at = links ? asked.at : `${variable}_FILE`;
+    if (file !== undefined) return { ...asked, at, place: { scheme: 'file', text: `file:${file}`, path: file } };
+    if (text === undefined) return undefined;
+    if (schemeOf(text)) return this.located(text, asked, links);
+    return { ...asked, place: { scheme: 'given', text: `env:${variable}`, value: new Secret(text) } };
+  }
+
+  private located(text: string, asked: Omit<SecretRequest, 'place'>, links: number): SecretRequest | undefined {
+    const { at } = asked;
+    const scheme = schemeOf(text);
+    const reference = parseReference(text);
+    // what stands there may be the secret itself: it is not repeated
+    if (!scheme) return this.refuse(at, `must be a reference (${Object.values(REFERENCE_FORMS).join(', ')})`);
+    if (!reference) return this.refuse(at, `is not of the form ${REFERENCE_FORMS[scheme]}`);
+    if (reference.scheme === 'literal') {
+      if (this.text('NODE_ENV') === 'production')
+        return this.refuse(at, 'is a literal, which production does not take');
+      return { ...asked, place: { scheme: 'given', text: reference.text, value: reference.value } };
     }
+    if (reference.scheme !== 'env') return { ...asked, place: reference };
+    if (links === LONGEST_CHAIN) return this.refuse(at, 'refers to variables that refer to each other');
+    const { variable } = reference;
+    if (!this.text(variable) && !this.text(`${variable}_FILE`))
+      return this.refuse(at, `refers to ${variable}, which is not set`);
+    return this.variable(variable, asked, links + 1);
+  }
+
+  private refuse(at: string, problem: string): undefined {
+    this.problems.add(at, problem);
     return undefined;
   }
 }

@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import { keyWrappers } from '../secrets/key-wrappers';
 import { loadConfig } from './load-config';
+import { secretsOfCommand } from './needed-secrets';
 import { ConfigError } from './problems';
 
 describe('loadConfig', () => {
@@ -29,9 +32,9 @@ describe('loadConfig', () => {
       },
       folder,
     );
-  const mistakes = (...args: Parameters<typeof load>): readonly string[] => {
+  const mistakes = async (...args: Parameters<typeof load>): Promise<readonly string[]> => {
     try {
-      load(...args);
+      await load(...args);
     } catch (error) {
       if (error instanceof ConfigError) return error.problems;
       throw error;
@@ -39,34 +42,49 @@ describe('loadConfig', () => {
     return [];
   };
 
-  it('needs nothing but a database, and then offers the sandbox', () => {
-    const config = load();
+  it('needs nothing but a database, and then offers the sandbox', async () => {
+    const config = await load();
     expect(config).toMatchObject({ host: '127.0.0.1', port: 3000, production: false });
     expect(config.providers).toEqual([expect.objectContaining({ name: 'sandbox', type: 'sandbox' })]);
   });
 
-  it('never offers the sandbox beside a real provider unless it is asked for', () => {
-    expect(load({ OPENAI_API_KEY: 'k' }).providers.map(({ name }) => name)).toEqual(['openai']);
+  it('keeps the keys of the audit log in the database, or in one of their own', async () => {
+    expect((await load()).keysDatabaseUrl.reveal()).toBe(DATABASE_URL);
+    const own = 'postgres://keys@127.0.0.1/keys';
+    expect((await load({ GATEHOUSE_KEYS_DATABASE_URL: own })).keysDatabaseUrl.reveal()).toBe(own);
+    const file = write('keys-url', `${own}\n`);
+    expect((await load({ GATEHOUSE_KEYS_DATABASE_URL_FILE: file })).keysDatabaseUrl.reveal()).toBe(own);
+    expect(await mistakes({ GATEHOUSE_KEYS_DATABASE_URL: 'mysql://x' })).toEqual([
+      'GATEHOUSE_KEYS_DATABASE_URL: must be a URL of the form postgres://…',
+    ]);
+  });
+
+  it('never offers the sandbox beside a real provider unless it is asked for', async () => {
+    expect((await load({ OPENAI_API_KEY: 'k' })).providers.map(({ name }) => name)).toEqual(['openai']);
     expect(
-      load({ OPENAI_API_KEY: 'k' }, 'providers: { sandbox: { type: sandbox } }').providers.map(({ name }) => name),
+      (await load({ OPENAI_API_KEY: 'k' }, 'providers: { sandbox: { type: sandbox } }')).providers.map(
+        ({ name }) => name,
+      ),
     ).toEqual(['sandbox', 'openai']);
   });
 
-  it('takes providers from the environment: a pool of keys, and roots with or without /v1', () => {
-    const [anthropic, openai, local] = load({
-      ANTHROPIC_API_KEY: 'a1, a2',
-      ANTHROPIC_BASE_URL: 'http://127.0.0.1:1/',
-      OPENAI_API_KEY: 'o',
-      OPENAI_BASE_URL: 'http://127.0.0.1:2/v1/',
-      LOCAL_BASE_URL: 'http://127.0.0.1:3/sub',
-    }).providers;
-    expect(anthropic).toMatchObject({ baseUrl: 'http://127.0.0.1:1', apiKeys: [expect.anything(), expect.anything()] });
+  it('takes providers from the environment: a pool of keys, and roots with or without /v1', async () => {
+    const [anthropic, openai, local] = (
+      await load({
+        ANTHROPIC_API_KEY: 'a1, a2',
+        ANTHROPIC_BASE_URL: 'http://127.0.0.1:1/',
+        OPENAI_API_KEY: 'o',
+        OPENAI_BASE_URL: 'http://127.0.0.1:2/v1/',
+        LOCAL_BASE_URL: 'http://127.0.0.1:3/sub',
+      })
+    ).providers;
+    expect(anthropic).toMatchObject({ baseUrl: 'http://127.0.0.1:1', apiKeys: { size: 2 } });
     expect(openai).toMatchObject({ baseUrl: 'http://127.0.0.1:2' });
-    expect(local).toMatchObject({ baseUrl: 'http://127.0.0.1:3/sub', apiKeys: [] });
+    expect(local).toMatchObject({ baseUrl: 'http://127.0.0.1:3/sub', apiKeys: { size: 0 } });
   });
 
-  it('lists every mistake at once, each with its place', () => {
-    const found = mistakes(
+  it('lists every mistake at once, each with its place', async () => {
+    const found = await mistakes(
       {
         PORT: '70000',
         LOG_LEVEL: 'loud',
@@ -80,85 +98,191 @@ describe('loadConfig', () => {
       expect(found).toContainEqual(expect.stringContaining(place));
   });
 
-  it('names a provider that cannot work', () => {
+  it('names a provider that cannot work', async () => {
     const yaml =
       'providers: { other: { type: openai }, vllm: { type: local }, third: { type: anthropic, apiKey: "env:THIRD" } }';
-    expect(mistakes({}, yaml)).toEqual([
-      'providers.other: needs an apiKey (env:NAME or file:/path)',
+    expect(await mistakes({}, yaml)).toEqual([
+      'providers.other: needs an apiKey (env:NAME, file:/path, vault:…)',
       'providers.vllm: needs a baseUrl',
       'providers.third.apiKey: refers to THIRD, which is not set',
     ]);
   });
 
-  it('refuses a secret that stands in the file itself', () => {
-    expect(mistakes({}, 'providers: { other: { type: openai, apiKey: sk-123 } }')[0]).toMatch(
+  it('refuses a secret that stands in the file itself', async () => {
+    expect((await mistakes({}, 'providers: { other: { type: openai, apiKey: sk-123 } }'))[0]).toMatch(
       /apiKey.*never the secret itself/,
     );
   });
 
-  it('reads secrets from files, but not from two places at once, nor from files that everybody can read', () => {
+  it('reads secrets from files, but not from two places at once, nor from files that everybody can read', async () => {
     const path = write('key', 'secret-value\n');
-    const [provider] = load({ OPENAI_API_KEY_FILE: path }).providers;
-    expect(provider?.type === 'openai' && provider.apiKeys[0]?.reveal()).toBe('secret-value');
-    expect(mistakes({ OPENAI_API_KEY_FILE: path, OPENAI_API_KEY: 'x' })[0]).toMatch(/OPENAI_API_KEY: is set together/);
-    expect(mistakes({ OPENAI_API_KEY_FILE: write('open', 'x', 0o644) })[0]).toMatch(/chmod 600/);
-    expect(mistakes({ OPENAI_API_KEY_FILE: join(folder, 'none') })[0]).toMatch(
+    const [provider] = (await load({ OPENAI_API_KEY_FILE: path })).providers;
+    expect(provider?.type === 'openai' && provider.apiKeys.at(0)?.reveal()).toBe('secret-value');
+    expect((await mistakes({ OPENAI_API_KEY_FILE: path, OPENAI_API_KEY: 'x' }))[0]).toMatch(
+      /OPENAI_API_KEY: is set together/,
+    );
+    expect((await mistakes({ OPENAI_API_KEY_FILE: write('open', 'x', 0o644) }))[0]).toMatch(/chmod 600/);
+    expect((await mistakes({ OPENAI_API_KEY_FILE: join(folder, 'none') }))[0]).toMatch(
       /OPENAI_API_KEY_FILE: cannot read.*ENOENT/,
     );
   });
 
-  it('never shows a secret when the configuration is printed', () => {
-    const config = load({ OPENAI_API_KEY: 'canary-key', REDIS_URL: 'redis://:canary-password@127.0.0.1' });
+  it('never shows a secret when the configuration is printed', async () => {
+    const config = await load({ OPENAI_API_KEY: 'canary-key', REDIS_URL: 'redis://:canary-password@127.0.0.1' });
     expect(JSON.stringify(config) + inspect(config, { depth: null })).not.toContain('canary');
   });
 
-  it('is frozen', () => {
-    const config = load();
+  it('is frozen', async () => {
+    const config = await load();
     expect(() => Object.assign(config.limits, { keyRpm: 1 })).toThrow(TypeError);
   });
 
-  it('makes a master key once, for this user alone', () => {
-    const first = load().masterKey;
+  it('makes a master key once, for this user alone', async () => {
+    const first = (await load()).masterKey;
     expect(first).toHaveLength(32);
-    expect(load().masterKey).toEqual(first);
+    expect((await load()).masterKey).toEqual(first);
     const file = join(folder, 'data', 'master.key');
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readFileSync(file, 'utf8').trim()).toBe(first.toString('base64'));
   });
 
-  it('wants a real master key in production with an external database', () => {
-    expect(mistakes({ NODE_ENV: 'production' })[0]).toMatch(/GATEHOUSE_MASTER_KEY: must be set in production/);
-    expect(mistakes({ NODE_ENV: 'production', GATEHOUSE_EMBEDDED_PG: '1' })).toEqual([]);
-    expect(mistakes({ GATEHOUSE_MASTER_KEY: 'short' })[0]).toMatch(/32 bytes in base64/);
-    expect(mistakes({ GATEHOUSE_MASTER_KEY: Buffer.alloc(32).toString('base64') })[0]).toMatch(/placeholder/);
+  it('wants a real master key in production with an external database', async () => {
+    expect((await mistakes({ NODE_ENV: 'production' }))[0]).toMatch(/GATEHOUSE_MASTER_KEY: must be set in production/);
+    expect(await mistakes({ NODE_ENV: 'production', GATEHOUSE_EMBEDDED_PG: '1' })).toEqual([]);
+    expect((await mistakes({ GATEHOUSE_MASTER_KEY: 'short' }))[0]).toMatch(/32 bytes in base64/);
+    expect((await mistakes({ GATEHOUSE_MASTER_KEY: Buffer.alloc(32).toString('base64') }))[0]).toMatch(/placeholder/);
   });
 
-  it('does not let replicas count limits each for itself', () => {
-    expect(mistakes({}, 'server: { replicas: 2 }')[0]).toMatch(/server.replicas.*REDIS_URL is not set/);
-    expect(load({ REDIS_URL: 'redis://127.0.0.1' }, 'server: { replicas: 2 }').server.replicas).toBe(2);
+  it('does not let replicas count limits each for itself', async () => {
+    expect((await mistakes({}, 'server: { replicas: 2 }'))[0]).toMatch(/server.replicas.*REDIS_URL is not set/);
+    expect((await load({ REDIS_URL: 'redis://127.0.0.1' }, 'server: { replicas: 2 }')).server.replicas).toBe(2);
   });
 
-  it('refuses an alias whose provider does not exist', () => {
+  it('refuses an alias whose provider does not exist', async () => {
     write('models.yaml', 'aliases: { fast: [anthropc/claude] }');
-    expect(mistakes({}, '')[0]).toBe('models.yaml aliases.fast: provider anthropc is not configured');
+    expect((await mistakes({}, ''))[0]).toBe('models.yaml aliases.fast: provider anthropc is not configured');
   });
 
-  it('refuses a template whose pattern is not one', () => {
+  it('refuses a template whose pattern is not one', async () => {
     write(
       'policies.yaml',
       "templates: [{ name: hours, pattern: 'hours', answer: a }, { name: bad, pattern: '(a', answer: a }]",
     );
-    expect(mistakes({}, '')).toEqual([
+    expect(await mistakes({}, '')).toEqual([
       expect.stringMatching(
         /policies\.yaml.*templates.*1.*pattern.*\(bad\) is no regular expression.*missing closing \)/,
       ),
     ]);
   });
 
-  it('says when the chosen file is not there, or is not YAML', () => {
-    expect(mistakes({ GATEHOUSE_CONFIG: join(folder, 'no.yaml') })[0]).toMatch(
+  it('says when the chosen file is not there, or is not YAML', async () => {
+    expect((await mistakes({ GATEHOUSE_CONFIG: join(folder, 'no.yaml') }))[0]).toMatch(
       /GATEHOUSE_CONFIG: .*no.yaml does not exist/,
     );
-    expect(mistakes({}, 'limits: [')[0]).toMatch(/gatehouse.yaml: /);
+    expect((await mistakes({}, 'limits: ['))[0]).toMatch(/gatehouse.yaml: /);
+  });
+
+  describe('secrets', () => {
+    const kek = randomBytes(32).toString('base64');
+
+    it('may be references wherever a secret is wanted', async () => {
+      const url = 'postgres://keys@127.0.0.1/keys';
+      const root = write('root', 'gh_root-key-of-this-test\n');
+      const config = await load(
+        {
+          DATABASE_URL: 'env:REAL_DATABASE',
+          REAL_DATABASE: `file:${write('database', DATABASE_URL)}`,
+          GATEHOUSE_KEYS_DATABASE_URL: 'env:KEYS',
+          KEYS_FILE: write('keys', `${url}\n`),
+          GATEHOUSE_ROOT_KEY: `file:${root}`,
+          GATEHOUSE_MASTER_KEY: `literal:${kek}`,
+          REDIS_URL: 'literal:redis://127.0.0.1',
+          OPENAI_API_KEY: `file:${write('openai', 'o1,o2')}`,
+          OTHER: 'x1',
+        },
+        `providers: { other: { type: openai, apiKey: "env:OTHER" } }\naudit: { kek: { use: "file:${write('kek', kek)}" } }`,
+      );
+      expect([
+        config.databaseUrl.reveal(),
+        config.keysDatabaseUrl.reveal(),
+        config.rootKey?.reveal(),
+        config.redisUrl?.reveal(),
+        config.masterKey.toString('base64'),
+      ]).toEqual([DATABASE_URL, url, 'gh_root-key-of-this-test', 'redis://127.0.0.1', kek]);
+      expect(config.providers.map((one) => one.type === 'openai' && [one.name, one.apiKeys.size])).toEqual([
+        ['other', 1],
+        ['openai', 2],
+      ]);
+      expect(config.secrets.all().map(({ name, source, version }) => [name, source, version !== ''])).toEqual([
+        ['DATABASE_URL', `file:${join(folder, 'database')}`, true],
+        ['GATEHOUSE_KEYS_DATABASE_URL', `file:${join(folder, 'keys')}`, true],
+        ['REDIS_URL', 'literal', false],
+        ['GATEHOUSE_ROOT_KEY', `file:${root}`, true],
+        ['GATEHOUSE_MASTER_KEY', 'literal', false],
+        ['providers.other.apiKey', 'env:OTHER', false],
+        ['OPENAI_API_KEY', `file:${join(folder, 'openai')}`, true],
+        ['audit.kek.use', `file:${join(folder, 'kek')}`, true],
+      ]);
+      expect(config.secrets.current().map((secret) => secret.reveal())).toEqual(
+        expect.arrayContaining([DATABASE_URL, url, 'o1,o2', 'x1', kek]),
+      );
+      expect(keyWrappers(config).use.id).toMatch(/^local:/);
+      expect(JSON.stringify(config) + inspect(config, { depth: null, showHidden: true })).not.toContain(kek);
+    });
+
+    it('that are missing or refused are all listed, by name, and no value with them', async () => {
+      const found = await mistakes(
+        {
+          NODE_ENV: 'production',
+          DATABASE_URL: 'env:NOWHERE',
+          REDIS_URL: 'redis://:changeme@r',
+          GATEHOUSE_MASTER_KEY: Buffer.from('canary-too-short').toString('base64'),
+          GATEHOUSE_ROOT_KEY: 'literal:canary-root-key',
+          OPENAI_API_KEY: 'vault:canary-secret-in-the-wrong-place',
+          ANTHROPIC_API_KEY: 'vault:secret/data/anthropic#key',
+          A: 'env:B',
+          B: 'env:A',
+        },
+        [
+          'providers:',
+          '  a: { type: openai, apiKey: "env:A" }',
+          '  b: { type: openai, apiKey: "file:/nowhere/key" }',
+          '  c: { type: openai, apiKey: "aws-sm:app/openai" }',
+          'audit: { kek: { use: "env:KEK", previous: ["vault-transit:no", master-key] } }',
+        ].join('\n'),
+      );
+      expect(found).toEqual([
+        'DATABASE_URL: refers to NOWHERE, which is not set',
+        'GATEHOUSE_ROOT_KEY: is a literal, which production does not take',
+        'providers.a.apiKey: refers to variables that refer to each other',
+        'OPENAI_API_KEY: is not of the form vault:<mount>/data/<path>#field',
+        'audit.kek.use: refers to KEK, which is not set',
+        expect.stringMatching(/^audit\.kek\.previous\[0\]: must be master-key, vault-transit:/),
+        'REDIS_URL: is a placeholder; put the real value in its place',
+        expect.stringMatching(/^GATEHOUSE_MASTER_KEY: must be 32 bytes in base64/),
+        'providers.b.apiKey: cannot read /nowhere/key: ENOENT',
+        expect.stringMatching(/^providers\.c\.apiKey: aws-sm:app\/openai cannot be read: the AWS region is not known/),
+        expect.stringMatching(/^ANTHROPIC_API_KEY: vault:secret\/data\/anthropic#key cannot be read: VAULT_ADDR/),
+      ]);
+      expect(found.join()).not.toContain('canary');
+    });
+
+    it('of a command are read alone, and listed when they are missing', async () => {
+      const admin = write('admin', 'postgres://admin@127.0.0.1/gatehouse\n');
+      const names = ['GATEHOUSE_ADMIN_DATABASE_URL', 'DATABASE_URL'] as const;
+      const env = { DATABASE_URL, GATEHOUSE_ADMIN_DATABASE_URL: `file:${admin}` };
+      const found = await secretsOfCommand(env, ...names);
+      expect(found.GATEHOUSE_ADMIN_DATABASE_URL.reveal()).toBe('postgres://admin@127.0.0.1/gatehouse');
+      await expect(secretsOfCommand({ DATABASE_URL: 'mysql://x' }, ...names)).rejects.toMatchObject({
+        problems: ['GATEHOUSE_ADMIN_DATABASE_URL: is not set', 'DATABASE_URL: must be a URL of the form postgres://…'],
+      });
+    });
+
+    it('are read fast when none is kept elsewhere', async () => {
+      await load();
+      const began = performance.now();
+      await load({ OPENAI_API_KEY_FILE: write('key', 'sk-1') });
+      expect(performance.now() - began).toBeLessThan(250);
+    });
   });
 });

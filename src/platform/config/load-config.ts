@@ -2,13 +2,19 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import type { z } from 'zod';
+import { keyBytes } from '../secrets/key-text';
+import type { Secret } from '../secrets/secret';
+import { SecretBackends } from '../secrets/secret-backends';
+import { SecretStore } from '../secrets/secret-store';
+import type { Variables } from '../secrets/variables';
+import { checkPolicies } from './check-policies';
 import type { Config } from './config';
-import { configuredProviders } from './configured-providers';
+import { plannedProviders } from './configured-providers';
 import { inDataFolder } from './data-folder';
 import { Environment } from './environment';
-import { masterKeyFrom, masterKeyIn } from './master-key';
+import { masterKeyIn } from './master-key';
 import { Models } from './models';
-import { checkPolicies } from './check-policies';
+import { kekSecrets, secretVariables, type SecretVariable } from './needed-secrets';
 import { Policies } from './policies';
 import { Prices } from './prices';
 import { Problems } from './problems';
@@ -17,10 +23,10 @@ import { Settings } from './settings';
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 /**
- * Reads the environment and the files beside `GATEHOUSE_CONFIG` once.
+ * Reads the environment, the files beside `GATEHOUSE_CONFIG`, and every secret that they refer to, once.
  * @throws ConfigError that lists every mistake with its place.
  */
-export function loadConfig(variables: Readonly<Record<string, string | undefined>>, root = process.cwd()): Config {
+export async function loadConfig(variables: Variables, root = process.cwd()): Promise<Config> {
   const problems = new Problems();
   const env = new Environment(variables, problems);
 
@@ -36,31 +42,26 @@ export function loadConfig(variables: Readonly<Record<string, string | undefined
   const dataDir = resolve(root, env.text('GATEHOUSE_DATA_DIR') ?? '.gatehouse');
   const production = env.text('NODE_ENV') === 'production';
   const embeddedDatabase = env.text('GATEHOUSE_EMBEDDED_PG') === '1';
-  const databaseUrl = env.secret('DATABASE_URL');
-  if (!databaseUrl)
+  const named = secretVariables(env);
+  const isAsked = (name: SecretVariable): boolean => named.some((request) => request.name === name);
+  const isAbsent = (name: SecretVariable): boolean => !isAsked(name) && !problems.mention(name);
+  if (isAbsent('DATABASE_URL'))
     problems.add(
       'DATABASE_URL',
       'is not set; `npm start` brings an embedded PostgreSQL, `node dist/main.js` needs one',
     );
-  else requireScheme(databaseUrl.reveal(), 'DATABASE_URL', /^postgres(ql)?:$/, problems);
-  const redisUrl = env.secret('REDIS_URL');
-  if (redisUrl) requireScheme(redisUrl.reveal(), 'REDIS_URL', /^rediss?:$/, problems);
-
-  const masterSecret = env.secret('GATEHOUSE_MASTER_KEY');
-  if (!masterSecret && production && !embeddedDatabase)
+  if (isAbsent('GATEHOUSE_MASTER_KEY') && production && !embeddedDatabase)
     problems.add(
       'GATEHOUSE_MASTER_KEY',
       'must be set in production with an external database (openssl rand -base64 32)',
     );
-  const givenKey = masterSecret && masterKeyFrom(masterSecret, problems);
 
   const logLevel = env.text('LOG_LEVEL') ?? 'info';
   if (!LOG_LEVELS.includes(logLevel)) problems.add('LOG_LEVEL', `must be one of ${LOG_LEVELS.join(', ')}`);
   const port = env.port('PORT') ?? 3000;
   const opsPort = env.port('GATEHOUSE_OPS_PORT');
-  const rootKey = env.secret('GATEHOUSE_ROOT_KEY');
-  const providers = settings && policies ? configuredProviders(settings, policies, env, problems) : [];
-  if (settings && settings.server.replicas > 1 && !redisUrl)
+  const providers = settings && policies ? plannedProviders(settings, policies, env, problems) : [];
+  if (settings && settings.server.replicas > 1 && isAbsent('REDIS_URL'))
     problems.add(
       'server.replicas',
       'is more than 1, but REDIS_URL is not set: each replica would count limits for itself',
@@ -71,8 +72,22 @@ export function loadConfig(variables: Readonly<Record<string, string | undefined
     if (models) checkAliases(models, known, problems);
     if (policies) checkPolicies(policies, known, problems);
   }
+
+  const requests = [
+    ...named,
+    ...providers.flatMap(({ secret }) => secret ?? []),
+    ...(settings ? kekSecrets(settings.audit, env, problems) : []),
+  ];
+  const { store: secrets, missing } = await SecretStore.open(requests, new SecretBackends(variables), {
+    production,
+    refreshMs: (settings?.secrets.refreshSeconds ?? 0) * 1_000,
+    graceMs: (settings?.secrets.graceSeconds ?? 0) * 1_000,
+  });
+  for (const [at, reason] of missing) problems.add(at, reason);
   problems.throwIfAny();
 
+  const given = (name: SecretVariable): Secret | undefined => (isAsked(name) ? secrets.get(name).initial : undefined);
+  const masterKey = given('GATEHOUSE_MASTER_KEY');
   // everything is checked before anything is made
   return freeze({
     production,
@@ -82,19 +97,20 @@ export function loadConfig(variables: Readonly<Record<string, string | undefined
     logLevel,
     dataDir,
     configFile,
-    databaseUrl: databaseUrl!,
+    secrets,
+    databaseUrl: given('DATABASE_URL')!,
+    keysDatabaseUrl: given('GATEHOUSE_KEYS_DATABASE_URL') ?? given('DATABASE_URL')!,
     embeddedDatabase,
-    redisUrl,
-    rootKey,
-    masterKey: givenKey ?? inDataFolder(dataDir, () => masterKeyIn(dataDir)),
+    redisUrl: given('REDIS_URL'),
+    rootKey: given('GATEHOUSE_ROOT_KEY'),
+    masterKey: masterKey ? keyBytes(masterKey.reveal()) : inDataFolder(dataDir, () => masterKeyIn(dataDir)),
     server: settings!.server,
     limits: settings!.limits,
-    records: settings!.records,
     audit: settings!.audit,
     health: settings!.health,
     idempotency: settings!.idempotency,
     answers: settings!.answers,
-    providers,
+    providers: providers.map(({ with: made }) => made(secrets)),
     models: models!,
     policies: policies!,
     prices: prices!.prices,
@@ -131,13 +147,10 @@ function checkAliases(models: Models, known: ReadonlySet<string>, problems: Prob
     }
 }
 
-function requireScheme(url: string, name: string, scheme: RegExp, problems: Problems): void {
-  if (!scheme.test(URL.parse(url)?.protocol ?? ''))
-    problems.add(name, `must be a URL of the form ${name === 'REDIS_URL' ? 'redis://…' : 'postgres://…'}`);
-}
-
+/** Whatever was written down. What does something – the secrets – lives on. */
 function freeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value) || Buffer.isBuffer(value)) return value;
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return value;
   for (const inner of Object.values(value)) freeze(inner);
   return Object.freeze(value);
 }

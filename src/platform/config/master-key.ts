@@ -1,18 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Secret } from '../secrets/secret';
-import type { Problems } from './problems';
 
 const BYTES = 32;
-
-export function masterKeyFrom(secret: Secret, problems: Problems): Buffer {
-  const key = Buffer.from(secret.reveal(), 'base64');
-  if (key.length !== BYTES || !/^[A-Za-z0-9+/]{43}=$/.test(secret.reveal()))
-    problems.add('GATEHOUSE_MASTER_KEY', `must be ${BYTES} bytes in base64 (openssl rand -base64 ${BYTES})`);
-  else if (new Set(key).size < 8) problems.add('GATEHOUSE_MASTER_KEY', 'is a placeholder, not a random key');
-  return key;
-}
 
 /** The key kept in the data folder, made on first start. Processes that start together agree on one. */
 export function masterKeyIn(dataDir: string): Buffer {

@@ -15,6 +15,11 @@ export class Problems {
     }
   }
 
+  /** Something is known to be wrong with it. */
+  mention(where: string): boolean {
+    return this.found.some((problem) => problem.startsWith(`${where}: `));
+  }
+
   throwIfAny(): void {
     if (this.found.length) throw new ConfigError(this.found);
   }

@@ -7,14 +7,19 @@ const count = z.int().min(1);
 
 const Url = z.url({ protocol: /^https?$/ }).refine((url) => !/[?#]/.test(url), 'must have no query or fragment');
 
-/** `env:NAME` or `file:/path`: a secret never stands in the file itself. */
+/** A secret never stands in the file itself, but in development as `literal:…`. What follows the scheme is checked at start. */
 const SecretReference = z
   .string()
-  .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/, 'must be env:NAME or file:/path, never the secret itself');
+  .regex(
+    /^(env:[A-Za-z_][A-Za-z0-9_]*|(file|aws-sm|gcp-sm|vault|literal):.+)$/,
+    'must be a reference such as env:NAME, file:/path or vault:<mount>/data/<path>#field, never the secret itself',
+  );
 
 const http = {
   baseUrl: Url.optional().describe("The upstream's root; the vendor's own when absent."),
-  apiKey: SecretReference.optional().describe('env:NAME or file:/path. Several keys, comma-separated, form a pool.'),
+  apiKey: SecretReference.optional().describe(
+    'A reference to a secret: secrets.md. Several keys, comma-separated, form a pool.',
+  ),
   models: z
     .array(z.string().min(1))
     .optional()
@@ -93,10 +98,20 @@ export const Settings = z.strictObject({
     })
     .prefault({}),
   audit: AuditSettings.prefault({}),
-  records: z
+  secrets: z
     .strictObject({
-      queue: count.default(20_000).describe('Records waiting for the database; above it new calls are refused.'),
-      commitMs: milliseconds.default(5_000).describe('How long a call waits for its record to be durable.'),
+      refreshSeconds: z
+        .int()
+        .min(5)
+        .max(86_400)
+        .default(300)
+        .describe('How often secrets that are kept in files and services are read anew.'),
+      graceSeconds: z
+        .int()
+        .min(0)
+        .max(86_400)
+        .default(600)
+        .describe('How long the former key of a provider may still be used after a rotation.'),
     })
     .prefault({}),
   health: z

@@ -1,0 +1,77 @@
+import { KEK_NAMES } from '../secrets/key-wrappers';
+import { keyTextProblem } from '../secrets/key-text';
+import { parseKeyReference } from '../secrets/key-reference';
+import { keysIn } from '../secrets/live-keys';
+import type { Secret } from '../secrets/secret';
+import { SecretBackends } from '../secrets/secret-backends';
+import type { SecretRequest } from '../secrets/secret-request';
+import { SecretStore } from '../secrets/secret-store';
+import type { Variables } from '../secrets/variables';
+import type { AuditSettings } from './audit-settings';
+import { Environment, type Check } from './environment';
+import { Problems } from './problems';
+
+const postgres: Check = (value) => schemeProblem(value, /^postgres(ql)?:$/, 'postgres://…');
+const redis: Check = (value) => schemeProblem(value, /^rediss?:$/, 'redis://…');
+/** A list of provider keys. */
+export const someKeys: Check = (value) => (keysIn(value).length ? undefined : 'holds no key');
+
+/** The secrets of the gateway that have a variable of their own. */
+const VARIABLES = {
+  DATABASE_URL: postgres,
+  GATEHOUSE_KEYS_DATABASE_URL: postgres,
+  REDIS_URL: redis,
+  GATEHOUSE_ROOT_KEY: undefined,
+  GATEHOUSE_MASTER_KEY: keyTextProblem,
+} as const satisfies Record<string, Check | undefined>;
+
+export type SecretVariable = keyof typeof VARIABLES;
+
+export function secretVariables(env: Environment): SecretRequest[] {
+  return (Object.keys(VARIABLES) as SecretVariable[]).flatMap((name) => env.secret(name, VARIABLES[name]) ?? []);
+}
+
+/** Those of a command that needs no other configuration. */
+const OF_COMMANDS = { DATABASE_URL: postgres, GATEHOUSE_ADMIN_DATABASE_URL: postgres } as const;
+
+/**
+ * The secrets of a command, from wherever the environment says that they are.
+ * @throws ConfigError that lists all that are missing, by name
+ */
+export async function secretsOfCommand<N extends keyof typeof OF_COMMANDS>(
+  variables: Variables,
+  ...names: readonly N[]
+): Promise<Readonly<Record<N, Secret>>> {
+  const problems = new Problems();
+  const env = new Environment(variables, problems);
+  const requests = names.flatMap((name) => {
+    const request = env.secret(name, OF_COMMANDS[name]);
+    if (!request && !problems.mention(name)) problems.add(name, 'is not set');
+    return request ?? [];
+  });
+  const options = { production: env.text('NODE_ENV') === 'production', refreshMs: 0, graceMs: 0 };
+  const backends = new SecretBackends(variables);
+  const { store, missing } = await SecretStore.open(requests, backends, options);
+  backends.close();
+  for (const [at, reason] of missing) problems.add(at, reason);
+  problems.throwIfAny();
+  return Object.fromEntries(names.map((name) => [name, store.get(name).current])) as Record<N, Secret>;
+}
+
+/** Key-encryption keys that are kept as secrets; others never leave where they are. */
+export function kekSecrets({ kek }: AuditSettings, env: Environment, problems: Problems): SecretRequest[] {
+  const named = [
+    [KEK_NAMES.use, kek.use] as const,
+    ...kek.previous.map((text, index) => [KEK_NAMES.previous(index), text] as const),
+  ];
+  return named.flatMap(([name, text]) => {
+    const reference = parseKeyReference(text);
+    if (!reference)
+      problems.add(name, 'must be master-key, vault-transit:<mount>/keys/<name>, aws-kms:<arn> or a secret');
+    return reference?.kind === 'secret' ? (env.reference(reference.reference, name, keyTextProblem) ?? []) : [];
+  });
+}
+
+function schemeProblem(url: string, scheme: RegExp, form: string): string | undefined {
+  return scheme.test(URL.parse(url)?.protocol ?? '') ? undefined : `must be a URL of the form ${form}`;
+}

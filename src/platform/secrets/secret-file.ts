@@ -1,0 +1,24 @@
+import { readFile, stat } from 'node:fs/promises';
+import { SecretUnavailable } from './secret-unavailable';
+
+export interface FileContent {
+  readonly value: string;
+  /** When it was last changed. */
+  readonly version: string;
+}
+
+const FILE_BYTES = 1_048_576;
+
+/** @throws SecretUnavailable when it cannot be read, or others than its owner and group could read it too */
+export async function readSecretFile(path: string): Promise<FileContent> {
+  try {
+    const { mode, mtime, size } = await stat(path);
+    if (process.platform !== 'win32' && (mode & 0o004) !== 0)
+      throw new SecretUnavailable(`${path} can be read by everybody; chmod 600 it`);
+    if (size > FILE_BYTES) throw new SecretUnavailable(`${path} is larger than ${FILE_BYTES} bytes`);
+    return { value: await readFile(path, 'utf8'), version: mtime.toISOString() };
+  } catch (error) {
+    if (error instanceof SecretUnavailable) throw error;
+    throw new SecretUnavailable(`cannot read ${path}: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}`);
+  }
+}
