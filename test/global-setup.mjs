@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { ensureDatabase, startPg } from '../tools/pg.mjs';
+import { ensureDatabase, provisionAudit, startPg } from '../tools/pg.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const require = createRequire(import.meta.url);
@@ -28,10 +28,13 @@ export default async function globalSetup() {
   process.env.GATEHOUSE_TEST_RUN = String(process.pid);
 }
 
+const MADE_FROM = ['migrations', 'src/features/audit/log/provision'];
+
 function digestOfMigrations() {
   const hash = createHash('sha256').update(readFileSync(join(root, 'src/platform/database/migrate.ts')));
-  for (const file of readdirSync(join(root, 'migrations')).sort())
-    hash.update(file).update(readFileSync(join(root, 'migrations', file)));
+  for (const folder of MADE_FROM)
+    for (const file of readdirSync(join(root, folder)).sort())
+      hash.update(file).update(readFileSync(join(root, folder, file)));
   return hash.digest('hex').slice(0, 16);
 }
 
@@ -64,5 +67,6 @@ async function makeTemplate(server, template) {
   await server.session.query(`drop database if exists "${draft}" with (force)`);
   const { migrate } = require(join(root, 'dist/platform/database/migrate.js'));
   await migrate(await ensureDatabase(server, draft));
+  await provisionAudit(server, draft);
   await server.session.query(`alter database "${draft}" rename to "${template}"`);
 }

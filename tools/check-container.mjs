@@ -36,6 +36,9 @@ function checkCompose() {
       if (source.startsWith('.') ? !existsSync(join(root, source)) : !(source in volumes))
         problems.push(`${at}: no volume or folder ${source}`);
   }
+  const superuser = services.postgres?.environment?.POSTGRES_USER ?? 'postgres';
+  if (new URL(services.gateway?.environment?.DATABASE_URL.replace(/\$\{.*?\}/g, 'x')).username === superuser)
+    problems.push('docker-compose.yml: gateway connects as a superuser, from whom the audit log cannot be kept');
   const documented = read('.env.example');
   for (const [, variable] of text.matchAll(/\$\{([A-Z_]+)/g))
     if (!new RegExp(`^#? ?${variable}=`, 'm').test(documented))

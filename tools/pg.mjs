@@ -11,6 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import net from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,9 +19,9 @@ import lock from './lock.cjs';
 import { linkLibraries, majorVersion, run, runAs } from './pg-binaries.mjs';
 import { watchServer } from './pg-session.mjs';
 
+const require = createRequire(import.meta.url);
 const START_SECONDS = 300; // recovery after a crash may take its time
 const LOG_BYTES = 10_000_000;
-const NOT_DURABLE = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off'];
 
 /**
  * @typedef {object} Server
@@ -33,8 +34,9 @@ const NOT_DURABLE = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=of
 
 /**
  * Starts the cluster in `dir`, making it first if need be, or joins the one that runs there.
- * @param {{dir: string, durable?: boolean, onLost?: () => void}} options `durable: false` is for throw-away data: faster, a
- *   known password, made anew when it does not start. `onLost` is called when the server went away and stayed away.
+ * @param {{dir: string, durable?: boolean, onLost?: () => void}} options `durable: false` is for throw-away data: a known
+ *   password, made anew when it does not start. Commits are durable there too: the audit log refuses a server where they
+ *   are not. `onLost` is called when the server went away and stayed away.
  * @returns {Promise<Server>}
  */
 export async function startPg({ dir, durable = true, onLost = () => {} }) {
@@ -116,13 +118,12 @@ async function launch(cluster) {
   throw new Error(`PostgreSQL did not start; ${join(cluster.dir, 'postgres.log')} says why.`);
 }
 
-function pgCtlStart({ dir, data, durable }, port) {
+function pgCtlStart({ dir, data }, port) {
   const settings = [
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
     'max_connections=200',
     'log_error_verbosity=terse', // details of an error quote the row
-    ...(durable ? [] : NOT_DURABLE),
   ];
   const options = [`-p ${port}`, ...settings.map((setting) => `-c ${setting}`)].join(' ');
   const log = join(dir, 'postgres.log');
@@ -184,4 +185,10 @@ export async function ensureDatabase(server, name) {
   const { rowCount } = await server.session.query('select from pg_database where datname = $1', [name]);
   if (!rowCount) await server.session.query(`create database "${name}" owner gatehouse`);
   return server.url(name, 'gatehouse');
+}
+
+/** Schema and roles of the audit log, made with a superuser's rights, which the application does not have. */
+export async function provisionAudit(server, name) {
+  const { provision } = require('../dist/features/audit/log/provision/provision.store.js');
+  await provision(server.url(name, 'postgres'), 'gatehouse');
 }

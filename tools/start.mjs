@@ -28,7 +28,7 @@ function stop() {
 }
 
 async function startDatabase(env) {
-  const { ensureDatabase, startPg } = await import('./pg.mjs');
+  const { ensureDatabase, provisionAudit, startPg } = await import('./pg.mjs');
   const onLost = () => {
     log('the embedded PostgreSQL is gone, stopping');
     databaseLost = true;
@@ -41,7 +41,13 @@ async function startDatabase(env) {
     log('Stop it first; for a second one set PORT and GATEHOUSE_DATA_DIR.');
     process.exit(1);
   }
-  env.DATABASE_URL = await ensureDatabase(server, 'gatehouse');
+  try {
+    env.DATABASE_URL = await ensureDatabase(server, 'gatehouse');
+    await provisionAudit(server, 'gatehouse');
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
   env.GATEHOUSE_EMBEDDED_PG = '1';
   return server;
 }
@@ -73,6 +79,7 @@ async function main() {
   const env = { ...process.env };
   env.GATEHOUSE_DATA_DIR = resolve(root, env.GATEHOUSE_DATA_DIR?.trim() || '.gatehouse');
   delete env.GATEHOUSE_EMBEDDED_PG;
+  delete env.GATEHOUSE_ADMIN_DATABASE_URL; // the gateway must not hold what it is kept from
 
   const external = env.DATABASE_URL?.trim() || env.DATABASE_URL_FILE?.trim();
   const database = external ? undefined : await startDatabase(env);

@@ -21,6 +21,13 @@ export async function testDatabase(): Promise<TestDatabase> {
   return { url: url.href, drop: () => onServer((client) => drop(client, name)) };
 }
 
+/** The same database for a superuser. */
+export function adminUrl(database: Pick<TestDatabase, 'url'>): string {
+  const url = new URL(setting('GATEHOUSE_TEST_SERVER'));
+  url.pathname = new URL(database.url).pathname;
+  return url.href;
+}
+
 async function copyTemplate(client: Client, name: string): Promise<void> {
   const copy = `create database "${name}" template "${setting('GATEHOUSE_TEST_TEMPLATE')}" owner gatehouse`;
   for (const until = Date.now() + PATIENCE_MS; ; await sleep(50))

@@ -1,0 +1,26 @@
+/** The batch that holds index `$1`: no row when the log does not reach so far. */
+const BATCH = `
+  select b.* from (select * from audit.batches where first_index <= $1 order by first_index desc limit 1) b
+   where $1 < b.first_index + b.n`;
+
+export const HEADER_SQL = `
+  select split_part(h.headers, e'\\n', ($1 - b.first_index)::int + 1) as header, b.committed_at,
+         to_char(b.part_month, 'YYYY-MM') as part_month
+    from (${BATCH}) b left join audit.headers h on h.part_month = b.part_month and h.first_index = b.first_index`;
+
+/** The ciphertexts of a batch follow each other; how long each is, its header says. Only the part that is asked for is read. */
+export const CIPHERTEXT_SQL = `
+  with lines as materialized (
+    select b.first_index + line - 1 as index, b.part_month, b.first_index, (header::json ->> 'ct_len')::int as length
+      from (${BATCH}) b join audit.headers h on h.part_month = b.part_month and h.first_index = b.first_index
+     cross join lateral unnest(string_to_array(h.headers, e'\\n')) with ordinality as l (header, line)
+     where b.first_index + line - 1 <= $1
+  )
+  select substr(p.payloads, (select coalesce(sum(length), 0)::int from lines where index < $1) + 1, l.length) as ciphertext
+    from lines l join audit.payloads p on p.part_month = l.part_month and p.first_index = l.first_index
+   where l.index = $1 and l.length is not null`;
+
+export const OF_REQUEST_SQL = `
+  select e.*, split_part(h.headers, e'\\n', e.position + 1) as header
+    from audit.entries e join audit.headers h on h.part_month = e.part_month and h.first_index = e.first_index
+   where e.request_id = left($1, 400) and ($2::text is null or e.tenant = $2) order by e.index`;
