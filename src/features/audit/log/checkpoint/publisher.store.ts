@@ -1,0 +1,40 @@
+import type { ClientBase } from 'pg';
+import type { Tile } from '../../format/tiles';
+import { ForkError } from './fork-error';
+
+const PUBLISH = 'select audit.publish($1, $2, $3, $4, $5, $6) as new';
+const DIFFERS = '23000';
+
+/** Adds checkpoints, tiles and cosignatures. Acts as `checkpointer`. */
+export class Publisher {
+  constructor(private readonly client: ClientBase) {}
+
+  /** @throws ForkError when another tree was published */
+  async publish(size: number, root: Buffer, note: string, tiles: readonly Tile[]): Promise<void> {
+    try {
+      await this.client.query({
+        name: 'audit-publish',
+        text: PUBLISH,
+        values: [
+          size,
+          root,
+          note,
+          tiles.map(({ level }) => level),
+          tiles.map(({ n }) => n),
+          tiles.map(({ hashes }) => hashes),
+        ],
+      });
+    } catch (error) {
+      if ((error as { code?: unknown }).code === DIFFERS) throw new ForkError((error as Error).message);
+      throw error;
+    }
+  }
+
+  async cosign(epoch: number, size: number, line: string): Promise<void> {
+    await this.client.query('select audit.cosign($1, $2, $3)', [epoch, size, line]);
+  }
+
+  async ensurePartitions(): Promise<void> {
+    await this.client.query('select audit.ensure_partitions(3)');
+  }
+}
