@@ -1,0 +1,33 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { AuditKeys } from '../keys/audit-keys';
+import { shredsOf } from '../keys/shred-entries';
+import { Shredder } from '../keys/shredder';
+import { EntriesStore } from './entries.store';
+import type { StoredEntry } from './stored-batch';
+
+/** What was erased stays so: also after a backup of the keys was restored, or a process died half way. */
+@Injectable()
+export class ErasureUpkeep implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly log = new Logger('Audit');
+
+  constructor(
+    private readonly keys: AuditKeys,
+    private readonly shredder: Shredder,
+    private readonly entries: EntriesStore,
+  ) {}
+
+  /** Before anything is served, erasures that the log tells of and the key database does not are repeated. */
+  async onApplicationBootstrap(): Promise<void> {
+    const known = await this.keys.ledger.newest();
+    const told: StoredEntry[] = [];
+    for await (const entry of this.entries.few({ event: 'key.shred' }, Number.MAX_SAFE_INTEGER - 1))
+      if (entry.index > known) told.push(entry);
+    const repeated = await this.keys.replayShreds(shredsOf(told));
+    if (repeated.length) this.log.warn(`${repeated.length} erasures were repeated: the key database was restored`);
+    this.shredder.start((error) => this.log.error(`An erasure is not finished: ${(error as Error).message}`));
+  }
+
+  onApplicationShutdown(): void {
+    this.shredder.stop();
+  }
+}

@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../../../contract/caller';
+import { GatewayError } from '../../../contract/errors';
+import { leafHash } from '../format/hashes';
+import { inclusionProof } from '../format/proofs';
+import { AuditLogService } from '../log/audit-log.service';
+import { type StoredCheckpoint, CheckpointsStore } from './checkpoints.store';
+import { Evidence } from './evidence.service';
+import { Finder } from './finder.service';
+import type { StoredEntry } from './stored-batch';
+import { Tree } from './tree.service';
+
+export interface InclusionProof {
+  readonly leafHash: Buffer;
+  readonly index: number;
+  readonly size: number;
+  readonly hashes: readonly Buffer[];
+  /** The signed note that the hashes lead to. */
+  readonly checkpoint: string;
+}
+
+/** That entries are in the log, in a form that anybody can check. */
+@Injectable()
+export class Proofs {
+  constructor(
+    private readonly log: AuditLogService,
+    private readonly tree: Tree,
+    private readonly checkpoints: CheckpointsStore,
+    private readonly finder: Finder,
+    private readonly evidence: Evidence,
+  ) {}
+
+  /** Null until the next checkpoint. */
+  async of({ index, text }: StoredEntry): Promise<InclusionProof | null> {
+    const checkpoint = await this.checkpoints.latest();
+    if (!checkpoint || index >= checkpoint.size) return null;
+    return { leafHash: leafHash(text), ...(await this.within(checkpoint, index)) };
+  }
+
+  /**
+   * A C2SP tlog-proof that carries the header: all that somebody needs beside the key of the log.
+   * @throws GatewayError `not_found`; `audit_unavailable` when no checkpoint covers it in time
+   */
+  async file(caller: Caller, id: string): Promise<string> {
+    const entry = await this.finder.find(caller, id);
+    const proof = await this.log.proofs.proof(entry.index);
+    if (proof === undefined) throw new GatewayError('not_found', 'There is no such entry');
+    await this.evidence.record(caller, 'audit.proof', {
+      tenant: entry.header.tenant,
+      metadata: { entry: entry.header.entry_id, index: entry.index },
+    });
+    return proof;
+  }
+
+  async within(checkpoint: StoredCheckpoint, index: number): Promise<Omit<InclusionProof, 'leafHash'>> {
+    const { size, note } = checkpoint;
+    return { index, size, hashes: await inclusionProof(index, size, this.tree.at(size)), checkpoint: note };
+  }
+}

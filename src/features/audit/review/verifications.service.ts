@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable, Logger } from '@nestjs/common';
+import type { Caller } from '../../../contract/caller';
+import { GatewayError } from '../../../contract/errors';
+import { isUuid, uuidv7 } from '../../../contract/ids';
+import { EventBus } from '../../../platform/events/event-bus';
+import { CheckpointsStore } from './checkpoints.store';
+import { Evidence } from './evidence.service';
+import { LogCheck } from './log-check.service';
+import { type Listed, type ListRequest, listed } from './page-request';
+import { type CheckResult, type Verification, VerificationsStore } from './verifications.store';
+import { requireRoot } from './whose';
+
+const PROGRESS_MS = 2_000;
+/** How long an answer waits for the result. */
+const PATIENCE_MS = 15_000;
+const PROBLEMS_KEPT = 100;
+
+/** Runs the checks of the offline verifier over the live log, up to its newest checkpoint. One run at a time in each process. */
+@Injectable()
+export class Verifications {
+  private readonly log = new Logger('Verification');
+  private running: { readonly id: string; readonly done: Promise<void> } | undefined;
+
+  constructor(
+    private readonly check: LogCheck,
+    private readonly store: VerificationsStore,
+    private readonly checkpoints: CheckpointsStore,
+    private readonly evidence: Evidence,
+    private readonly events: EventBus,
+  ) {}
+
+  /** @returns how far it is after a while: it goes on by itself. A run that is under way is joined. */
+  async run(caller: Caller): Promise<Verification> {
+    requireRoot(caller, 'verify the whole log');
+    const { id, done } = this.running ?? (await this.start(caller));
+    await Promise.race([done, sleep(PATIENCE_MS, undefined, { ref: false })]);
+    return this.find(caller, id);
+  }
+
+  /** That day's run, unless another process has begun it. Resolves when it is over. */
+  async nightly(day: string): Promise<void> {
+    if (this.running) return;
+    await (
+      await this.start(undefined, day)
+    )?.done;
+  }
+
+  async list(caller: Caller, page: ListRequest): Promise<Listed<Verification>> {
+    requireRoot(caller, 'see how the whole log verifies');
+    return listed(await this.store.list(page), page.limit);
+  }
+
+  async find(caller: Caller, id: string): Promise<Verification> {
+    requireRoot(caller, 'see how the whole log verifies');
+    const found = isUuid(id) ? await this.store.find(id) : undefined;
+    if (!found) throw new GatewayError('not_found', 'There is no such verification');
+    return found;
+  }
+
+  private async start(caller: Caller): Promise<{ id: string; done: Promise<void> }>;
+  private async start(caller: undefined, day: string): Promise<{ id: string; done: Promise<void> } | undefined>;
+  private async start(
+    caller: Caller | undefined,
+    day?: string,
+  ): Promise<{ id: string; done: Promise<void> } | undefined> {
+    const head = await this.checkpoints.latest();
+    if (!head) throw new GatewayError('audit_unavailable', 'The log has no checkpoint yet', { retryAfter: 1 });
+    const id = uuidv7();
+    if (!(await this.store.begin(id, caller?.keyId, head.size, day))) return undefined;
+    const done = this.carryOut(id, caller, head.size).finally(() => (this.running = undefined));
+    done.catch((error: Error) => this.log.error({ err: error }, 'a verification did not end'));
+    this.running = { id, done };
+    return this.running;
+  }
+
+  private async carryOut(id: string, caller: Caller | undefined, size: number): Promise<void> {
+    const started = performance.now();
+    let [checked, told] = [0, Date.now()];
+    const progress = async (entries: number) => {
+      checked = entries;
+      if (Date.now() - told < PROGRESS_MS) return;
+      told = Date.now();
+      await this.store.progress(id, checked);
+    };
+    const { problems, firstBad } = await this.check.run(progress).catch((error: Error): CheckResult => {
+      this.log.error({ err: error }, 'the log could not be read');
+      return { problems: [{ code: 'unreadable', detail: 'The log could not be read to its end' }] };
+    });
+    const ok = problems.length === 0;
+    this.events.emit('review.verified', {
+      id,
+      ok,
+      size,
+      ...(firstBad !== undefined && { firstBadIndex: firstBad }),
+      ms: performance.now() - started,
+    });
+    await this.store.end(id, checked, ok, { problems: problems.slice(0, PROBLEMS_KEPT), firstBad });
+    const recorded = this.evidence.record(caller, 'audit.verify', {
+      metadata: {
+        verification: id,
+        ok,
+        size,
+        checked,
+        problems: problems.length,
+        first_bad_index: firstBad,
+        codes: [...new Set(problems.map(({ code }) => code))].slice(0, 20),
+      },
+    });
+    // a log that is not what it was may take no entries: what was found is told all the same
+    await recorded.catch((error: Error) => this.log.error({ err: error }, 'a verification could not be recorded'));
+  }
+}
