@@ -12,7 +12,7 @@ export const EVENTS = [
   'writer.heartbeat', // silence is evidence
   'config.loaded', // hashes of what was configured
   'tenant.create',
-  'tenant.disable',
+  'tenant.change',
   'key.create',
   'key.revoke',
   'access.login', // a key that governs is used for the first time in a while

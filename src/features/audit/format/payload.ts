@@ -1,0 +1,134 @@
+import { createCipheriv, createDecipheriv, createSecretKey, hash, randomFillSync } from 'node:crypto';
+import { canonicalJson } from '../../../contract/canonical-json';
+import { canonicalise, parseCanonical } from './canonical';
+import { commitment, encryptionKey, entryKey, keyCommit } from './entry-keys';
+import type { Header, PlainObject, Sealing } from './header';
+
+const VERSION = 1;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const CONTEXT = 'gatehouse-payload/v1\n';
+/** The version, the nonce and the tag. */
+export const OVERHEAD_BYTES = 1 + NONCE_BYTES + TAG_BYTES;
+
+const nonces = Buffer.alloc(NONCE_BYTES * 512);
+let used = nonces.length;
+
+/** What is recorded of an entry before it is sealed. */
+export type OpenHeader = Omit<Header, keyof Sealing | 'prompt_hash' | 'response_hash'>;
+
+export interface Commits {
+  readonly prompt?: unknown;
+  readonly response?: unknown;
+}
+
+export interface SealedEntry {
+  /** The canonical text of the header. */
+  readonly header: string;
+  readonly ciphertext?: Buffer;
+}
+
+/** The content of an entry cannot be had. */
+export class OpenError extends Error {}
+
+/**
+ * Turns what is recorded into what is stored. An entry without payload and without commitments needs no key.
+ * @param dataKey of 32 bytes
+ * @throws when something of the header is not canonical, or when there is no key where one is needed
+ */
+export function sealEntry(
+  dataKey: { readonly id: string; readonly key: Uint8Array } | undefined,
+  header: OpenHeader,
+  payload?: object,
+  commits: Commits = {},
+): SealedEntry {
+  const { prompt, response } = commits;
+  if (payload === undefined && prompt === undefined && response === undefined)
+    return { header: canonicalise(header as PlainObject) };
+  if (!dataKey) throw new Error('an entry with content needs a data key');
+  const key = entryKey(dataKey.key, header.entry_id);
+  const committed = canonicalise({
+    ...header,
+    key_id: dataKey.id,
+    key_commit: keyCommit(key),
+    prompt_hash: prompt === undefined ? undefined : commitment(key, 'prompt', prompt),
+    response_hash: response === undefined ? undefined : commitment(key, 'response', response),
+  });
+  if (payload === undefined) return { header: committed };
+  const ciphertext = encrypt(key, committed, canonicalJson(payload));
+  return { header: withCiphertext(committed, ciphertext), ciphertext };
+}
+
+/** Only flags and a price, which hold no members, come before `entry_id`: the first one found is the header's own. */
+function withCiphertext(committed: string, ciphertext: Buffer): string {
+  const at = committed.indexOf('"entry_id":');
+  const members = `"ct_hash":"${ciphertextHash(ciphertext)}","ct_len":${ciphertext.length},`;
+  return committed.slice(0, at) + members + committed.slice(at);
+}
+
+/** `sha256:` and hex. */
+export function ciphertextHash(ciphertext: Buffer): string {
+  return `sha256:${hash('sha256', ciphertext, 'hex')}`;
+}
+
+/**
+ * The payload of an entry.
+ * @param key of the entry (`entryKey`): all that an auditor is given
+ * @throws OpenError when the key is not the entry's, or the ciphertext is not
+ */
+export function openEntry(key: Uint8Array, header: string, ciphertext: Buffer): unknown {
+  const fields = parseCanonical(header) as PlainObject;
+  if (fields['key_commit'] !== keyCommit(key)) throw new OpenError('the key is not the one of this entry');
+  if (fields['ct_hash'] !== ciphertextHash(ciphertext) || fields['ct_len'] !== ciphertext.length)
+    throw new OpenError('the ciphertext is not the one of this entry');
+  const { ct_hash: _, ct_len: __, ...committed } = fields;
+  return JSON.parse(decrypt(key, canonicalise(committed), ciphertext));
+}
+
+/** Whether a header commits to that prompt or response. @param key of the entry */
+export function isCommittedTo(
+  key: Uint8Array,
+  header: Pick<Header, 'prompt_hash' | 'response_hash'>,
+  kind: 'prompt' | 'response',
+  value: unknown,
+): boolean {
+  return header[`${kind}_hash`] === commitment(key, kind, value);
+}
+
+function encrypt(key: Uint8Array, committed: string, payload: string): Buffer {
+  const nonce = freshNonce();
+  const cipher = createCipheriv('aes-256-gcm', createSecretKey(encryptionKey(key)), nonce);
+  cipher.setAAD(Buffer.from(CONTEXT + committed));
+  const body = cipher.update(payload, 'utf8');
+  cipher.final();
+  return Buffer.concat([Buffer.of(VERSION), nonce, body, cipher.getAuthTag()]);
+}
+
+function decrypt(key: Uint8Array, committed: string, ciphertext: Buffer): string {
+  if (ciphertext[0] !== VERSION || ciphertext.length < OVERHEAD_BYTES)
+    throw new OpenError('not a ciphertext of version 1');
+  const decipher = createDecipheriv(
+    'aes-256-gcm',
+    createSecretKey(encryptionKey(key)),
+    ciphertext.subarray(1, 1 + NONCE_BYTES),
+    {
+      authTagLength: TAG_BYTES,
+    },
+  );
+  decipher.setAAD(Buffer.from(CONTEXT + committed));
+  decipher.setAuthTag(ciphertext.subarray(-TAG_BYTES));
+  try {
+    const body = decipher.update(ciphertext.subarray(1 + NONCE_BYTES, -TAG_BYTES));
+    return Buffer.concat([body, decipher.final()]).toString('utf8');
+  } catch (cause) {
+    throw new OpenError('the ciphertext does not open', { cause });
+  }
+}
+
+function freshNonce(): Buffer {
+  if (used + NONCE_BYTES > nonces.length) {
+    randomFillSync(nonces);
+    used = 0;
+  }
+  return Buffer.from(nonces.subarray(used, (used += NONCE_BYTES)));
+}

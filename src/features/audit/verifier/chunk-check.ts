@@ -1,0 +1,150 @@
+import { type RunLine, LineError, parseLeafLine, parseRunLine } from '../format/bundle-lines';
+import type { BundleAbout, WithheldRun } from '../format/bundle-layout';
+import { Frontier, rootOver } from '../format/frontier';
+import { leafHash } from '../format/hashes';
+import { payloadRecords, RecordError } from '../format/payload-records';
+import type { Chunk } from './bundle-reader';
+import type { Coverage } from './coverage';
+import type { EntryCheck, ShownEntry } from './entry-check';
+import type { EpochCheck } from './epoch-check';
+import { type Findings, Stop } from './findings';
+import type { Heads } from './heads';
+import type { LogKeys } from './log-keys';
+import type { PayloadCheck } from './payload-check';
+import type { Receipts } from './receipts';
+import type { TimeCheck } from './time-check';
+import type { BatchLine, WriterCheck } from './writer-check';
+
+export interface Checks {
+  readonly findings: Findings;
+  readonly keys: LogKeys;
+  readonly heads: Heads;
+  readonly entries: EntryCheck;
+  readonly writers: WriterCheck;
+  readonly payloads: PayloadCheck;
+  readonly epochs: EpochCheck;
+  readonly coverage: Coverage;
+  readonly times: TimeCheck;
+  readonly receipts: Receipts;
+}
+
+/** Follows the log from its first entry to its last. */
+export class ChunkCheck {
+  readonly tree = new Frontier();
+  batches = 0;
+  /** Entries before were withheld. */
+  private gaps = false;
+
+  constructor(
+    private readonly checks: Checks,
+    private readonly about: BundleAbout,
+  ) {}
+
+  check({ runs, headers, payloads }: Chunk): void {
+    const contents = this.contents(payloads);
+    let at = 0;
+    for (const line of runs) {
+      const run = this.run(line);
+      if (run.first !== this.tree.size)
+        this.stop('order', `the entry ${this.tree.size} should follow, but ${run.first} does`, this.tree.size);
+      if (run.kind === 'withheld') this.withheld(run);
+      else {
+        const lines = headers.slice(at, at + run.n);
+        if (lines.length !== run.n)
+          this.stop('order', `the batch has ${run.n} entries, but ${lines.length} are there`, run.first);
+        this.batch(run, lines, contents);
+        at += run.n;
+      }
+    }
+    if (at !== headers.length) this.stop('order', 'there are entries that belong to no batch', this.tree.size);
+    for (const index of contents.keys())
+      this.checks.findings.failure('payload', 'there is content of an entry that is not shown', index);
+  }
+
+  private batch(batch: BatchLine, lines: readonly string[], contents: Map<number, Buffer>): void {
+    const { heads, epochs, writers, times, receipts } = this.checks;
+    const leaves = lines.map((line) => this.leaf(line) ?? leafHash(line));
+    const shown = lines.flatMap((line, i) => this.shown(batch, line, batch.first + i));
+    epochs.check(batch, shown, () => this.tree.root());
+    writers.check(batch, rootOver(leaves), shown, this.gaps);
+    times.check(batch.first, batch.committedAt, shown);
+    this.batches++;
+    leaves.forEach((leaf, i) => {
+      if (receipts.any) receipts.check(batch.first + i, leaf);
+      this.tree.append(leaf);
+      heads.grown(this.tree.size, () => this.tree.root());
+    });
+    for (const entry of shown) this.entry(entry, contents);
+  }
+
+  private shown(batch: BatchLine, line: string, index: number): ShownEntry[] {
+    if (line.startsWith('"')) {
+      this.checks.coverage.withhold(index, index + 1);
+      return [];
+    }
+    this.checks.coverage.shown++;
+    const entry = this.checks.entries.check(index, line, batch);
+    return entry ? [entry] : [];
+  }
+
+  private entry(entry: ShownEntry, contents: Map<number, Buffer>): void {
+    const { findings, keys, payloads, coverage } = this.checks;
+    const { header, index } = entry;
+    payloads.check(entry, contents.get(index), this.about.payloads === 'all');
+    contents.delete(index);
+    if (header.event === 'key.shred') payloads.shred(entry);
+    if (header.event === 'retention.drop') coverage.drop(entry);
+    if (header.event === 'key.rotate' && header.metadata?.['level'] === 'signing')
+      if (!keys.rotate(index, header.log, header.metadata))
+        findings.failure('rotation', 'the new key of the log is not signed by both keys', index);
+  }
+
+  private withheld({ first, subtrees }: WithheldRun): void {
+    const { coverage, writers, heads } = this.checks;
+    for (const { level, hash } of subtrees) {
+      if (this.tree.size % 2 ** level) this.stop('order', 'a subtree begins where none can', this.tree.size);
+      this.tree.appendSubtree(hash, level);
+      heads.grown(this.tree.size, () => this.tree.root());
+    }
+    if (!Number.isSafeInteger(this.tree.size)) this.stop('order', 'the log is too long', first);
+    coverage.withhold(first, this.tree.size);
+    writers.skip();
+    this.gaps = true;
+  }
+
+  private contents(payloads: Buffer): Map<number, Buffer> {
+    const contents = new Map<number, Buffer>();
+    try {
+      for (const { index, ciphertext } of payloadRecords(payloads)) {
+        if (contents.has(index)) this.stop('payload', 'its content is there twice', index);
+        contents.set(index, ciphertext);
+      }
+    } catch (error) {
+      if (error instanceof RecordError) this.stop('payload', error.message, this.tree.size);
+      throw error;
+    }
+    return contents;
+  }
+
+  private run(line: string): RunLine {
+    return this.reading(() => parseRunLine(line));
+  }
+
+  private leaf(line: string): Buffer | undefined {
+    return this.reading(() => parseLeafLine(line));
+  }
+
+  private reading<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof LineError)) throw error;
+      return this.stop('bundle', error.message, this.tree.size);
+    }
+  }
+
+  private stop(code: string, message: string, index: number): never {
+    this.checks.findings.failure(code, message, index);
+    throw new Stop(message);
+  }
+}
