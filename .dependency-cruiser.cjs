@@ -6,9 +6,10 @@ const RINGS = ['contract', 'dialects', 'platform', 'features', 'pipeline', 'jobs
 const upTo = (ring) => RINGS.slice(0, RINGS.indexOf(ring) + 1);
 
 /** The composition root and the HTTP process put everything together. */
-const ASSEMBLY = '^src/(app\\.module|main|worker)\\.ts$';
+const ASSEMBLY = '^src/(app\\.module|main|worker|provision-audit|audit-epoch)\\.ts$';
 const ENTRY_POINT = '^src/[^/]+\\.ts$';
 const AUDITOR = '^src/(verify-audit\\.ts$|features/audit/verifier/)';
+const WITNESS = '^src/(witness\\.ts$|features/audit/witness/)';
 
 const ROLES =
   'module|controller|guard|pipe|filter|interceptor|processor|service|stage|store|provider|entity|decorator|gateway';
@@ -40,7 +41,7 @@ module.exports = {
     forbid(
       'feature-front-door',
       'From outside a feature is its index.ts: what is not exported there may change without asking anybody.',
-      { path: '^src/', pathNot: ['^src/features/', ASSEMBLY, AUDITOR] },
+      { path: '^src/', pathNot: ['^src/features/', ASSEMBLY, AUDITOR, WITNESS] },
       { path: '^src/features/[^/]+/', pathNot: '^src/features/[^/]+/index\\.ts$' },
     ),
     forbid(
@@ -102,6 +103,15 @@ module.exports = {
       {
         path: ['^src/', 'node_modules/', '^(node:)?(net|http|https|http2|tls|dns|dgram|child_process)(/|$)'],
         pathNot: ['^src/contract/', '^src/features/audit/(format|verifier)/'],
+      },
+    ),
+    forbid(
+      'witness-stands-alone',
+      'The witness runs far from the gateway and trusts nothing of it: it knows HTTP and the format of the log.',
+      { path: WITNESS },
+      {
+        path: ['^src/', 'node_modules/', '^(node:)?(https|http2|tls|dns|dgram|child_process)(/|$)'],
+        pathNot: ['^src/contract/', '^src/features/audit/(format|witness)/', 'node_modules/@types/node/'],
       },
     ),
     forbid(
