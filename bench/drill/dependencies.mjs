@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import net from 'node:net';
 import { dirname, join } from 'node:path';
 import { run as runPg } from '../../tools/pg-binaries.mjs';
-import { ensureDatabase, startPg } from '../../tools/pg.mjs';
+import { ensureDatabase, provisionAudit, startPg } from '../../tools/pg.mjs';
 import { freePort, launch } from '../server.mjs';
 import { OTHER_CORE, onCore, pin, withDescendants } from '../machine.mjs';
 
@@ -24,9 +24,12 @@ export async function startPostgres(dir) {
     if (code !== 0) throw new Error(`pg_ctl ${args.at(-1)} failed: see ${join(dir, 'postgres.log')}`);
   };
   pinAll();
+  const url = await ensureDatabase(server, 'drill');
+  await provisionAudit(server, 'drill');
   const options = /"-p" .*/.exec(read('postmaster.opts'))[0];
   return {
-    url: await ensureDatabase(server, 'drill'),
+    url,
+    adminUrl: server.url('drill'),
     get pids() {
       return existsSync(join(data, 'postmaster.pid')) ? pids() : [];
     },

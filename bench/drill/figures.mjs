@@ -39,7 +39,7 @@ export function availability(calls, exchanges, incidents) {
       if (call.degraded && call.degraded !== 'fallback') return 'degraded';
       return call.giver === PRIMARY ? 'primary' : 'standIn';
     }
-    if (call.reason === 'storage_unavailable' && during(restart, call))
+    if (call.reason === 'audit_unavailable' && during(restart, call))
       return asked.has(call.n) ? 'withheld' : 'unrecordable';
     if (call.outcome === 'cut' && brokenOff.has(call.n)) return 'brokenOff';
     if (['broken', 'unreachable'].includes(call.outcome) && during(kill, call)) return 'killed';

@@ -1,30 +1,41 @@
 // What was recorded, held against what clients saw and what the providers served.
+import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { MODELS } from './answers.mjs';
 import { cost } from './configuration.mjs';
 import { requestId } from './send.mjs';
 
+const { callsIn } = createRequire(import.meta.url)('../../dist/features/audit/calls/call-view.js');
+
 const DRAIN_MS = 15_000;
-const SQL = `select request_id, status, error_code, provider, provider_model, attempts,
-    coalesce(input_tokens, 0) + coalesce(cache_read_tokens, 0) + coalesce(cache_write_tokens, 0) as input,
-    coalesce(output_tokens, 0) as output
-  from llm_requests`;
+const HOUR_MS = 3_600_000;
 const EXPECTED = { answered: ['answered'], cut: ['failed'], refused: ['refused', 'failed'] };
 
-/** Every record, once none is open any more or there is no hope of it. */
+/** Every call of the log, once none is open any more or there is no hope of it. */
 export async function readRecords(url) {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    for (const end = Date.now() + DRAIN_MS; Date.now() < end; await sleep(500)) {
-      const { rows } = await client.query(`select count(*)::int as open from llm_requests where status = 'open'`);
-      if (!rows[0].open) break;
+    for (const end = Date.now() + DRAIN_MS; ; await sleep(500)) {
+      const calls = await readCalls(client);
+      if (Date.now() > end || calls.every(({ status }) => status !== 'in_progress')) return calls.map(recordOf);
     }
-    return (await client.query(SQL)).rows;
   } finally {
     await client.end();
   }
+}
+
+async function readCalls(client) {
+  const { rows } = await client.query('select headers from audit.headers order by first_index');
+  const headers = rows.flatMap(({ headers: lines }) => lines.split('\n').map((line) => JSON.parse(line)));
+  return callsIn(headers, HOUR_MS);
+}
+
+function recordOf({ request_id, status, provider, attempts, usage }) {
+  const { input_tokens = 0, cache_read_tokens = 0, cache_write_tokens = 0, output_tokens = 0 } = usage ?? {};
+  const input = input_tokens + cache_read_tokens + cache_write_tokens;
+  return { request_id, status, provider, attempts, input, output: output_tokens };
 }
 
 /** @param {object[]} calls judged ones that went to the gateway */
@@ -32,16 +43,16 @@ export function reconcile(calls, records, exchanges) {
   const byId = Map.groupBy(records, ({ request_id }) => request_id);
   const of = (call) => byId.get(requestId(call)) ?? [];
   const unrecorded = calls.filter((call) => call.status && !of(call).length);
-  const isRefusal = ({ reason }) => reason === 'storage_unavailable';
+  const isRefusal = ({ reason }) => reason === 'audit_unavailable';
   const final = (call) => of(call).at(-1)?.status;
-  /** The answer was ready, its record could not be closed in time, and was closed when the database was back. */
-  const withheld = (call) => isRefusal(call) && final(call) === 'answered';
+  /** The answer was ready, its entry was not durable in time, and became so when the database was back. */
+  const withheld = (call) => isRefusal(call) && ['answered', 'withheld'].includes(final(call));
   return {
     records: records.length,
     /** A call that was refused because it could not be recorded has no record by design. */
     missing: unrecorded.filter((call) => !isRefusal(call)).length,
     refusedUnrecorded: unrecorded.filter(isRefusal).length,
-    open: calls.filter((call) => of(call).some(({ status }) => status === 'open')).map(({ n }) => n),
+    open: calls.filter((call) => of(call).some(({ status }) => status === 'in_progress')).map(({ n }) => n),
     twice: calls.filter((call) => of(call).length > 1).length,
     withheld: calls.filter(withheld).length,
     contradicted: calls

@@ -80,7 +80,7 @@ async function drill() {
   ]).finally(() => clearInterval(showing));
   log(`all calls have ended; resting for ${options.rest} s`);
   await sleep(options.rest * 1_000, undefined, { signal });
-  const records = await readRecords(rig.postgres.url);
+  const records = await readRecords(rig.postgres.adminUrl);
   files.after = (await watch.look()).files;
   watch.stop();
   await watching;

@@ -37,6 +37,6 @@ function outcomeOf({ failure, status }, { complete, error, broken, text, tool },
     if (giver && (provider === undefined || provider === giver)) return { outcome: 'answered' };
     return { outcome: 'wrong', reason: giver ? 'named another provider' : 'not what a double said' };
   }
-  const reason = UNRECORDED.test(error.message) ? 'storage_unavailable' : error.code;
+  const reason = UNRECORDED.test(error.message) ? 'audit_unavailable' : error.code;
   return { outcome: status === 200 && (text || tool) ? 'cut' : 'refused', reason };
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
+import { AuditModule } from '../features/audit';
 import { LimitsModule } from '../features/limits';
 import { ModelsModule } from '../features/models';
 import { RecordsModule } from '../features/records';
@@ -9,6 +10,7 @@ import { ConfigModule } from '../platform/config/config.module';
 import { ObservabilityModule } from '../platform/observability/observability.module';
 import { AdminModule } from './admin/admin.module';
 import { AnthropicController } from './anthropic/anthropic.controller';
+import { AuditApiModule } from './audit/audit-api.module';
 import { Door } from './door/door.service';
 import { ErrorFilter } from './filters/error.filter';
 import { GUARDS } from './guards';
@@ -27,12 +29,14 @@ import { StatusModule } from './status/status.module';
   imports: [
     ConfigModule,
     TenancyModule,
+    AuditModule,
     LimitsModule,
     ModelsModule,
     RecordsModule,
     PipelineModule,
     ObservabilityModule,
     AdminModule,
+    AuditApiModule,
     HealthModule,
     LifecycleModule,
     PoliciesModule,

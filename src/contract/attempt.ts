@@ -30,6 +30,8 @@ export interface ChosenKey {
   readonly index: number;
   /** Another key of the same provider could take over at once. */
   readonly spare: boolean;
+  /** The key that stood at this place before it was rotated: the new one is not taken yet. */
+  readonly former?: true;
 }
 
 export type Send = (attempt: Attempt) => Promise<Reply>;

@@ -50,6 +50,13 @@ export interface PromptSize {
 }
 export interface CallRecord {
   note<K extends keyof CallFacts>(fact: K, value: CallFacts[K]): void;
+  /** The form of the call whose text may be kept: what a provider will be sent. */
+  keep(sent: WireRequest): void;
+  /**
+   * Makes it durable that the call is about to leave for a provider, as the tenant's mode of the log asks.
+   * @throws GatewayError `audit_unavailable`: it must not leave
+   */
+  leave(): Promise<void>;
 }
 /** What stages tell the record. Names and numbers only: never content. */
 export interface CallFacts {
@@ -133,6 +140,11 @@ export interface CacheCheckedCall extends CushionedCall {
 export interface FundedCall extends CacheCheckedCall {
   /** The hold is absent where no budget applies. */
   readonly funding: { readonly hold?: string };
+}
+
+/** Added by the egress stage: it is on the record that this call leaves for a provider. */
+export interface RecordedCall extends FundedCall {
+  readonly recorded: true;
 }
 
 export type Handler<C extends Call> = (call: C) => Promise<Reply>;

@@ -21,8 +21,37 @@ export interface GatewayEvents {
   'ladder.answered': LadderAnswered;
   /** A call repeated an earlier one under the same idempotency key and was given its answer. */
   'answer.repeated': { tenantId: string; waited: boolean };
+  /** A key that may govern is used, for the first time in a while; or somebody was turned away. */
+  'access.login': { tenantId: string; keyId: string };
+  'access.refused': AccessRefused;
   /** A dependency stopped or started answering. */
   'dependency.changed': DependencyChanged;
+  /** Entries of one call are durable, so many milliseconds after they were handed in. */
+  'audit.appended': { readonly ms: number; readonly n: number; readonly waiting: number };
+  /** Entries could not be made durable in time. */
+  'audit.refused': { readonly reason: 'full' | 'late' | 'stopped' | 'keys' };
+  /** An entry of a tenant that accepts losses was lost. */
+  'audit.lost': { readonly n: number };
+  /** The log contradicts what this process knows of it. */
+  'audit.stopped': { readonly reason: string };
+  /** Batches went to a file while the database was away, or followed from there. */
+  'audit.spooled': { readonly batches: number };
+  /** A checkpoint was found consistent with all earlier ones. */
+  'audit.checkpoint': AuditCheckpoint;
+  /** How long the oldest entry of this process waits for a checkpoint. */
+  'audit.age': { readonly seconds: number };
+  /** Something beside the log that makes it trustworthy failed, or works again. */
+  'audit.watch': { readonly what: string; readonly ok: boolean; readonly reason?: string };
+  /** At the end of the start, once for every secret in use. */
+  'secret.loaded': SecretFacts;
+  'secret.rotated': SecretRotated;
+  /** A secret could not be read anew; the last value stays in use. */
+  'secret.unreadable': SecretUnreadable;
+  'secret.readable': Omit<SecretFacts, 'version'>;
+  /** Somebody read content alone and at once; a review is owed. */
+  'review.glass_broken': GlassBroken;
+  /** The log was verified, by somebody or by the clock. */
+  'review.verified': LogVerified;
 }
 
 interface OfModel {
@@ -76,6 +105,51 @@ export interface DependencyChanged {
   readonly dependency: Dependency;
   readonly up: boolean;
   readonly reason?: string;
+}
+
+export interface AccessRefused {
+  readonly reason: 'unauthenticated' | 'forbidden';
+  /** Of a key that is known. */
+  readonly tenantId?: string;
+  readonly keyId?: string;
+}
+
+export interface AuditCheckpoint {
+  readonly size: number;
+  readonly cosignatures: number;
+}
+
+/** Never a value, nor anything made from it. */
+export interface SecretFacts {
+  /** Of the setting. */
+  readonly name: string;
+  /** Where it is kept, as an operator wrote it. */
+  readonly source: string;
+  /** As whoever keeps it names it; absent where there are no versions. */
+  readonly version?: string;
+}
+export interface SecretRotated extends SecretFacts {
+  /** The new value is in use; else it will be after the next start. */
+  readonly applied: boolean;
+}
+export interface SecretUnreadable extends Omit<SecretFacts, 'version'> {
+  readonly reason: string;
+}
+
+export interface GlassBroken {
+  readonly tenantId: string;
+  readonly keyId: string;
+  /** The entry that tells of it. */
+  readonly entryId: string;
+  readonly reviewId: string;
+}
+export interface LogVerified {
+  readonly id: string;
+  readonly ok: boolean;
+  /** Entries. */
+  readonly size: number;
+  readonly firstBadIndex?: number;
+  readonly ms: number;
 }
 
 export interface CallFinished {

@@ -109,6 +109,8 @@ export interface Reply {
   readonly ageSeconds?: number;
   /** Set when this repeats an answer that was given before; its door then spells it as it did then. */
   readonly repeats?: { readonly requestId: string; readonly receivedAt: number };
+  /** The newest entry of the log about this call; undefined while there is none. */
+  readonly entryId?: () => string | undefined;
   readonly pieces: AsyncIterable<Piece>;
 }
 

@@ -1,100 +1,107 @@
 import { Injectable } from '@nestjs/common';
-import type { AuditedCall, Call, CallFacts, Handler } from '../contract/call';
+import type { AuditedCall, Call, Handler } from '../contract/call';
 import { ERRORS, GatewayError } from '../contract/errors';
 import type { CallFinished } from '../contract/events';
 import type { FinishReason, Reply, ReplyEvent } from '../contract/reply';
 import { settled, type Outcome } from '../contract/settle';
 import { Stage } from '../contract/stage';
-import { RequestRecords, type CloseRow } from '../features/records';
+import { AuditLog, policyHashes, Subjects } from '../features/audit';
+import { Config } from '../platform/config/config';
 import { EventBus } from '../platform/events/event-bus';
 import { KeyedHash } from '../platform/secrets/keyed-hash';
+import { type AuditTerms, auditTerms } from './audit-terms';
+import { CallAccount, type Identity } from './call-account';
+import { KnownModels } from './known-models';
 import { measurePrompt } from './measure-prompt';
-import { recordedTries, unknownModels } from './tries';
+import { sealedReply } from './sealed-reply';
+import { tenantOf } from './tenant-of';
+import { unknownModels } from './tries';
 
-/** A body can name any number of fields. */
-const DROPPED_KEPT = 100;
-
-/** What is learnt of a call while it runs. */
+/** What is learnt of an answer while it passes. */
 interface Course {
-  readonly facts: Partial<CallFacts>;
   finish?: FinishReason;
   firstTokenMs?: number;
   upstreamMs?: number;
 }
 
-/** Nothing happens unrecorded: a record opens before the call goes on, and closes before its last word is handed out. */
+/** Nothing happens unrecorded: how a call ended is durable before its last word is handed out. */
 @Injectable()
 export class AuditStage extends Stage<Call, AuditedCall> {
+  private readonly models: KnownModels;
+  private readonly policy: Identity['policy'];
+
   constructor(
-    private readonly records: RequestRecords,
+    private readonly config: Config,
+    private readonly log: AuditLog,
+    private readonly subjects: Subjects,
     private readonly hash: KeyedHash,
     private readonly events: EventBus,
   ) {
     super();
+    const { aliases, models } = config.models;
+    const targets = [...Object.values(aliases).flat(), ...Object.keys(models)];
+    const bare = targets.map((target) => target.slice(target.indexOf('/') + 1));
+    this.models = new KnownModels([...Object.keys(aliases), ...targets, ...bare]);
+    this.policy = policyHashes(config);
   }
 
   override wrap(next: Handler<AuditedCall>): Handler<Call> {
     return async (call) => {
       const size = measurePrompt(call.request);
-      await this.open(call, size.characters);
-      const course: Course = { facts: {} };
-      const note: AuditedCall['record']['note'] = (fact, value) => void (course.facts[fact] = value);
+      const terms = auditTerms(this.config.audit, tenantOf(call));
+      const identity = await this.identify(call, terms);
+      const { sealedBytes } = this.config.audit;
+      const account = new CallAccount(this.log, this.models, call, size, terms, identity, sealedBytes);
+      const course: Course = {};
       let reply: Reply;
       try {
-        reply = await next({ ...call, size, record: { note } });
+        reply = await next({ ...call, size, record: account });
       } catch (error) {
-        await this.close(call, course, { kind: 'failed', error });
+        await this.close(call, account, course, { kind: 'failed', error });
         throw error;
       }
       const repliedAt = performance.now();
-      return settled(
-        reply,
+      const recorded = settled(
+        { ...reply, entryId: account.entryId },
         (outcome) => {
           course.upstreamMs = (reply.waitedMs ?? 0) + Math.max(0, performance.now() - repliedAt);
-          return this.close(call, course, outcome);
+          return this.close(call, account, course, outcome);
         },
-        (event) => observe(event, course, call),
+        (event) => {
+          account.observe(event);
+          observe(event, course, call);
+        },
       );
+      return terms.mode === 'sealed' ? sealedReply(recorded, sealedBytes) : recorded;
     };
   }
 
-  private async open(call: Call, promptCharacters: number): Promise<void> {
-    const { tenantId, keyId } = call.caller;
-    const ref = (purpose: string, text: string | undefined) =>
-      text === undefined ? null : this.hash.pseudonym(purpose, tenantId, text);
-    await this.records.open({
-      id: call.id,
-      createdAt: new Date(call.receivedAt),
-      requestId: call.requestId,
-      tenantId,
-      keyId,
-      userRef: ref('user', call.user),
-      sessionRef: ref('session', call.session),
-      operation: call.request.operation,
-      dialect: call.wire.dialect,
-      stream: call.request.stream,
-      promptHash: this.hash.digest('prompt', tenantId, promptText(call)),
-      promptCharacters,
-    });
+  /** @throws GatewayError `audit_unavailable` when the person cannot be named */
+  private async identify({ caller: { tenantId }, user, session }: Call, { mode }: AuditTerms): Promise<Identity> {
+    return {
+      policy: this.policy,
+      ...(user !== undefined && { user: await this.reference(tenantId, user, mode === 'relaxed') }),
+      ...(session !== undefined && { session: this.hash.pseudonym('session', tenantId, session) }),
+    };
   }
 
-  private async close(call: Call, course: Course, outcome: Outcome): Promise<void> {
-    const finished = summary(call, course, outcome);
+  private async reference(tenantId: string, user: string, optional: boolean): Promise<string> {
     try {
-      await this.records.close(rowOf(call, course, finished));
+      return await this.subjects.reference(tenantId, user);
+    } catch (cause) {
+      if (optional) return 's_unknown';
+      throw new GatewayError('audit_unavailable', 'The call cannot be recorded now', { retryAfter: 2, cause });
+    }
+  }
+
+  private async close(call: Call, account: CallAccount, course: Course, outcome: Outcome): Promise<void> {
+    const finished = summary(call, account, course, outcome);
+    try {
+      await account.close(finished);
     } finally {
       this.events.emit('call.finished', finished);
     }
   }
-}
-
-/** The part of the body that a model reads: what the keyed hash of a prompt covers. */
-function promptText({ wire: { body } }: Call): string {
-  return JSON.stringify([
-    body['messages'] ?? body['input'] ?? null,
-    body['system'] ?? body['instructions'] ?? null,
-    body['tools'] ?? null,
-  ]);
 }
 
 function observe(event: ReplyEvent, course: Course, call: Call): void {
@@ -102,7 +109,12 @@ function observe(event: ReplyEvent, course: Course, call: Call): void {
   else if (event.type !== 'start' && event.type !== 'end') course.firstTokenMs ??= performance.now() - call.startedAt;
 }
 
-function summary(call: Call, { facts, finish, firstTokenMs, upstreamMs }: Course, outcome: Outcome): CallFinished {
+function summary(
+  call: Call,
+  { facts }: CallAccount,
+  { finish, firstTokenMs, upstreamMs }: Course,
+  outcome: Outcome,
+): CallFinished {
   const error = outcome.kind === 'failed' ? GatewayError.from(outcome.error) : undefined;
   const named = error?.code !== 'model_not_found';
   const unknown = unknownModels(facts.tried);
@@ -133,31 +145,4 @@ function summary(call: Call, { facts, finish, firstTokenMs, upstreamMs }: Course
 function statusOf(error: GatewayError): CallFinished['outcome'] {
   if (error.code === 'client_closed') return 'abandoned';
   return ERRORS[error.code].status < 500 ? 'refused' : 'failed';
-}
-
-function rowOf(call: Call, { facts }: Course, finished: CallFinished): CloseRow {
-  const ms = (value: number | undefined) => (value === undefined ? null : Math.round(value));
-  return {
-    id: call.id,
-    createdAt: new Date(call.receivedAt),
-    status: finished.outcome,
-    model: finished.model ?? null,
-    provider: finished.provider ?? null,
-    providerModel: finished.providerModel ?? null,
-    providerRequestId: facts.providerRequestId ?? null,
-    errorCode: finished.code ?? null,
-    finishReason: finished.finishReason ?? null,
-    usage: finished.usage ?? null,
-    costMicros: null,
-    attempts: finished.attempts,
-    repeated: facts.repeated ?? false,
-    dropped: (facts.dropped ?? []).slice(0, DROPPED_KEPT),
-    degraded: finished.degraded ?? null,
-    cache: facts.cache ?? null,
-    tried: recordedTries(facts.tried),
-    firstTokenMs: ms(finished.firstTokenMs),
-    upstreamMs: ms(finished.upstreamMs),
-    latencyMs: Math.round(finished.latencyMs),
-    closedAt: new Date(),
-  };
 }

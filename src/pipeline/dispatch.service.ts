@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Send } from '../contract/attempt';
-import type { FundedCall, Tried } from '../contract/call';
+import type { RecordedCall, Tried } from '../contract/call';
 import type { Reply } from '../contract/reply';
 import { Providers } from '../features/providers';
 import { Policies, Resilience } from '../features/resilience';
@@ -18,7 +18,7 @@ export class Dispatch {
     this.ask = resilience.wrap(providers.send);
   }
 
-  readonly send = async (call: FundedCall): Promise<Reply> => {
+  readonly send = async (call: RecordedCall): Promise<Reply> => {
     const { request, wire, signal, record, caller } = call;
     const [candidate, ...alternatives] = call.candidates;
     const tenant = { id: caller.tenantId, name: caller.tenantName };

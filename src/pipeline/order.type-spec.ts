@@ -1,10 +1,11 @@
 /** Checked by the compiler, never run: a pipeline in the wrong order does not compile. */
-import type { Call, CushionedCall, FundedCall, Handler, SanitizedCall } from '../contract/call';
+import type { Call, CushionedCall, Handler, RecordedCall, SanitizedCall } from '../contract/call';
 import type { AdmitStage } from './admit.stage';
 import type { AuditStage } from './audit.stage';
 import type { BudgetStage } from './budget.stage';
 import type { CacheStage } from './cache.stage';
 import type { DegradeStage } from './degrade.stage';
+import type { EgressStage } from './egress.stage';
 import type { IdempotencyStage } from './idempotency.stage';
 import type { RouteStage } from './route.stage';
 import type { SanitizeStage } from './sanitize.stage';
@@ -17,18 +18,19 @@ declare const sanitize: SanitizeStage;
 declare const route: RouteStage;
 declare const cache: CacheStage;
 declare const budget: BudgetStage;
-declare const send: Handler<FundedCall>;
+declare const egress: EgressStage;
+declare const send: Handler<RecordedCall>;
 
 export const right: Handler<Call> = audit.wrap(
-  admit.wrap(
-    idempotency.wrap(sanitize.wrap(route.wrap(degrade.wrap(cache.wrap(budget.wrap(send as Handler<FundedCall>)))))),
-  ),
+  admit.wrap(idempotency.wrap(sanitize.wrap(route.wrap(degrade.wrap(cache.wrap(budget.wrap(egress.wrap(send)))))))),
 );
 declare const clean: Handler<SanitizedCall>;
 declare const cushioned: Handler<CushionedCall>;
 
 // @ts-expect-error a provider cannot be reached without routing
 export const unrouted: Handler<SanitizedCall> = send;
+// @ts-expect-error nothing leaves for a provider before that is on the record
+export const unrecorded = budget.wrap(send);
 // @ts-expect-error the cache must never see an unsanitized call
 export const unsanitized: Handler<Call> = audit.wrap(admit.wrap(idempotency.wrap(route.wrap(cushioned))));
 // @ts-expect-error nothing may skip the record

@@ -1,19 +1,22 @@
 import { Module } from '@nestjs/common';
 import { AnswersModule } from '../features/answers';
+import { AuditModule } from '../features/audit';
 import { IdempotencyModule } from '../features/idempotency';
 import { LimitsModule } from '../features/limits';
 import { ModelsModule } from '../features/models';
 import { ProvidersModule } from '../features/providers';
-import { RecordsModule } from '../features/records';
 import { ResilienceModule } from '../features/resilience';
+import { Config } from '../platform/config/config';
 import { ConfigModule } from '../platform/config/config.module';
 import { EventBusModule } from '../platform/events/event-bus.module';
+import { KeyedHash } from '../platform/secrets/keyed-hash';
 import { AdmitStage } from './admit.stage';
 import { AuditStage } from './audit.stage';
 import { BudgetStage } from './budget.stage';
 import { CacheStage } from './cache.stage';
 import { DegradeStage } from './degrade.stage';
 import { Dispatch } from './dispatch.service';
+import { EgressStage } from './egress.stage';
 import { IdempotencyStage } from './idempotency.stage';
 import { ModelProbe } from './model-probe.service';
 import { Pipeline } from './pipeline.service';
@@ -24,7 +27,7 @@ import { SanitizeStage } from './sanitize.stage';
   imports: [
     ConfigModule,
     EventBusModule,
-    RecordsModule,
+    AuditModule,
     LimitsModule,
     IdempotencyModule,
     AnswersModule,
@@ -33,6 +36,7 @@ import { SanitizeStage } from './sanitize.stage';
     ResilienceModule,
   ],
   providers: [
+    { provide: KeyedHash, inject: [Config], useFactory: ({ masterKey }: Config) => new KeyedHash(masterKey) },
     Pipeline,
     AuditStage,
     AdmitStage,
@@ -42,6 +46,7 @@ import { SanitizeStage } from './sanitize.stage';
     DegradeStage,
     CacheStage,
     BudgetStage,
+    EgressStage,
     Dispatch,
     ModelProbe,
   ],

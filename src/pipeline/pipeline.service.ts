@@ -6,6 +6,7 @@ import { BudgetStage } from './budget.stage';
 import { CacheStage } from './cache.stage';
 import { DegradeStage } from './degrade.stage';
 import { Dispatch } from './dispatch.service';
+import { EgressStage } from './egress.stage';
 import { IdempotencyStage } from './idempotency.stage';
 import { RouteStage } from './route.stage';
 import { SanitizeStage } from './sanitize.stage';
@@ -21,7 +22,8 @@ export class Pipeline {
   // prettier-ignore
   constructor(
     audit: AuditStage, admit: AdmitStage, idempotency: IdempotencyStage, sanitize: SanitizeStage,
-    route: RouteStage, degrade: DegradeStage, cache: CacheStage, budget: BudgetStage, dispatch: Dispatch,
+    route: RouteStage, degrade: DegradeStage, cache: CacheStage, budget: BudgetStage, egress: EgressStage,
+    dispatch: Dispatch,
   ) {
     this.run =
       audit.wrap(
@@ -32,8 +34,9 @@ export class Pipeline {
       degrade.wrap(
       cache.wrap(
       budget.wrap(
-      dispatch.send))))))));
-    this.stages = [audit, admit, idempotency, sanitize, route, degrade, cache, budget, dispatch].map(nameOf);
+      egress.wrap(
+      dispatch.send)))))))));
+    this.stages = [audit, admit, idempotency, sanitize, route, degrade, cache, budget, egress, dispatch].map(nameOf);
   }
 }
 

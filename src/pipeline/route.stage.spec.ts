@@ -7,6 +7,7 @@ import { Latencies } from '../features/resilience';
 import type { ConfiguredProvider } from '../platform/config/config';
 import { Models } from '../platform/config/models';
 import type { Policies } from '../platform/config/policies';
+import { LiveKeys } from '../platform/secrets/live-keys';
 import { policies, QUESTION } from '../../test/support/attempt';
 import { RouteStage } from './route.stage';
 
@@ -15,7 +16,7 @@ const provider = (name: string): ConfiguredProvider => ({
   type: 'local',
   models: [],
   baseUrl: 'http://127.0.0.1',
-  apiKeys: [],
+  apiKeys: LiveKeys.of(),
   connections: 1,
   connectMs: 500,
   totalMs: 10_000,

@@ -6,6 +6,9 @@ import { Stage } from '../contract/stage';
 @Injectable()
 export class SanitizeStage extends Stage<UniqueCall, SanitizedCall> {
   override wrap(next: Handler<SanitizedCall>): Handler<UniqueCall> {
-    return (call) => next({ ...call, guards: [] });
+    return (call) => {
+      call.record.keep(call.wire);
+      return next({ ...call, guards: [] });
+    };
   }
 }

@@ -8,7 +8,7 @@ import { Resilience, ResilienceModule } from '../../src/features/resilience';
 import { INTERCEPTORS } from '../../src/features/resilience/interceptors';
 import { Config, type ConfiguredProvider } from '../../src/platform/config/config';
 import { Policies } from '../../src/platform/config/policies';
-import { Secret } from '../../src/platform/secrets/secret';
+import { LiveKeys } from '../../src/platform/secrets/live-keys';
 import { anAttempt, QUESTION } from '../support/attempt';
 import { aborted, FAULTLESS, ScriptedSend, type Step } from '../support/scripted-send';
 
@@ -20,7 +20,7 @@ const provider: ConfiguredProvider = {
   type: 'local',
   baseUrl: 'http://127.0.0.1:9',
   models: [],
-  apiKeys: [new Secret('sk-1'), new Secret('sk-2')],
+  apiKeys: LiveKeys.of('sk-1', 'sk-2'),
   connections: CALLS,
   connectMs: 500,
   totalMs: 10_000,

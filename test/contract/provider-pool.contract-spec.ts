@@ -1,5 +1,5 @@
 import { createProvider } from '../../src/features/providers/providers';
-import { Secret } from '../../src/platform/secrets/secret';
+import { LiveKeys } from '../../src/platform/secrets/live-keys';
 import { anAttempt, QUESTION } from '../support/attempt';
 import { until } from '../support/ask';
 import { Upstream } from '../support/upstream';
@@ -21,7 +21,7 @@ describe('a provider over HTTP', () => {
       type: 'openai',
       baseUrl: upstream.url,
       models: [],
-      apiKeys: ['sk-a', 'sk-b'].map((key) => new Secret(key)),
+      apiKeys: LiveKeys.of('sk-a', 'sk-b'),
       connections,
       connectMs: 5_000,
       totalMs: 60_000,

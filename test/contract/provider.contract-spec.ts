@@ -7,7 +7,7 @@ import type { ChatRequest, EmbeddingsRequest } from '../../src/contract/request'
 import type { Provider } from '../../src/features/providers/provider';
 import { createProvider } from '../../src/features/providers/providers';
 import type { ConfiguredProvider } from '../../src/platform/config/config';
-import { Secret } from '../../src/platform/secrets/secret';
+import { LiveKeys } from '../../src/platform/secrets/live-keys';
 import { anAttempt, QUESTION } from '../support/attempt';
 import { SAYS, startVendors, type Vendors } from '../support/vendors';
 
@@ -16,7 +16,7 @@ const http = (type: 'anthropic' | 'openai' | 'local', baseUrl: string): Configur
   type,
   baseUrl,
   models: [],
-  apiKeys: [new Secret('sk-1')],
+  apiKeys: LiveKeys.of('sk-1'),
   connections: 4,
   connectMs: 500,
   totalMs: 10_000,

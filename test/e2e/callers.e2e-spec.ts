@@ -48,7 +48,8 @@ describe('callers', () => {
   beforeAll(async () => {
     database = await testDatabase();
     root = randomKey();
-    Object.assign(env, { DATABASE_URL: database.url, GATEHOUSE_ROOT_KEY: root });
+    const masterKey = randomBytes(32).toString('base64');
+    Object.assign(env, { DATABASE_URL: database.url, GATEHOUSE_ROOT_KEY: root, GATEHOUSE_MASTER_KEY: masterKey });
     // at the same time: replicas that start on an empty database together must agree
     [gateway, second] = await Promise.all([startGateway({ env }), startGateway({ env })]);
   });
@@ -214,7 +215,7 @@ describe('callers', () => {
     it('is replaced by another one from the environment, and comes back with it', async () => {
       const own = await testDatabase();
       const [first, next] = [randomKey(), randomKey()];
-      const start = (key: string) => startGateway({ env: { DATABASE_URL: own.url, GATEHOUSE_ROOT_KEY: key } });
+      const start = (key: string) => startGateway({ env: { ...env, DATABASE_URL: own.url, GATEHOUSE_ROOT_KEY: key } });
       try {
         for (const [given, other] of [
           [first, next],
@@ -237,7 +238,7 @@ describe('callers', () => {
     it('stays revoked over a restart when somebody revoked it', async () => {
       const own = await testDatabase();
       const key = randomKey();
-      const start = () => startGateway({ env: { DATABASE_URL: own.url, GATEHOUSE_ROOT_KEY: key } });
+      const start = () => startGateway({ env: { ...env, DATABASE_URL: own.url, GATEHOUSE_ROOT_KEY: key } });
       try {
         const before = await start();
         const { data } = (await call(before, 'GET', '/v1/keys', key)).body as { data: { id: string }[] };
@@ -253,7 +254,7 @@ describe('callers', () => {
 
     it('must not be a placeholder', async () => {
       const weak = startGateway({ env: { ...env, GATEHOUSE_ROOT_KEY: 'changeme-changeme-changeme' } });
-      await expect(weak).rejects.toThrow('GATEHOUSE_ROOT_KEY is a placeholder');
+      await expect(weak).rejects.toThrow('GATEHOUSE_ROOT_KEY: is a placeholder');
     }, 30_000);
   });
 

@@ -114,7 +114,7 @@ describe('hostile input', () => {
   it('is nowhere to be found afterwards: not in logs, metrics or any table', async () => {
     expect(await goodCall()).toContain(CANARY);
     const rows = await databaseText(gateway.databaseUrl);
-    expect(rows).toContain('llm_requests');
+    expect(rows).toContain('audit.headers');
     expect(canaryIn(rows)).toBeUndefined();
     expect(canaryIn(await metrics())).toBeUndefined();
     expect(gateway.logs()).toContain('"msg":"call"');

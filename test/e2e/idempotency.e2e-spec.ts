@@ -302,7 +302,7 @@ describe('an idempotency key', () => {
     line.cut();
     const refused = await ask(gateway, CHAT, chat('Hi'), named(key));
     line.mend();
-    expect([refused.status, code(refused)]).toEqual([503, 'storage_unavailable']);
+    expect([refused.status, code(refused)]).toEqual([503, 'audit_unavailable']);
     expect(asked()).toBe(0);
     await until(async () => (await ask(gateway, CHAT, chat('Hi'), named(key))).status === 200 || undefined, 10_000);
     expect(asked()).toBe(1);

@@ -369,7 +369,7 @@ describe('the ladder', () => {
       client.disconnect();
     }
     const text = await databaseText(gateway.databaseUrl);
-    expect(text).toContain('llm_requests');
+    expect(text).toContain('audit.headers');
     for (const place of [text, gateway.logs()]) {
       expect(place).not.toContain(CANARY);
       expect(place).not.toContain('the first');

@@ -63,7 +63,18 @@ describe('which controls really run', () => {
         address_requests_per_minute: { value: 1_200_000, from: 'settings' },
         concurrency: { value: 5, from: 'key' },
       },
-      stages: ['audit', 'admit', 'idempotency', 'sanitize', 'route', 'degrade', 'cache', 'budget', 'dispatch'],
+      stages: [
+        'audit',
+        'admit',
+        'idempotency',
+        'sanitize',
+        'route',
+        'degrade',
+        'cache',
+        'budget',
+        'egress',
+        'dispatch',
+      ],
       interceptors: ['fallback', 'key_pool', 'bulkhead', 'breaker', 'retry', 'timeout'],
     });
     const [first, second] = answer.candidates;
@@ -138,7 +149,7 @@ describe('which controls really run', () => {
         { name: 'redis', status: 'not_configured' },
       ]),
       controls: expect.arrayContaining([
-        expect.objectContaining({ control: 'record', dependency: 'postgresql', behaviour: 'closed', now: false }),
+        expect.objectContaining({ control: 'audit', dependency: 'postgresql', behaviour: 'closed', now: false }),
         expect.objectContaining({ control: 'key_limit', dependency: 'redis', behaviour: 'degraded', now: false }),
       ]),
       concurrency: [{ scope: 'process', keys: 0, calls: 0 }],

@@ -42,6 +42,7 @@ describe('npm start', () => {
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     mkdirSync(join(folder, 'dist'));
     writeFileSync(join(folder, 'dist/main.js'), APP);
+    symlinkSync(join(ROOT, 'dist/features'), join(folder, 'dist/features')); // what provisions the database
   });
   afterAll(async () => {
     for (const { supervisor, ends } of runs) {

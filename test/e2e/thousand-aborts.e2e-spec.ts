@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
 import { ask, begin, type Asking, until } from '../support/ask';
+import { callsOf } from '../support/audit';
 import { type Gateway, startGateway } from '../support/gateway';
 import { DOORS, readStream } from '../support/inference-doors';
 import { type Script, Upstream } from '../support/upstream';
@@ -38,19 +38,15 @@ const drips: Script = async (exchange) => {
 describe('a thousand callers that hang up at the same time', () => {
   let upstream: Upstream;
   let gateway: Gateway;
-  let database: Client;
   let key: string;
   const asked: Asking[] = [];
 
   beforeAll(async () => {
     upstream = await Upstream.start();
     gateway = await startGateway({ env: { ...upstream.env, NODE_OPTIONS: '--inspect=127.0.0.1:0' }, policies });
-    database = new Client(gateway.databaseUrl);
-    await database.connect();
     key = await keyFor(THOUSAND);
   });
   afterAll(async () => {
-    await database?.end();
     await gateway?.close();
     await upstream?.close();
   });
@@ -90,13 +86,10 @@ describe('a thousand callers that hang up at the same time', () => {
   /** How many records of a crowd have which status, once none of them is open. */
   async function closedRecords(name: string, count: number): Promise<Record<string, number>> {
     return until(async () => {
-      const { rows } = await database.query<{ status: string; calls: number }>(
-        `select status, count(*)::int as calls from llm_requests where request_id like $1 group by status`,
-        [`${name}-%`],
-      );
-      const found = Object.fromEntries(rows.map(({ status, calls }) => [status, calls]));
-      const closed = rows.reduce((sum, { calls }) => sum + calls, 0) - (found['open'] ?? 0);
-      return closed === count ? found : undefined;
+      const found: Record<string, number> = {};
+      for (const { status } of await callsOf(gateway.databaseUrl, `${name}-`)) found[status] = (found[status] ?? 0) + 1;
+      const all = Object.values(found).reduce((sum, number) => sum + number, 0);
+      return all - (found['in_progress'] ?? 0) === count ? found : undefined;
     }, WITHIN_MS);
   }
 
@@ -187,7 +180,8 @@ describe('a thousand callers that hang up at the same time', () => {
     upstream.answers(never);
     const askings = await crowd('turn', HUNDRED, true, NARROW);
     const opened = async () =>
-      (await database.query(`select from llm_requests where request_id like 'turn-%'`)).rowCount === HUNDRED;
+      (await callsOf(gateway.databaseUrl)).filter(({ request_id }) => request_id.startsWith('turn-')).length ===
+      HUNDRED;
     await until(async () => ((await opened()) && upstream.open >= 5) || undefined, WITHIN_MS);
     hangUp(askings);
     await providersAreFree();

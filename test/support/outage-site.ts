@@ -8,7 +8,7 @@ import { Upstream } from './upstream';
 import { says } from './upstream-scripts';
 
 const SETTINGS = `
-records: { commitMs: 800 }
+audit: { appendMs: 800 }
 providers:
   nowhere: { type: local, baseUrl: "http://nowhere.invalid" }
 `;
@@ -54,7 +54,7 @@ export class OutageSite {
       policies: POLICIES,
     });
     upstream.answers(says('all is well'));
-    const disk = new FullDisk(database.url, ['llm_requests', 'api_keys']);
+    const disk = new FullDisk(database.url, ['audit.batches', 'idempotent_answers', 'api_keys']);
     return new OutageSite(gateway, upstream, database, disk, redis, names, lines);
   }
 

@@ -8,6 +8,8 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { z } from 'zod';
+import { uuidv7 } from '../../contract/ids';
+import { Acts } from '../../features/audit';
 import { ApiKeys } from '../../features/tenancy';
 import { Allow } from '../guards/access';
 import { callerOf, type CallerRequest } from '../guards/caller-request';
@@ -21,7 +23,10 @@ import { ValidPipe } from './valid.pipe';
 @UsePipes(ValidPipe)
 @Controller('v1/keys')
 export class KeysController {
-  constructor(private readonly keys: ApiKeys) {}
+  constructor(
+    private readonly keys: ApiKeys,
+    private readonly acts: Acts,
+  ) {}
 
   @Post()
   @Header('cache-control', 'no-store')
@@ -30,7 +35,17 @@ export class KeysController {
   async create(@Req() request: CallerRequest, @Body({ schema: NewKey }) body: z.output<typeof NewKey>) {
     const { expires_at, ...draft } = body;
     const expiresAt = expires_at === undefined ? undefined : new Date(expires_at);
-    const { stored, key } = await this.keys.create(callerOf(request), { ...draft, expiresAt });
+    const [actor, id] = [callerOf(request), uuidv7()];
+    const { stored, key } = await this.acts.perform(
+      actor,
+      {
+        event: 'key.create',
+        tenant: actor.root ? body.tenant : undefined,
+        metadata: { target: id, roles: [...draft.roles].sort() },
+        payload: body,
+      },
+      () => this.keys.create(actor, { ...draft, expiresAt }, id),
+    );
     return { ...keyView(stored), key };
   }
 
@@ -54,6 +69,10 @@ export class KeysController {
   @ApiOperation({ summary: 'Revoke an API key, at once and for good' })
   @ApiNoContentResponse()
   async revoke(@Req() request: CallerRequest, @Param('id') id: string): Promise<void> {
-    await this.keys.revoke(callerOf(request), id);
+    const actor = callerOf(request);
+    const { tenantId } = await this.keys.find(actor, id);
+    await this.acts.perform(actor, { event: 'key.revoke', tenant: tenantId, metadata: { target: id } }, () =>
+      this.keys.revoke(actor, id),
+    );
   }
 }

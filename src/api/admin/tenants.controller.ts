@@ -1,6 +1,8 @@
 import { Body, Controller, Get, Param, Patch, Post, Query, Req, UsePipes } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
+import { uuidv7 } from '../../contract/ids';
+import { Acts } from '../../features/audit';
 import { Tenants } from '../../features/tenancy';
 import { Allow } from '../guards/access';
 import { callerOf, type CallerRequest } from '../guards/caller-request';
@@ -14,13 +16,18 @@ import { ValidPipe } from './valid.pipe';
 @UsePipes(ValidPipe)
 @Controller('v1/tenants')
 export class TenantsController {
-  constructor(private readonly tenants: Tenants) {}
+  constructor(
+    private readonly tenants: Tenants,
+    private readonly acts: Acts,
+  ) {}
 
   @Post()
   @ApiOperation({ summary: 'Make a tenant (root tenant only)' })
   @ApiCreatedResponse({ standardSchema: TenantView })
   async create(@Req() request: CallerRequest, @Body({ schema: NewTenant }) { name }: z.output<typeof NewTenant>) {
-    return tenantView(await this.tenants.create(callerOf(request), name));
+    const [actor, id] = [callerOf(request), uuidv7()];
+    const act = { event: 'tenant.create', metadata: { target: id }, payload: { name } } as const;
+    return tenantView(await this.acts.perform(actor, act, () => this.tenants.create(actor, name, id)));
   }
 
   @Get()
@@ -46,6 +53,15 @@ export class TenantsController {
     @Param('id') id: string,
     @Body({ schema: TenantChange }) change: z.output<typeof TenantChange>,
   ) {
-    return tenantView(await this.tenants.change(callerOf(request), id, change));
+    const actor = callerOf(request);
+    const tenant = (await this.tenants.find(actor, id)).id;
+    const { name, disabled } = change;
+    const act = {
+      event: 'tenant.change',
+      tenant,
+      metadata: { target: tenant, renamed: name !== undefined, disabled },
+      payload: change,
+    } as const;
+    return tenantView(await this.acts.perform(actor, act, () => this.tenants.change(actor, tenant, change)));
   }
 }

@@ -99,10 +99,17 @@ function headersOf(reply: Reply, call: Call): Record<string, string> {
     'x-gatehouse-attempts': String(reply.attempts),
     ...(reply.degraded ? { 'x-gatehouse-degraded': reply.degraded } : {}),
     'x-gatehouse-overhead-ms': overhead.toFixed(2),
+    ...auditHeader(reply),
     ...(reply.repeats ? { 'idempotent-replayed': 'true' } : {}),
     ...(reply.ageSeconds === undefined ? {} : { age: String(reply.ageSeconds) }),
     ...(reply.dropped.length ? { 'x-gatehouse-dropped': headerSafe(reply.dropped.join(', ')) } : {}),
   };
+}
+
+/** The newest entry of the log about the call; an answer in one piece is complete by now. */
+function auditHeader({ entryId }: Reply): Record<string, string> {
+  const id = entryId?.();
+  return id === undefined ? {} : { 'x-gatehouse-audit': id };
 }
 
 /** Field names come from the caller's body and may hold anything. */

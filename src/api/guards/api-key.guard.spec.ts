@@ -1,6 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host';
 import type { Caller, Role } from '../../contract/caller';
+import type { AccessRecords } from '../../features/audit';
 import type { KeyRing } from '../../features/tenancy';
 import { Allow, Public } from './access';
 import { ApiKeyGuard } from './api-key.guard';
@@ -16,7 +17,8 @@ class Routes {
 describe('ApiKeyGuard', () => {
   const holding = (...roles: Role[]): ApiKeyGuard => {
     const caller = { keyId: 'k', roles: new Set(roles) } as unknown as Caller;
-    return new ApiKeyGuard({ authenticate: () => Promise.resolve(caller) } as unknown as KeyRing);
+    const records = { granted: () => undefined, refused: () => undefined } as unknown as AccessRecords;
+    return new ApiKeyGuard({ authenticate: () => Promise.resolve(caller) } as unknown as KeyRing, records);
   };
   const asking = (route: 'forgotten' | 'open' | 'closed'): ExecutionContext =>
     new ExecutionContextHost([{ headers: { 'x-api-key': 'gh_' } }, {}], Routes, Routes.prototype[route]);

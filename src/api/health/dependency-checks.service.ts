@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorFunction } from '@nestjs/terminus';
 import { DataSource } from 'typeorm';
+import { AuditLog } from '../../features/audit';
 import { ModelProbe } from '../../pipeline';
 import { Config } from '../../platform/config/config';
 import { DatabaseState } from '../../platform/database/database-state.service';
@@ -20,12 +21,13 @@ export class DependencyChecks {
     private readonly state: DatabaseState,
     private readonly redis: RedisConnection,
     private readonly probe: ModelProbe,
+    private readonly audit: AuditLog,
     private readonly config: Config,
   ) {}
 
   /** What must serve before this process may take calls. */
   ready(): HealthIndicatorFunction[] {
-    return [() => this.checkDatabase(), () => this.checkDisk(), () => this.checkProviders()];
+    return [() => this.checkDatabase(), () => this.checkDisk(), () => this.checkAudit(), () => this.checkProviders()];
   }
 
   all(): HealthIndicatorFunction[] {
@@ -50,6 +52,17 @@ export class DependencyChecks {
   checkDisk() {
     const session = this.indicators.check('disk');
     return this.state.has('disk') ? session.down({ message: 'PostgreSQL has no room left' }) : session.up();
+  }
+
+  /** Whether entries can be made durable, and the log is what this process knows of it. */
+  checkAudit() {
+    const session = this.indicators.check('audit');
+    const trouble = this.audit.trouble();
+    if (trouble === undefined) return session.up();
+    // where nobody relies on the log its trouble stops no call
+    return this.config.audit.mode === 'relaxed'
+      ? session.degraded({ message: trouble })
+      : session.down({ message: trouble });
   }
 
   /** Redis may be away: limits are then counted by each process. */

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
+import { AuditModule } from '../../features/audit';
 import { PipelineModule } from '../../pipeline';
 import { ConfigModule } from '../../platform/config/config.module';
 import { DatabaseModule } from '../../platform/database/database.module';
@@ -10,6 +11,7 @@ import { HealthController } from './health.controller';
 
 @Module({
   imports: [
+    AuditModule,
     TerminusModule.forRoot({ logger: false }),
     ConfigModule,
     DatabaseModule,

@@ -106,7 +106,7 @@ export class EffectivePolicies {
 
   private keysOf(provider: string): number {
     const found = this.config.providers.find(({ name }) => name === provider);
-    return found && found.type !== 'sandbox' ? found.apiKeys.length : 0;
+    return found && found.type !== 'sandbox' ? found.apiKeys.size : 0;
   }
 }
 

@@ -1,7 +1,8 @@
 import { Controller, Get, Param, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { GatewayError } from '../../contract/errors';
-import { RequestRecords, type RequestView } from '../../features/records';
+import { type CallView, RecordedCalls } from '../../features/audit';
+import { EarlierRecords, type RequestView } from '../../features/records';
 import { isRequestId } from '../door/caller-intent';
 import { Allow, callerOf, type CallerRequest } from '../guards';
 
@@ -10,14 +11,19 @@ import { Allow, callerOf, type CallerRequest } from '../guards';
 @Controller('v1/requests')
 @Allow('client', 'operator', 'auditor', 'admin')
 export class RequestsController {
-  constructor(private readonly records: RequestRecords) {}
+  constructor(
+    private readonly calls: RecordedCalls,
+    private readonly earlier: EarlierRecords,
+  ) {}
 
   @Get(':id')
   @ApiOperation({ summary: 'Explain one call: what was asked of whom, what it took, how it ended' })
-  async show(@Req() request: CallerRequest, @Param('id') id: string): Promise<RequestView> {
+  async show(@Req() request: CallerRequest, @Param('id') id: string): Promise<CallView | RequestView> {
     const caller = callerOf(request);
     const tenant = caller.root ? undefined : caller.tenantId;
-    const found = isRequestId(id) ? await this.records.find(id, tenant) : undefined;
+    const found = isRequestId(id)
+      ? ((await this.calls.find(caller, id)) ?? (await this.earlier.find(id, tenant)))
+      : undefined;
     if (!found) throw new GatewayError('not_found', 'There is no call with that request id');
     return found;
   }

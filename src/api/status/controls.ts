@@ -1,6 +1,6 @@
 import type { Control } from '../../contract/control';
+import { AUDIT } from '../../features/audit';
 import { ADDRESS_LIMIT, CONCURRENCY, KEY_LIMIT } from '../../features/limits';
-import { RECORD } from '../../features/records';
 import { BREAKER, BULKHEAD, FALLBACK, KEY_POOL, RETRY, TIMEOUT } from '../../features/resilience';
 import { ADMINISTRATION, AUTHENTICATION } from '../../features/tenancy';
 import { ANSWERS, BUDGET, DISPATCH, IDEMPOTENCY, ROUTING, SANITIZATION, SIZES } from '../../pipeline';
@@ -12,7 +12,7 @@ export const CONTROLS: readonly Control[] = [
   ADDRESS_LIMIT,
   AUTHENTICATION,
   KEY_LIMIT,
-  RECORD,
+  AUDIT,
   SIZES,
   CONCURRENCY,
   IDEMPOTENCY,

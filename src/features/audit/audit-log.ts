@@ -22,8 +22,8 @@ export interface Draft {
 export interface Receipt {
   readonly log: string;
   readonly entryId: string;
-  /** Position in the tree, from 0. */
-  readonly index: number;
+  /** Position in the tree, from 0. Absent while the entry is durable but waits for the database (`audit.spool`). */
+  readonly index?: number;
 }
 
 /** The one door to the log. */

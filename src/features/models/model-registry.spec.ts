@@ -1,5 +1,6 @@
 import { QUESTION } from '../../../test/support/attempt';
 import type { ConfiguredProvider } from '../../platform/config/config';
+import { LiveKeys } from '../../platform/secrets/live-keys';
 import { ModelRegistry } from './model-registry';
 
 const http = (name: string, type: 'anthropic' | 'openai' | 'local', models: string[]): ConfiguredProvider => ({
@@ -7,7 +8,7 @@ const http = (name: string, type: 'anthropic' | 'openai' | 'local', models: stri
   type,
   models,
   baseUrl: 'http://127.0.0.1',
-  apiKeys: [],
+  apiKeys: LiveKeys.of(),
   connections: 1,
   connectMs: 500,
   totalMs: 10_000,

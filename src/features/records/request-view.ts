@@ -1,13 +1,11 @@
-import type { CloseRow } from './call-row';
-
 /** One call as `GET /v1/requests/:id` explains it. No content, no personal data: there is none in the record. */
 export interface RequestView {
   readonly id: string;
   readonly request_id: string;
   readonly created_at: string;
   readonly closed_at: string | null;
-  /** `in_progress`, or `outcome_unknown` when the process that served the call is gone. */
-  readonly status: 'in_progress' | 'answered' | 'refused' | 'failed' | 'abandoned' | 'outcome_unknown';
+  /** `outcome_unknown`: the process that served the call died. */
+  readonly status: 'answered' | 'refused' | 'failed' | 'abandoned' | 'outcome_unknown';
   readonly tenant: string;
   readonly key: string;
   readonly user_ref: string | null;
@@ -28,7 +26,7 @@ export interface RequestView {
   readonly degraded: string | null;
   readonly cache: string | null;
   /** Every time a provider was asked, in order; null when the first one answered. */
-  readonly tried: CloseRow['tried'];
+  readonly tried: readonly object[] | null;
   readonly error_code: string | null;
   readonly finish_reason: string | null;
   readonly prompt: { readonly hash: string; readonly characters: number };
@@ -72,7 +70,7 @@ export interface ViewRow {
   dropped: string[] | null;
   degraded: string | null;
   cache: string | null;
-  tried: CloseRow['tried'];
+  tried: readonly object[] | null;
   first_token_ms: number | null;
   upstream_ms: number | null;
   latency_ms: number | null;
@@ -81,13 +79,13 @@ export interface ViewRow {
 export const VIEW_SQL = `select * from llm_requests where request_id = $1 and ($2::uuid is null or tenant_id = $2::uuid)
   order by created_at desc limit 1`;
 
-export function viewOf(row: ViewRow, unknownAfterMs: number): RequestView {
+export function viewOf(row: ViewRow): RequestView {
   return {
     id: row.id,
     request_id: row.request_id,
     created_at: row.created_at.toISOString(),
     closed_at: row.closed_at?.toISOString() ?? null,
-    status: statusOf(row, unknownAfterMs),
+    status: statusOf(row),
     tenant: row.tenant_id,
     key: row.key_id,
     user_ref: row.user_ref,
@@ -116,10 +114,9 @@ export function viewOf(row: ViewRow, unknownAfterMs: number): RequestView {
   };
 }
 
-function statusOf(row: ViewRow, unknownAfterMs: number): RequestView['status'] {
-  if (row.status === 'unknown') return 'outcome_unknown';
-  if (row.status !== 'open') return row.status as RequestView['status'];
-  return Date.now() - row.created_at.getTime() > unknownAfterMs ? 'outcome_unknown' : 'in_progress';
+/** What is still open was served by a release that is gone. */
+function statusOf({ status }: ViewRow): RequestView['status'] {
+  return status === 'unknown' || status === 'open' ? 'outcome_unknown' : (status as RequestView['status']);
 }
 
 function usageOf(row: ViewRow): RequestView['usage'] {

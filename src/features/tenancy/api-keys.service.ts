@@ -31,7 +31,7 @@ export class ApiKeys {
   ) {}
 
   /** @returns the stored facts, and the key itself, which exists nowhere else. */
-  async create(actor: Caller, draft: KeyDraft): Promise<{ stored: ApiKey; key: string }> {
+  async create(actor: Caller, draft: KeyDraft, id = uuidv7()): Promise<{ stored: ApiKey; key: string }> {
     const lacking = draft.roles.find((role) => !actor.roles.has(role));
     if (lacking)
       throw new GatewayError('forbidden', `A key without the role ${lacking} cannot grant it`, { param: 'roles' });
@@ -39,7 +39,7 @@ export class ApiKeys {
     if (tenant.disabledAt) throw new GatewayError('conflict', 'The tenant is disabled', { param: 'tenant' });
     const key = newKey();
     const stored = this.keys.create({
-      id: uuidv7(),
+      id,
       tenantId: tenant.id,
       name: draft.name,
       hash: Buffer.from(keyHash(key), 'base64'),

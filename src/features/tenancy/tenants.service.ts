@@ -22,9 +22,9 @@ export class Tenants {
     private readonly ring: KeyRing,
   ) {}
 
-  async create(actor: Caller, name: string): Promise<Tenant> {
+  async create(actor: Caller, name: string, id = uuidv7()): Promise<Tenant> {
     requireRoot(actor, 'create');
-    const tenant = this.tenants.create({ id: uuidv7(), name, root: false, createdAt: new Date(), disabledAt: null });
+    const tenant = this.tenants.create({ id, name, root: false, createdAt: new Date(), disabledAt: null });
     await this.tenants.insert(tenant).catch((error: unknown) => refuseTakenName(error, name));
     return tenant;
   }

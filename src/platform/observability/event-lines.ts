@@ -1,8 +1,8 @@
 import type { GatewayEvents } from '../../contract/events';
 
 export type Line = readonly [level: 'debug' | 'info' | 'warn' | 'error', message: string, facts: object];
-/** The line of a call is another matter. */
-export type LoggedEvent = Exclude<keyof GatewayEvents, 'call.finished'>;
+/** The line of a call is another matter; what happens for every entry, or every second, has none. */
+export type LoggedEvent = Exclude<keyof GatewayEvents, 'call.finished' | 'audit.appended' | 'audit.age'>;
 
 /** What the log says of each event. A new event does not compile until it has a line. */
 export const EVENT_LINES: { readonly [K in LoggedEvent]: (event: GatewayEvents[K]) => Line } = {
@@ -20,9 +20,39 @@ export const EVENT_LINES: { readonly [K in LoggedEvent]: (event: GatewayEvents[K
   'bulkhead.refused': (refusal) => ['warn', 'bulkhead refused', refusal],
   'ladder.answered': ({ tenantId, ...answer }) => ['warn', 'degraded answer', { tenant: tenantId, ...answer }],
   'answer.repeated': ({ tenantId, waited }) => ['info', 'answer repeated', { tenant: tenantId, waited }],
+  'access.login': ({ tenantId, keyId }) => ['info', 'login', { tenant: tenantId, key: keyId }],
+  'access.refused': ({ reason, tenantId, keyId }) => [
+    'debug',
+    'access refused',
+    { reason, tenant: tenantId, key: keyId },
+  ],
   'dependency.changed': ({ up, ...change }) => [
     up ? 'info' : 'error',
     up ? 'dependency up' : 'dependency down',
     change,
+  ],
+  'audit.refused': (refusal) => ['warn', 'audit refused', refusal],
+  'audit.lost': (loss) => ['warn', 'audit entry lost', loss],
+  'audit.stopped': (stop) => ['error', 'the audit log stopped', stop],
+  'audit.spooled': (spooled) => ['warn', 'audit spool', spooled],
+  'audit.checkpoint': (checkpoint) => ['debug', 'audit checkpoint', checkpoint],
+  'audit.watch': ({ ok, ...watch }) => [ok ? 'info' : 'error', ok ? 'audit watch' : 'audit watch failed', watch],
+  'secret.loaded': (secret) => ['info', 'secret loaded', secret],
+  'secret.rotated': ({ applied, ...secret }) => [
+    applied ? 'info' : 'warn',
+    applied ? 'secret rotated' : 'secret rotated; the new value takes effect with the next start',
+    secret,
+  ],
+  'secret.unreadable': (secret) => ['warn', 'secret cannot be read; the last value stays in use', secret],
+  'secret.readable': (secret) => ['info', 'secret can be read again', secret],
+  'review.glass_broken': ({ tenantId, keyId, entryId, reviewId }) => [
+    'warn',
+    'break-glass',
+    { tenant: tenantId, key_id: keyId, entry: entryId, review: reviewId },
+  ],
+  'review.verified': ({ id, ok, size, firstBadIndex, ms }) => [
+    ok ? 'info' : 'error',
+    ok ? 'audit log verified' : 'audit log does not verify',
+    { verification: id, size, first_bad_index: firstBadIndex, ms: Math.round(ms) },
   ],
 };

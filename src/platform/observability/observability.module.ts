@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { ConfigModule } from '../config/config.module';
 import { EventBusModule } from '../events/event-bus.module';
+import { AuditMetrics } from './audit-metrics.service';
 import { BootLogger } from './boot-logger.service';
 import { CallLog } from './call-log.service';
 import { CallMetrics } from './call-metrics.service';
@@ -9,10 +10,22 @@ import { EventLog } from './event-log.service';
 import { LoggerModule } from './logger.module';
 import { METRICS_REGISTRY } from './metrics-registry.provider';
 import { ResilienceMetrics } from './resilience-metrics.service';
+import { SecretMetrics } from './secret-metrics.service';
+import { ReviewMetrics } from './review-metrics.service';
 
 @Module({
   imports: [ConfigModule, EventBusModule, LoggerModule],
-  providers: [BootLogger, METRICS_REGISTRY, CallLog, CallMetrics, EventLog, ResilienceMetrics],
+  providers: [
+    BootLogger,
+    METRICS_REGISTRY,
+    CallLog,
+    CallMetrics,
+    EventLog,
+    ResilienceMetrics,
+    AuditMetrics,
+    SecretMetrics,
+    ReviewMetrics,
+  ],
   exports: [BootLogger, Registry, LoggerModule],
 })
 export class ObservabilityModule {}

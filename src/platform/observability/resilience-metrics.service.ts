@@ -10,9 +10,9 @@ const MODELS = 200;
 const FALLBACKS = 200;
 const STATE: { readonly [S in BreakerState]: number } = { closed: 0, half_open: 1, open: 2 };
 
-/** Counted with the calls themselves. */
-type OfCalls = 'attempt.finished' | 'retry.scheduled';
-type Listeners = { readonly [K in Exclude<keyof GatewayEvents, OfCalls>]: (event: GatewayEvents[K]) => void };
+/** Counted with the calls themselves, with the audit log and its verification, or with secrets. */
+type Elsewhere = 'attempt.finished' | 'retry.scheduled' | `review.${string}` | `audit.${string}` | `secret.${string}`;
+type Listeners = { readonly [K in Exclude<keyof GatewayEvents, Elsewhere>]: (event: GatewayEvents[K]) => void };
 
 /** The Prometheus metrics of what happens when something fails. A new event does not compile until it is counted. */
 @Injectable()
@@ -54,6 +54,12 @@ export class ResilienceMetrics {
     'code',
   ]);
   private readonly repeated = this.counter('idempotent_replays_total', 'Calls given the answer of an earlier one.', []);
+  private readonly logins = this.counter(
+    'access_logins_total',
+    'Keys that govern, used for the first time in an hour.',
+    [],
+  );
+  private readonly turnedAway = this.counter('access_refused_total', 'Requests turned away by the door.', ['reason']);
   private readonly dependencies = this.gauge('dependency_up', 'Whether what calls depend on is there: 1 or 0.', [
     'dependency',
   ]);
@@ -70,6 +76,8 @@ export class ResilienceMetrics {
     'call.finished': ({ degraded }) => {
       if (degraded === 'fallback') this.degraded.inc({ rung: degraded, code: 'none' });
     },
+    'access.login': () => this.logins.inc(),
+    'access.refused': ({ reason }) => this.turnedAway.inc({ reason }),
     'answer.repeated': () => this.repeated.inc(),
     'dependency.changed': ({ dependency, up }) => this.dependencies.set({ dependency }, up ? 1 : 0),
   };

@@ -1,0 +1,122 @@
+import type { Header, Plain, PlainObject } from '../format/header';
+
+/** One call as `GET /v1/requests/:id` explains it. No content, no personal data: there is none in a header. */
+export interface CallView {
+  readonly id: string;
+  readonly request_id: string;
+  readonly created_at: string;
+  readonly closed_at: string | null;
+  /** `in_progress`, or `outcome_unknown` when the process that served the call is gone. */
+  readonly status: string;
+  readonly tenant: string;
+  readonly key: string;
+  readonly user_ref: string | null;
+  readonly session_ref: string | null;
+  readonly turn: number | null;
+  readonly operation: Plain | null;
+  readonly dialect: Plain | null;
+  readonly stream: Plain | null;
+  readonly model: string | null;
+  readonly provider: string | null;
+  readonly provider_model: string | null;
+  readonly provider_request_id: Plain | null;
+  readonly attempts: Plain | null;
+  /** Answered with what an earlier call under the same idempotency key was given. */
+  readonly repeated: boolean;
+  /** Request fields left out because the provider has no counterpart. */
+  readonly dropped: Plain;
+  /** The rung of the ladder that answered in place of the model: `fallback`, `stale`, `similar`, `template`. */
+  readonly degraded: Plain | null;
+  readonly cache: Plain | null;
+  /** Every time a provider was asked, in order; null when the first one answered. */
+  readonly tried: Plain | null;
+  readonly error_code: Plain | null;
+  readonly finish_reason: Plain | null;
+  readonly prompt: { readonly hash: string | null; readonly characters: Plain | null };
+  readonly usage: Plain | null;
+  readonly cost_usd: string | null;
+  readonly latency_ms: Plain | null;
+  readonly first_token_ms: Plain | null;
+  readonly upstream_ms: Plain | null;
+  readonly flags: readonly string[];
+  /** Entries of the log about the call. */
+  readonly audit: { readonly request: string | null; readonly response: string | null };
+}
+
+/**
+ * The calls that entries are about, in the order of the log. Request ids are chosen by callers and may repeat; an entry
+ * belongs to the call of its parent.
+ * @param entries in the order of the log
+ * @param unknownAfterMs a call that is open for longer will never be closed
+ */
+export function callsIn(entries: readonly Header[], unknownAfterMs: number): CallView[] {
+  const roots = new Map<string, Header[]>();
+  const rootOf = new Map<string, string>();
+  for (const entry of entries) {
+    if (!entry.event.startsWith('llm.')) continue;
+    const root = rootOf.get(entry.parent ?? '') ?? entry.entry_id;
+    rootOf.set(entry.entry_id, root);
+    const call = roots.get(root);
+    if (call) call.push(entry);
+    else roots.set(root, [entry]);
+  }
+  return Array.from(roots.values(), (call) => viewOf(call, unknownAfterMs));
+}
+
+function viewOf(call: readonly Header[], unknownAfterMs: number): CallView {
+  const first = call[0] as Header;
+  const request = first.event === 'llm.request' ? first : undefined;
+  const ends = request ? call.slice(1) : call;
+  const end = ends[0];
+  // what came after the fact is the last word: an answer that was withheld after all
+  const final = ends.at(-1);
+  const facts: PlainObject = { ...request?.metadata, ...end?.metadata };
+  const fact = (name: string) => facts[name] ?? null;
+  const resolved = end?.model_resolved;
+  const cost = end?.cost_micros;
+  return {
+    id: first.entry_id,
+    request_id: first.request_id ?? '',
+    created_at: first.ts,
+    closed_at: end?.ts ?? null,
+    status: statusOf(first, final, unknownAfterMs),
+    tenant: first.tenant ?? '',
+    key: first.actor ?? '',
+    user_ref: first.user_id ?? null,
+    session_ref: first.session ?? null,
+    turn: first.turn ?? null,
+    operation: fact('operation'),
+    dialect: fact('dialect'),
+    stream: fact('stream'),
+    model: end?.model ?? request?.model ?? null,
+    provider: end?.provider ?? null,
+    provider_model: resolved === undefined ? null : resolved.slice(resolved.indexOf('/') + 1),
+    provider_request_id: fact('provider_request_id'),
+    attempts: fact('attempts'),
+    repeated: facts['repeated'] === true,
+    dropped: facts['dropped'] ?? [],
+    degraded: fact('degraded'),
+    cache: fact('cache'),
+    tried: fact('tried'),
+    error_code: final?.metadata?.['error_code'] ?? fact('error_code'),
+    finish_reason: fact('finish_reason'),
+    prompt: { hash: first.prompt_hash ?? null, characters: fact('prompt_characters') },
+    usage: fact('usage'),
+    cost_usd: cost === undefined ? null : dollars(BigInt(cost)),
+    latency_ms: fact('latency_ms'),
+    first_token_ms: fact('first_token_ms'),
+    upstream_ms: fact('upstream_ms'),
+    flags: final?.compliance_flags ?? [],
+    audit: { request: request?.entry_id ?? null, response: end?.entry_id ?? null },
+  };
+}
+
+function statusOf(first: Header, final: Header | undefined, unknownAfterMs: number): string {
+  if (final?.event === 'llm.orphan') return 'outcome_unknown';
+  if (final?.outcome !== undefined) return final.outcome;
+  return Date.now() - Date.parse(first.ts) > unknownAfterMs ? 'outcome_unknown' : 'in_progress';
+}
+
+function dollars(micros: bigint): string {
+  return `${micros / 1_000_000n}.${(micros % 1_000_000n).toString().padStart(6, '0')}`;
+}

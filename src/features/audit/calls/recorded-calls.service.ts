@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../../../contract/caller';
+import { Config } from '../../../platform/config/config';
+import { longestCallMs } from '../../../platform/config/effective-policy';
+import { AuditLog } from '../audit-log';
+import type { Header } from '../format/header';
+import { EntryReader } from '../log/entry-reader.store';
+import { type CallView, callsIn } from './call-view';
+
+/** A call that is still open this long after its longest deadline will never be closed: its process is gone. */
+const UNKNOWN_AFTER_MS = 300_000;
+const GOVERNING = ['auditor', 'operator', 'admin'] as const;
+
+/** Explains calls from what the log has of them. */
+@Injectable()
+export class RecordedCalls {
+  constructor(
+    private readonly config: Config,
+    private readonly reader: EntryReader,
+    private readonly log: AuditLog,
+  ) {}
+
+  /**
+   * The newest call of that request id that the caller may see. Who governs leaves an entry before the answer; who asks for
+   * calls of its own does not.
+   * @throws GatewayError `audit_unavailable`
+   */
+  async find(caller: Caller, requestId: string): Promise<CallView | undefined> {
+    const tenant = caller.root ? undefined : caller.tenantId;
+    if (GOVERNING.some((role) => caller.roles.has(role)))
+      await this.log.append({
+        facts: {
+          event: 'audit.read',
+          tenant: caller.tenantId,
+          actor: caller.keyId,
+          metadata: { request_id: requestId, view: 'call' },
+        },
+      });
+    const entries = await this.reader.entriesOf(requestId, tenant);
+    const headers = entries.map(({ header }) => JSON.parse(header) as Header);
+    return callsIn(headers, longestCallMs(this.config.policies) + UNKNOWN_AFTER_MS).at(-1);
+  }
+}

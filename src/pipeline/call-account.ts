@@ -1,0 +1,199 @@
+import type { Call, CallFacts, CallRecord, PromptSize } from '../contract/call';
+import type { CallFinished } from '../contract/events';
+import type { JsonObject } from '../contract/json';
+import type { ReplyEvent } from '../contract/reply';
+import type { WireRequest } from '../contract/wire';
+import type { AuditLog, Draft, Facts } from '../features/audit';
+import type { AuditTerms } from './audit-terms';
+import { outcomeMetadata, requestMetadata, turnOf } from './call-facts';
+import type { KnownModels } from './known-models';
+import { Transcript } from './transcript';
+
+/** Who and what a call is about, as a header says it. */
+export interface Identity {
+  /** A subject reference, never the user's own name. */
+  readonly user?: string;
+  /** A pseudonym. */
+  readonly session?: string;
+  readonly policy: NonNullable<Facts['policy']>;
+}
+
+const UNAVAILABLE = 'audit_unavailable';
+
+/** One call's account with the log: what is learnt of the call on its way, and the entries about it. */
+export class CallAccount implements CallRecord {
+  readonly facts: Partial<CallFacts> = {};
+  private readonly transcript: Transcript;
+  private sent: WireRequest | undefined;
+  private left = false;
+  /** The request is not on the record; should it come there after all, what follows it says how the call ended. */
+  private unrecorded = false;
+  private requestEntry: string | undefined;
+  private newest: string | undefined;
+
+  constructor(
+    private readonly log: AuditLog,
+    private readonly models: KnownModels,
+    private readonly call: Call,
+    private readonly size: PromptSize,
+    private readonly terms: AuditTerms,
+    private readonly identity: Identity,
+    answerCharacters: number,
+  ) {
+    this.transcript = new Transcript(answerCharacters);
+  }
+
+  readonly note: CallRecord['note'] = (fact, value) => void (this.facts[fact] = value);
+
+  keep(sent: WireRequest): void {
+    this.sent = sent;
+  }
+
+  observe(event: ReplyEvent): void {
+    this.transcript.add(event);
+  }
+
+  readonly entryId = (): string | undefined => this.newest;
+
+  async leave(): Promise<void> {
+    this.left = true;
+    const { mode } = this.terms;
+    if (mode === 'standard') return;
+    const draft: Draft = {
+      ...this.common(),
+      facts: {
+        ...this.common().facts,
+        event: 'llm.request',
+        model: this.models.told(this.call.request.model),
+        metadata: requestMetadata(this.call, this.size),
+      },
+      ...this.asked(),
+      at: this.call.receivedAt,
+    };
+    if (mode === 'relaxed') return this.log.enqueue(draft);
+    this.unrecorded = true;
+    this.requestEntry = this.newest = await this.write(draft, () => this.unasked());
+    this.unrecorded = false;
+  }
+
+  /** Makes it durable how the call ended. @throws GatewayError `audit_unavailable`: the answer must be withheld */
+  async close(finished: CallFinished): Promise<void> {
+    const { facts, left, requestEntry } = this;
+    const draft: Draft = {
+      ...this.common(),
+      facts: {
+        ...this.common().facts,
+        event: left || finished.outcome === 'answered' ? 'llm.response' : 'llm.refused',
+        ...(requestEntry !== undefined && { parent: requestEntry }),
+        ...outcomeOf(finished),
+        metadata: { ...requestMetadata(this.call, this.size), ...outcomeMetadata(facts, finished) },
+        compliance_flags: flagsOf(finished),
+      },
+      ...this.told(requestEntry === undefined),
+    };
+    if (this.unrecorded) return;
+    if (finished.outcome === 'answered') this.models.add(finished.model, finished.providerModel);
+    if (this.terms.mode === 'relaxed') return this.log.enqueue(draft);
+    this.newest = await this.write(draft, () => this.withheld());
+  }
+
+  private async write(draft: Draft, late: () => Draft): Promise<string | undefined> {
+    const [receipt] = await this.log.append({ ...draft, late });
+    return receipt?.entryId;
+  }
+
+  private common(): Draft & { facts: { policy: object } } {
+    const { call, identity } = this;
+    return {
+      ...(identity.user !== undefined && { subject: identity.user }),
+      facts: {
+        event: 'llm.response',
+        request_id: call.requestId,
+        tenant: call.caller.tenantId,
+        actor: call.caller.keyId,
+        ...(identity.user !== undefined && { user_id: identity.user }),
+        ...(identity.session !== undefined && { session: identity.session, turn: turnOf(call) }),
+        policy: identity.policy,
+      },
+    };
+  }
+
+  /** The prompt: a commitment to it always, its text where it may be kept. */
+  private asked(): Pick<Draft, 'payload' | 'commit'> {
+    const request = this.keptRequest();
+    const body = (this.sent ?? this.call.wire).body;
+    return { ...(request && { payload: { request } }), commit: { prompt: promptOf(body) } };
+  }
+
+  /** The answer, and the prompt where no entry before holds it. */
+  private told(withPrompt: boolean): Pick<Draft, 'payload' | 'commit'> {
+    const { said } = this.transcript;
+    const spoke = said.choices.length > 0 || said.embeddings !== undefined;
+    const asked = withPrompt ? this.asked() : undefined;
+    const payload = {
+      ...asked?.payload,
+      ...(spoke && this.terms.payload !== 'none' && { response: said }),
+    };
+    return {
+      ...(Object.keys(payload).length > 0 && { payload }),
+      commit: { ...asked?.commit, ...(spoke && { response: said.choices }) },
+    };
+  }
+
+  private keptRequest(): object | undefined {
+    const { payload } = this.terms;
+    const wire = payload === 'original' ? this.call.wire : payload === 'sanitized' ? this.sent : undefined;
+    return wire && { dialect: wire.dialect, body: withoutOptions(wire.body) };
+  }
+
+  /** The request became durable too late: nobody was asked. */
+  private unasked(): Draft {
+    return this.afterwards('refused');
+  }
+
+  /** The answer became durable too late: nobody got its end. */
+  private withheld(): Draft {
+    return this.afterwards('withheld');
+  }
+
+  private afterwards(outcome: string): Draft {
+    const { facts } = this.common();
+    return {
+      ...this.common(),
+      facts: {
+        ...facts,
+        event: 'llm.response',
+        outcome,
+        metadata: { error_code: UNAVAILABLE },
+        compliance_flags: [outcome],
+      },
+    };
+  }
+}
+
+function outcomeOf(finished: CallFinished): Pick<Facts, 'model' | 'model_resolved' | 'provider' | 'outcome'> {
+  const { model, provider, providerModel, outcome } = finished;
+  return {
+    outcome,
+    ...(model !== undefined && { model: text(model) }),
+    ...(provider !== undefined && { provider }),
+    ...(provider !== undefined &&
+      providerModel !== undefined && { model_resolved: text(`${provider}/${providerModel}`) }),
+  };
+}
+
+function flagsOf({ degraded, usage }: CallFinished): readonly string[] {
+  return [...(degraded ? [`degraded.${degraded}`] : []), ...(usage?.estimated ? ['usage.estimated'] : [])].sort();
+}
+
+/** What a model reads of a body: what the commitment to a prompt covers. */
+function promptOf(body: JsonObject): object {
+  const { messages, input, system, instructions, tools } = body;
+  return { messages, input, system, instructions, tools };
+}
+
+function withoutOptions(body: JsonObject): JsonObject {
+  return 'gatehouse' in body ? Object.fromEntries(Object.entries(body).filter(([name]) => name !== 'gatehouse')) : body;
+}
+
+const text = (name: string) => name.toWellFormed().slice(0, 300);

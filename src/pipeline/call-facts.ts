@@ -1,0 +1,72 @@
+import type { Call, CallFacts, PromptSize, Tried } from '../contract/call';
+import type { CallFinished } from '../contract/events';
+import type { PlainObject } from '../features/audit';
+import { unknownModels } from './tries';
+
+/** A body can name any number of fields. */
+const DROPPED_KEPT = 100;
+const TRIES_KEPT = 20;
+
+/** What a header says of a call before it is answered. */
+export function requestMetadata({ request, wire }: Call, size: PromptSize): PlainObject {
+  return {
+    operation: request.operation,
+    dialect: wire.dialect,
+    stream: request.stream,
+    messages: size.messages,
+    prompt_characters: size.characters,
+  };
+}
+
+/** What a header says of how a call ended. Names and numbers only; what is not known is left out. */
+export function outcomeMetadata(facts: Partial<CallFacts>, finished: CallFinished): PlainObject {
+  const { usage } = finished;
+  return {
+    attempts: finished.attempts,
+    latency_ms: Math.round(finished.latencyMs),
+    first_token_ms: rounded(finished.firstTokenMs),
+    upstream_ms: rounded(finished.upstreamMs),
+    error_code: finished.code,
+    finish_reason: finished.finishReason,
+    provider_request_id: facts.providerRequestId?.slice(0, 200),
+    cache: facts.cache,
+    degraded: finished.degraded,
+    repeated: facts.repeated || undefined,
+    dropped: facts.dropped?.length ? facts.dropped.slice(0, DROPPED_KEPT) : undefined,
+    tried: recordedTries(facts.tried),
+    usage: usage && {
+      input_tokens: whole(usage.inputTokens),
+      cache_read_tokens: whole(usage.cacheReadTokens),
+      cache_write_tokens: whole(usage.cacheWriteTokens),
+      output_tokens: whole(usage.outputTokens),
+      thinking_tokens: whole(usage.thinkingTokens ?? 0),
+      estimated: usage.estimated ?? false,
+    },
+  };
+}
+
+/** Nothing when the first try succeeded. A name that the provider does not know may be anything, and is left out. */
+function recordedTries(tried: readonly Tried[] = []): readonly PlainObject[] | undefined {
+  if (tried.length < 2 && !tried[0]?.code) return undefined;
+  const unknown = unknownModels(tried);
+  return tried.slice(0, TRIES_KEPT).map(({ provider, model, key, code, ms }) => ({
+    provider,
+    model: unknown.includes(model) ? undefined : model,
+    key,
+    code,
+    ms: Math.round(ms),
+  }));
+}
+
+/** How many times the user has spoken: results of tools are no turns of a person. */
+export function turnOf({ request }: Call): number | undefined {
+  if (request.operation === 'embeddings') return undefined;
+  return request.messages.filter(
+    ({ role, parts }) => role === 'user' && parts.some(({ type }) => type !== 'tool_result'),
+  ).length;
+}
+
+const rounded = (ms: number | undefined) => (ms === undefined ? undefined : Math.max(0, Math.round(ms)));
+/** What a provider counts may be anything; a header holds whole numbers. */
+const whole = (tokens: number) =>
+  Number.isFinite(tokens) ? Math.min(Math.max(0, Math.trunc(tokens)), Number.MAX_SAFE_INTEGER) : 0;
