@@ -18,6 +18,7 @@ import { witnessServer } from '../../src/features/audit/witness/witness-server';
 import { WitnessState } from '../../src/features/audit/witness/witness-state';
 import { formatVkey, KEY_TYPE } from '../../src/features/audit/format/vkey';
 import { until } from '../support/ask';
+import { loseFrom } from '../support/restored-log';
 import { asSuperuser, LogSite, type TestProcess } from '../support/log-site';
 
 const draft = (id: string): Draft => ({ facts: { event: 'llm.request', request_id: id, tenant: 't' } });
@@ -169,20 +170,7 @@ describe('checkpoints outside of the house', () => {
     const kept = process.proofs.checkpoint()!;
     await process.close();
     const had = parseCheckpoint(readFileSync(join(process.dataDir, 'audit-head.json'), 'utf8') && kept);
-    await site.admin.query(`
-      drop event trigger if exists gatehouse_audit_ddl; drop event trigger if exists gatehouse_audit_drop;
-      alter table audit.batches disable trigger user; alter table audit.headers disable trigger user;
-      alter table audit.checkpoints disable trigger user; alter table audit.payloads disable trigger user;
-      set session_replication_role = replica;
-      delete from audit.batches where first_index >= 5;
-      delete from audit.checkpoints where size > 5;
-      update audit.projection set upto = 0; delete from audit.entries`);
-    const partitions = await site.admin.query<{ name: string }>(
-      `select c.oid::regclass::text as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
-        where i.inhparent in ('audit.headers'::regclass, 'audit.payloads'::regclass)`,
-    );
-    for (const { name } of partitions.rows)
-      await site.admin.query(`alter table ${name} disable trigger user; delete from ${name} where first_index >= 5`);
+    await loseFrom(site.admin, 5);
     await expect(site.process({ dataDir: process.dataDir })).rejects.toThrow(/is an old copy/);
 
     const opened = await openEpoch({

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { ask } from '../support/ask';
+import { testDatabase, type TestDatabase } from '../support/database';
+import { type Gateway, startGateway } from '../support/gateway';
+import { asSuperuser } from '../support/log-site';
+import { loseFrom } from '../support/restored-log';
+
+const ROOT = join(__dirname, '../..');
+
+describe('a gateway whose database was restored from an old copy', () => {
+  let database: TestDatabase;
+  let folder: string;
+  let env: Record<string, string>;
+  const gateways: Gateway[] = [];
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    folder = mkdtempSync(join(tmpdir(), 'gatehouse-restore-'));
+    env = {
+      DATABASE_URL: database.url,
+      GATEHOUSE_DATA_DIR: join(folder, 'data'),
+      GATEHOUSE_MASTER_KEY: randomBytes(32).toString('base64'),
+    };
+  });
+  afterAll(async () => {
+    await Promise.all(gateways.map((gateway) => gateway.close()));
+    await database?.drop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const start = async () => {
+    const gateway = await startGateway({ env });
+    gateways.push(gateway);
+    return gateway;
+  };
+  const call = (gateway: Gateway) =>
+    ask(gateway, '/v1/chat/completions', { model: 'sandbox/echo', messages: [{ role: 'user', content: 'Hello' }] });
+  const openEpoch = async (...args: string[]) => {
+    const child = spawn(process.execPath, [join(ROOT, 'dist', 'audit-epoch.js'), ...args], {
+      cwd: ROOT,
+      env: { ...env, PATH: process.env['PATH'] ?? '', GATEHOUSE_ADMIN_DATABASE_URL: asSuperuser(database.url) },
+    });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => (said += piece.toString()));
+    const [code] = (await once(child, 'exit')) as [number];
+    return { code, said };
+  };
+
+  it('does not start before an operator has said in the log that entries are lost, and goes on after that', async () => {
+    const first = await start();
+    for (let i = 0; i < 3; i++) expect((await call(first)).status).toBe(200);
+    expect((await openEpoch('--reason', 'too early')).said).toContain('still runs');
+    expect(await first.stop()).toBe(0);
+
+    const admin = new Client(asSuperuser(database.url));
+    await admin.connect();
+    await loseFrom(admin, 4);
+    await admin.end();
+    await expect(start()).rejects.toThrow(/is an old copy.*npm run audit:epoch/s);
+
+    expect(await openEpoch()).toMatchObject({ code: 2, said: expect.stringContaining('--reason') });
+    const opened = await openEpoch('--reason', 'the disk was lost');
+    expect(opened).toMatchObject({ code: 0, said: expect.stringMatching(/The log goes on as \S+#2/) });
+
+    const again = await start();
+    expect((await call(again)).status).toBe(200);
+    expect((await fetch(`${again.url}/health/ready`)).status).toBe(200);
+  }, 90_000);
+});
