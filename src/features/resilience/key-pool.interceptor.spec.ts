@@ -136,6 +136,20 @@ describe('KeyPoolInterceptor', () => {
       ]);
     });
 
+    it('waits for its keeper also with a call that comes while the only key rests', async () => {
+      const { ask, used, state } = rotating('sk-2', 'sk-2');
+      let answer = (_key: string): void => undefined;
+      state.kept = new Promise((resolve) => (answer = resolve));
+      const first = ask();
+      // by now it was refused, its key rests, and the keeper was asked
+      await new Promise((passed) => setTimeout(passed, 10));
+      const second = ask();
+      await new Promise((passed) => setTimeout(passed, 10));
+      answer('sk-2');
+      await Promise.all([first, second]);
+      expect([used, state.reads]).toEqual([['sk-1', 'sk-2', 'sk-2'], 1]);
+    });
+
     it('says that it was refused when there is no new key, and asks nobody again while the key rests', async () => {
       const { ask, used, state } = rotating('sk-1', 'sk-2');
       await expect(ask()).rejects.toMatchObject({ code: 'provider_failed' });

@@ -30,7 +30,16 @@ export class KeyPoolInterceptor extends CallInterceptor {
     let looked = false;
     for (let failure: GatewayError | undefined; ;) {
       const loan = pool.borrow(asked);
-      if (!loan) throw failure ?? pool.refusal();
+      if (!loan) {
+        const refusal: GatewayError = failure ?? pool.refusal();
+        // the last key was refused a moment ago: somebody may be asking for a newer one right now
+        if (looked || refusal.code !== 'provider_failed') throw refusal;
+        looked = true;
+        await unlessOver(this.pools.refresh(candidate.provider), attempt);
+        if (signal.aborted || performance.now() >= deadlineAt) throw refusal;
+        failure = refusal;
+        continue;
+      }
       asked.add(loan.slot);
       try {
         const { index, spare, former } = loan;
