@@ -1,3 +1,4 @@
+import type { HashReader } from '../../format/tree-plan';
 import { parseVkey, type VerifierKey } from '../../format/vkey';
 import type { Head, HighWater } from '../head/high-water';
 import { ForkError } from './fork-error';
@@ -59,8 +60,9 @@ export class HeadWatch {
     const head = await this.verified(stored);
     if (head.size < known.size)
       throw new ForkError(`the newest checkpoint has ${head.size} entries, but one of ${known.size} was seen here`);
-    await this.parts.hashes.consistency(known, head);
-    await this.findOwn(head);
+    const hashes = this.parts.hashes.at(head.size);
+    await this.parts.hashes.consistency(known, head, hashes);
+    await this.findOwn(head, hashes);
     await highWater.advance(head);
     const witnesses = witnessesOf(stored, this.witnesses).map(({ key }) => key.name);
     this.seen = { head, stored, witnesses };
@@ -81,12 +83,12 @@ export class HeadWatch {
   }
 
   /** What was written here must stand where it was said to stand. */
-  private async findOwn(head: Head): Promise<void> {
+  private async findOwn(head: Head, hashes: HashReader): Promise<void> {
     const own = this.parts.recent.under(head.size);
     const step = Math.max(1, Math.floor(own.length / SAMPLE));
     for (let i = own.length - 1; i >= 0; i -= step) {
       const { index, leaf } = own[i] as (typeof own)[number];
-      await this.parts.hashes.inclusion(index, leaf, head);
+      await this.parts.hashes.inclusion(index, leaf, head, hashes);
     }
   }
 }

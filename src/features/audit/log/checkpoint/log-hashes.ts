@@ -21,9 +21,15 @@ export class LogHashes {
 
   constructor(private readonly reader: LogReader) {}
 
-  /** Looks up what is in the tree of `size` entries. */
+  /** Looks up what is in the tree of `size` entries, each tile once. */
   at(size: number): HashReader {
-    return tileReader((level, n) => this.load(level, n, size));
+    const loaded = new Map<string, Promise<Buffer | undefined>>();
+    return tileReader((level, n) => {
+      const name = `${level}/${n}`;
+      const tile = loaded.get(name) ?? this.load(level, n, size);
+      loaded.set(name, tile);
+      return tile;
+    });
   }
 
   /** The root that a tree of so many entries has now. */
@@ -32,21 +38,21 @@ export class LogHashes {
   }
 
   /** For somebody who knows the root of the tree of `old` entries. */
-  prove(old: number, size: number): Promise<Buffer[]> {
-    return this.proof(() => consistencyProof(old, size, this.at(size)));
+  prove(old: number, size: number, reader = this.at(size)): Promise<Buffer[]> {
+    return this.proof(() => consistencyProof(old, size, reader));
   }
 
-  /** That the tree of `head` begins with that of `old`. @throws ForkError when it does not */
-  async consistency(old: TreeHead, head: TreeHead): Promise<Buffer[]> {
-    const proof = await this.prove(old.size, head.size);
+  /** That the tree of `head` begins with that of `old`. @param reader of that tree @throws ForkError when it does not */
+  async consistency(old: TreeHead, head: TreeHead, reader = this.at(head.size)): Promise<Buffer[]> {
+    const proof = await this.prove(old.size, head.size, reader);
     if (!verifyConsistency(old.size, head.size, old.root, head.root, proof))
       throw new ForkError(`the tree of ${head.size} entries does not begin with the one of ${old.size} that is known`);
     return proof;
   }
 
-  /** That an entry is in the tree of `head`. @throws ForkError when it is not */
-  async inclusion(index: number, leaf: Buffer, head: TreeHead): Promise<Buffer[]> {
-    const proof = await this.proof(() => inclusionProof(index, head.size, this.at(head.size)));
+  /** That an entry is in the tree of `head`. @param reader of that tree @throws ForkError when it is not */
+  async inclusion(index: number, leaf: Buffer, head: TreeHead, reader = this.at(head.size)): Promise<Buffer[]> {
+    const proof = await this.proof(() => inclusionProof(index, head.size, reader));
     if (!verifyInclusion(index, head.size, leaf, proof, head.root))
       throw new ForkError(`another entry stands at ${index} in the tree of ${head.size}`);
     return proof;
