@@ -8,7 +8,9 @@ import { nameIn, SilentWriters } from './silent-writers';
 const WRITER_EVENTS = ['writer.open', 'writer.close', 'writer.lost'];
 /** Older ones were looked at by whoever led before. */
 const WRITERS_LOOKED_AT = 2_000;
-const PROJECT_BATCHES = 500;
+/** In one statement: appends share the machine with it. */
+const PROJECT_BATCHES = 40;
+const PROJECT_STEPS = 100;
 /** Of entries in one append. */
 const TOGETHER = 200;
 
@@ -55,13 +57,24 @@ export class LeaderDuties {
     const { reader } = this.parts;
     // what was written before this process began to look must be there to be found, whatever comes after it
     this.before ??= await reader.size();
-    const projected = await reader.project(PROJECT_BATCHES);
+    const projected = await this.project();
     if (!this.begun) {
       if (projected < this.before) return;
       await this.begin();
     }
     for (const writer of this.silent.lost()) await this.tellLost(writer);
     await this.tellOld();
+  }
+
+  /** Catches the search index up, in small steps. */
+  private async project(): Promise<number> {
+    let upto = -1;
+    for (let step = 0; step < PROJECT_STEPS; step++) {
+      const next = await this.parts.reader.project(PROJECT_BATCHES);
+      if (next === upto) break;
+      upto = next;
+    }
+    return upto;
   }
 
   private async begin(): Promise<void> {
