@@ -6,6 +6,7 @@ import { type Batch, ContradictionError, type Device, type Placed } from './batc
 import type { EntryMaker } from './entry-maker';
 import type { Lane } from './lane';
 import { Losses } from './losses';
+import { within } from './within';
 
 const AWAY_MS = 500;
 const BATCH_ENTRIES = 256;
@@ -292,12 +293,6 @@ export class Appender extends AuditLog {
     this.parts.onRefused?.(reason);
     return Promise.reject(unavailable(cause));
   }
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => void (timer = setTimeout(() => reject(new Error('late')), ms)));
-  return Promise.race([work, tooLate]).finally(() => clearTimeout(timer));
 }
 
 const bytesOf = ({ text, ciphertext }: ReadyEntry): number => text.length + (ciphertext?.length ?? 0);
