@@ -42,7 +42,11 @@ export async function openProcess({ url, dataDir, masterKey, audit = {} }) {
     variables: process.env,
     longestCallMs: 900_000,
     shared: { read: async () => undefined, write: async () => {} },
-    owner: { ownWriter: () => writer.writer.id, write: (drafts) => writer.write(...drafts) },
+    owner: {
+      ownWriter: () => writer.writer.id,
+      isOwn: (statement, signature) => writer.statements.take(statement, signature),
+      write: (drafts) => writer.write(...drafts),
+    },
   });
   const device = new DatabaseDevice({ connect: () => auditConnection(url, 'writer', 'audit-append') });
   const writer = new LogWriter({

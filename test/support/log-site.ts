@@ -143,7 +143,11 @@ export class LogSite {
       variables: process.env,
       longestCallMs,
       shared,
-      owner: { ownWriter: () => made.writer.writer.id, write: (drafts) => made.writer.write(...drafts) },
+      owner: {
+        ownWriter: () => made.writer.writer.id,
+        isOwn: (statement, signature) => made.writer.statements.take(statement, signature),
+        write: (drafts) => made.writer.write(...drafts),
+      },
     });
     const made = this.make(
       {

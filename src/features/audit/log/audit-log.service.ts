@@ -52,7 +52,11 @@ export class AuditLogService extends AuditLog implements OnModuleInit, OnApplica
       variables: process.env,
       longestCallMs: longestCallMs(config.policies) + SPARE_MS,
       shared,
-      owner: { ownWriter: () => this.writer.writer.id, write: (drafts) => this.writer.write(...drafts) },
+      owner: {
+        ownWriter: () => this.writer.writer.id,
+        isOwn: (statement, signature) => this.writer.statements.take(statement, signature),
+        write: (drafts) => this.writer.write(...drafts),
+      },
     });
     this.proofs = new LogProofs(this.checkpoints);
     const connect = () => auditConnection(config.databaseUrl.reveal(), 'writer', 'audit-append');

@@ -4,6 +4,7 @@ import { batchStatement, signBatch, statementHash } from '../../format/batch';
 import { rootOver } from '../../format/frontier';
 import type { ReadyEntry } from './append-queue';
 import type { Batch } from './batch';
+import type { OwnStatements } from './own-statements';
 import type { WriterIdentity } from './writer-identity';
 
 const NOTHING = Buffer.alloc(0);
@@ -18,6 +19,7 @@ export class Lane {
     readonly origin: string,
     private readonly writer: WriterIdentity,
     private readonly floor: () => number,
+    private readonly own?: OwnStatements,
   ) {}
 
   /** Of the batch that was made last; 0 when there is none. */
@@ -33,13 +35,15 @@ export class Lane {
     const lane = ++this.last;
     const statement = batchStatement({ origin, writer: writer.id, lane, previous, n: entries.length, root });
     this.statement = statementHash(statement);
+    const signature = signBatch(statement, writer.privateKey);
+    this.own?.add(statement, signature);
     return {
       id: randomUUID(),
       writer: writer.id,
       lane,
       previous,
       root,
-      signature: signBatch(statement, writer.privateKey),
+      signature,
       n: entries.length,
       headers: joinHeaders(entries.map(({ text }) => text)),
       payloads: joinPayloads(entries.map(({ ciphertext }) => ciphertext)),

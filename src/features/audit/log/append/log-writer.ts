@@ -6,6 +6,7 @@ import type { LogSigner } from '../signing/log-signer';
 import { Appender, type AppenderParts } from './appender';
 import { EntryMaker } from './entry-maker';
 import { Lane } from './lane';
+import { OwnStatements } from './own-statements';
 import { newWriter, type WriterIdentity } from './writer-identity';
 
 export interface LogWriterParts extends Omit<AppenderParts, 'maker' | 'lane'> {
@@ -22,6 +23,8 @@ export interface LogWriterParts extends Omit<AppenderParts, 'maker' | 'lane'> {
 export class LogWriter extends AuditLog {
   readonly writer: WriterIdentity;
   readonly appender: Appender;
+  /** What it signed, for whoever checks the log in this process. */
+  readonly statements = new OwnStatements();
   private readonly signer: LogSigner;
   private readonly heartbeatMs: number;
   private heartbeat: NodeJS.Timeout | undefined;
@@ -35,7 +38,7 @@ export class LogWriter extends AuditLog {
     this.appender = new Appender({
       ...parts,
       maker: new EntryMaker(signer.origin, this.writer.id, keys),
-      lane: new Lane(signer.origin, this.writer, floor),
+      lane: new Lane(signer.origin, this.writer, floor, this.statements),
     });
   }
 

@@ -18,6 +18,7 @@ import { CheckpointLoop } from './checkpoint-loop';
 import { Checkpointer, type SignedState } from './checkpointer';
 import { Distribution } from './distribution';
 import { HeadWatch } from './head-watch';
+import type { IsOwn } from './known-writers';
 import { Leader } from './leader.store';
 import { LogHashes } from './log-hashes';
 import { LogReader } from './log-reader.store';
@@ -40,7 +41,7 @@ export interface CheckpointOptions {
   readonly longestCallMs: number;
   /** Where the newest checkpoint is also kept. */
   readonly shared: { read(): Promise<Head | undefined>; write(note: string): Promise<void> };
-  readonly owner: Pick<LeaderDutiesParts, 'ownWriter' | 'write'>;
+  readonly owner: Pick<LeaderDutiesParts, 'ownWriter' | 'write'> & { readonly isOwn: IsOwn };
 }
 
 export interface Checkpointing {
@@ -56,7 +57,7 @@ export interface Checkpointing {
 
 /** Everything around checkpoints that one process needs. */
 export function assembleCheckpoints(options: CheckpointOptions): Checkpointing {
-  const { url, dataDir, audit, signer, highWater, events, shared } = options;
+  const { url, dataDir, audit, signer, highWater, events, shared, owner } = options;
   const { epoch } = signer.name;
   const pool = auditPool(url, 'checkpointer', 'audit-checkpoint', CONNECTIONS);
   const reader = new LogReader(pool);
@@ -83,12 +84,20 @@ export function assembleCheckpoints(options: CheckpointOptions): Checkpointing {
     state: new StateFile<OrphanState>(join(dataDir, 'audit-orphans.json')),
     heartbeatMs: audit.heartbeatSeconds * 1_000,
     longestCallMs: options.longestCallMs,
-    ...options.owner,
+    ...owner,
   });
   const leader = new Leader({
     connect: () => auditConnection(url, 'checkpointer', 'audit-leader'),
     takeUp: (publisher) =>
-      Checkpointer.takeUp({ signer, epoch, reader, publisher, signed, onBatch: (batch) => duties.heard(batch) }),
+      Checkpointer.takeUp({
+        signer,
+        epoch,
+        reader,
+        publisher,
+        signed,
+        isOwn: owner.isOwn,
+        onBatch: (batch) => duties.heard(batch),
+      }),
     budgetMs: audit.checkpointMs,
   });
   const onResult = (what: string, error?: Error): void => results.report(what, error);

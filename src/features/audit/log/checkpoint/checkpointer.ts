@@ -6,7 +6,7 @@ import type { Head } from '../head/high-water';
 import type { StateFile } from '../head/state-file';
 import type { LogSigner } from '../signing/log-signer';
 import { ForkError } from './fork-error';
-import { KnownWriters } from './known-writers';
+import { type IsOwn, KnownWriters } from './known-writers';
 import { LogHashes } from './log-hashes';
 import type { LogReader, StoredBatch } from './log-reader.store';
 import { LogTree } from './log-tree';
@@ -27,6 +27,7 @@ export interface CheckpointerParts {
   readonly reader: LogReader;
   readonly publisher: Publisher;
   readonly signed: StateFile<SignedState>;
+  readonly isOwn?: IsOwn;
   /** Told of every batch that was checked. */
   readonly onBatch?: (batch: StoredBatch) => void;
 }
@@ -41,7 +42,7 @@ export class Checkpointer {
     private readonly tree: LogTree,
     private published: number,
   ) {
-    this.writers = new KnownWriters(parts.signer, parts.reader);
+    this.writers = new KnownWriters(parts.signer, parts.reader, parts.isOwn);
   }
 
   /**
@@ -76,7 +77,7 @@ export class Checkpointer {
     const until = performance.now() + budgetMs;
     let more = true;
     while (more && performance.now() < until) {
-      more = (await this.extend()) > 0;
+      more = await this.extend();
       await setImmediate();
     }
     if (this.tree.size === this.published) return { more };
@@ -94,17 +95,17 @@ export class Checkpointer {
     return { ...head, note };
   }
 
-  private async extend(onBatch: (batch: StoredBatch) => void = () => undefined): Promise<number> {
+  private async extend(onBatch: (batch: StoredBatch) => void = () => undefined): Promise<boolean> {
     const { signer, reader } = this.parts;
     const rotations: { vkey: string; index: number }[] = [];
-    const entries = await this.tree.extend(reader, this.writers, (batch) => {
+    const more = await this.tree.extend(reader, this.writers, (batch) => {
       rotations.push(...rotationsIn(batch, signer.origin));
       this.parts.onBatch?.(batch);
       onBatch(batch);
     });
     for (const { vkey, index } of rotations) await signer.announced(vkey, index);
     this.unpublished.push(...this.tree.takeTiles());
-    return entries;
+    return more;
   }
 
   /** What was signed here before must be the beginning of what is there now, published or not. */
@@ -124,7 +125,7 @@ export class Checkpointer {
         throw new ForkError(`the tree of ${last.size} entries is not the one that was signed here`);
       found = true;
     };
-    while (this.tree.size < last.size && (await this.extend(look)) > 0);
+    while (this.tree.size < last.size && (await this.extend(look)));
     if (!found)
       throw new ForkError(
         `the log has no tree of ${last.size} entries any more, which was signed here: it has ${this.tree.size}`,

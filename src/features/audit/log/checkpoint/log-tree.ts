@@ -66,19 +66,19 @@ export class LogTree {
    * Takes in what is new. Lets others have their turn after each batch.
    * @param writers who checks the batches; absent: they are accepted as they were found
    * @param onBatch told of each, after it was taken in
-   * @returns how many entries were taken in: as long as there are some there may be more
+   * @returns whether more was waiting than it took in at once
    * @throws ForkError
    */
-  async extend(reader: LogReader, writers?: KnownWriters, onBatch?: (batch: StoredBatch) => void): Promise<number> {
-    const before = this.size;
-    for (const batch of await reader.batchesFrom(before, BATCHES_AT_ONCE)) {
+  async extend(reader: LogReader, writers?: KnownWriters, onBatch?: (batch: StoredBatch) => void): Promise<boolean> {
+    const batches = await reader.batchesFrom(this.size, BATCHES_AT_ONCE);
+    for (const batch of batches) {
       const leaves = this.leavesOf(batch);
       await writers?.check(batch, rootOver(leaves));
       for (const leaf of leaves) this.builder.append(leaf);
       onBatch?.(batch);
       await setImmediate();
     }
-    return this.size - before;
+    return batches.length === BATCHES_AT_ONCE;
   }
 
   private leavesOf({ firstIndex, n, headers }: StoredBatch): Buffer[] {

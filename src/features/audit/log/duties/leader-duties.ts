@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Draft } from '../../audit-log';
 import type { Header } from '../../format/header';
 import type { LogReader, StoredBatch } from '../checkpoint/log-reader.store';
@@ -66,13 +67,17 @@ export class LeaderDuties {
     await this.tellOld();
   }
 
-  /** Catches the search index up, in small steps. */
+  /** Catches the search index up, in small steps, and leaves the database to others for as long as each took. */
   private async project(): Promise<number> {
-    let upto = -1;
+    const { reader } = this.parts;
+    // what comes meanwhile is for the next turn: chasing it would make a step of every few entries
+    const size = await reader.size();
+    let upto = 0;
     for (let step = 0; step < PROJECT_STEPS; step++) {
-      const next = await this.parts.reader.project(PROJECT_BATCHES);
-      if (next === upto) break;
-      upto = next;
+      const started = performance.now();
+      upto = await reader.project(PROJECT_BATCHES);
+      if (upto >= size) break;
+      await sleep(performance.now() - started);
     }
     return upto;
   }

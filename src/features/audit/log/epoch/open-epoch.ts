@@ -56,7 +56,7 @@ export async function openEpoch(options: EpochOptions): Promise<OpenedEpoch> {
     const before = await signerOf(keys, name);
     const marks = await marksOf(highWater, signed, shared);
     const { tree, head } = await findTree(name, before, reader);
-    while ((await tree.extend(reader)) > 0);
+    while (await tree.extend(reader));
     const found: Head = { origin: before.origin, size: tree.size, root: tree.root() };
     const lost = largest(marks.filter(({ origin }) => origin === before.origin)) ?? head ?? found;
     const epoch = 1 + Math.max(name.epoch, ...marks.map(({ origin }) => parseOrigin(origin).epoch));
@@ -66,7 +66,7 @@ export async function openEpoch(options: EpochOptions): Promise<OpenedEpoch> {
     await beginEpoch(admin, name.epoch, epoch);
     const signer = await signerOf(keys, { ...name, epoch });
     await append(url, keys, signer, discontinuity(lost, found, largest(marks), options.reason));
-    while ((await tree.extend(reader)) > 0);
+    while (await tree.extend(reader));
     const opened: Head = { origin: signer.origin, size: tree.size, root: tree.root() };
     await signed.write({ ...opened, root: encodeBase64(opened.root) });
     const checkpoint = signCheckpoint(opened, signer);
