@@ -1,5 +1,5 @@
 // `npm run bench:audit`: how many entries a second one process makes durable with everything on, and how long one takes at
-// half that rate. PostgreSQL (fsync on) and the process share the same cores. `--grow 1000000` also appends until the log has
+// half that rate, or at `--rate` entries a second. PostgreSQL (fsync on) and the process share the same cores. `--grow 1000000` also appends until the log has
 // so many entries and measures what an entry costs at 10^4, 10^5 and 10^6.
 import { randomBytes } from 'node:crypto';
 import { closeSync, fdatasyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
@@ -18,6 +18,7 @@ const { values: options } = parseArgs({
     payload: { type: 'string', default: '2048' },
     callers: { type: 'string', default: '512' },
     grow: { type: 'string', default: '100000' },
+    rate: { type: 'string' },
   },
 });
 const seconds = Number(options.seconds);
@@ -140,10 +141,10 @@ async function main() {
       `${callers} callers, ${options.payload} B payload: ${full.rate.toFixed(0)} entries/s; CPU for each ${full.micros.toFixed(0)} µs here and ${full.postgresMicros.toFixed(0)} µs in PostgreSQL; other programs took ${(full.othersShare * 100).toFixed(0)} % of the machine`,
     );
     await settled(log);
-    const half = full.rate / 2;
-    const open = await openLoop(log.writer, half, seconds * 1_000);
+    const rate = options.rate === undefined ? full.rate / 2 : Number(options.rate);
+    const open = await openLoop(log.writer, rate, seconds * 1_000);
     say(
-      `open loop at ${half.toFixed(0)}/s: p50 ${ms(quantile(open.took, 0.5))}, p95 ${ms(quantile(open.took, 0.95))}, p99 ${ms(quantile(open.took, 0.99))}, worst ${ms(quantile(open.took, 1))}, ${open.failed} refused`,
+      `open loop at ${rate.toFixed(0)}/s: p50 ${ms(quantile(open.took, 0.5))}, p95 ${ms(quantile(open.took, 0.95))}, p99 ${ms(quantile(open.took, 0.99))}, worst ${ms(quantile(open.took, 1))}, ${open.failed} refused`,
     );
     const lag = await settled(log);
     say(`checkpoint and projection were up to date ${lag.toFixed(1)} s after the last entry`);
