@@ -1,6 +1,6 @@
 // `npm run bench:audit`: how many entries a second one process makes durable with everything on, and how long one takes at
-// half that rate, or at `--rate` entries a second. PostgreSQL (fsync on) and the process share the same cores. `--grow 1000000` also appends until the log has
-// so many entries and measures what an entry costs at 10^4, 10^5 and 10^6.
+// half that rate, or at `--rate` entries a second. PostgreSQL (fsync on) and the process share the same cores.
+// `--grow 1000000` also appends until the log has so many entries and measures what an entry costs at 10^4, 10^5 and 10^6.
 import { randomBytes } from 'node:crypto';
 import { closeSync, fdatasyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { cpus } from 'node:os';

@@ -1,5 +1,5 @@
-/** More than a checkpointer is ever behind; what falls out is verified like another writer's. */
-const KEPT = 20_000;
+/** Some seconds of a busy writer. What falls out is verified like another's; where another process leads, nobody takes them. */
+const KEPT = 2_000;
 
 /**
  * What this process has signed and no checkpoint has looked at yet. Whoever checks the log may compare with it instead of

@@ -11,7 +11,8 @@ const WRITER_EVENTS = ['writer.open', 'writer.close', 'writer.lost'];
 const WRITERS_LOOKED_AT = 2_000;
 /** In one statement: appends share the machine with it. */
 const PROJECT_BATCHES = 40;
-const PROJECT_STEPS = 100;
+/** Of catching up in one turn: a process that stops waits for no more than that. */
+const PROJECT_MS = 1_000;
 /** Of entries in one append. */
 const TOGETHER = 200;
 
@@ -72,14 +73,14 @@ export class LeaderDuties {
     const { reader } = this.parts;
     // what comes meanwhile is for the next turn: chasing it would make a step of every few entries
     const size = await reader.size();
-    let upto = 0;
-    for (let step = 0; step < PROJECT_STEPS; step++) {
+    const until = performance.now() + PROJECT_MS;
+    for (;;) {
       const started = performance.now();
-      upto = await reader.project(PROJECT_BATCHES);
-      if (upto >= size) break;
-      await sleep(performance.now() - started);
+      const upto = await reader.project(PROJECT_BATCHES);
+      const now = performance.now();
+      if (upto >= size || now >= until) return upto;
+      await sleep(now - started);
     }
-    return upto;
   }
 
   private async begin(): Promise<void> {
