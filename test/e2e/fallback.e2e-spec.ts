@@ -34,7 +34,7 @@ prices:
 `;
 const POLICIES = `
 defaults:
-  timeout: { connectMs: 1000, firstTokenMs: 400, answerMs: 400 }
+  timeout: { connectMs: 5000, firstTokenMs: 3000, answerMs: 3000 }
   retry: { attempts: 2, baseMs: 10, budgetMinimum: 10000 }
   breaker: { enabled: false }
   keys: { restMs: 1, maxRestMs: 1 }
@@ -185,7 +185,7 @@ describe('when a model does not answer', () => {
 
   it('within half of the time that the caller has, the next one does in the other half', async () => {
     openai.answers(never);
-    expect(await everywhere('patient', WAYS, { 'x-gatehouse-timeout-ms': '1000' })).toEqual(standIn(2));
+    expect(await everywhere('patient', WAYS, { 'x-gatehouse-timeout-ms': '4000' })).toEqual(standIn(2));
   });
 
   it('and no other one does either, it is the first failure that is told, and when to come back', async () => {
