@@ -1,5 +1,5 @@
 /** One call of one provider, as the resilience interceptors see it. */
-import type { Candidate, Tried } from './call';
+import type { Candidate, Outgoing, Tried } from './call';
 import type { Reply } from './reply';
 import type { ModelRequest } from './request';
 import type { WireRequest } from './wire';
@@ -7,6 +7,8 @@ import type { WireRequest } from './wire';
 export interface Attempt {
   readonly request: ModelRequest;
   readonly wire: WireRequest;
+  /** What the provider is sent instead of `request` and `wire`. */
+  readonly outgoing: Outgoing;
   readonly tenant: { readonly id: string; readonly name: string };
   readonly candidate: Candidate;
   /** The models to turn to when this one fails, best first. */

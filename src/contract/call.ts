@@ -1,6 +1,6 @@
 /** A call on its way through the pipeline. Each stage extends the type, so a later type proves that the earlier stage ran. */
 import type { Caller } from './caller';
-import type { ErrorCode } from './errors';
+import type { ErrorCode, GatewayError } from './errors';
 import type { CacheUse, Degraded, Reply } from './reply';
 import type { ModelRequest } from './request';
 import type { WireRequest } from './wire';
@@ -96,9 +96,23 @@ export interface UniqueCall extends AdmittedCall {
   readonly unique: true;
 }
 
-/** Added by the sanitize stage: which guards inspected these bytes, written by the code that did it. */
+/**
+ * Added by the sanitize stage. From here on `request` and `wire` hold the call with everything personal replaced by tokens:
+ * what may be compared, cached and kept. What a provider is sent is `outgoing`.
+ */
 export interface SanitizedCall extends UniqueCall {
-  readonly guards: readonly string[];
+  readonly outgoing: Outgoing;
+}
+
+/** The forms in which a call may leave: what is personal is told to some providers and not to others. */
+export interface Outgoing {
+  /** Why this provider may not be sent the call at all. */
+  barred(provider: string): GatewayError | undefined;
+  to(provider: string): Sendable;
+}
+export interface Sendable {
+  readonly request: ModelRequest;
+  readonly wire: WireRequest;
 }
 
 /** Added by the route stage: the models that may answer, best first; never empty. */

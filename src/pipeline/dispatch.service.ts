@@ -15,11 +15,13 @@ export class Dispatch {
     resilience: Resilience,
     private readonly policies: Policies,
   ) {
-    this.ask = resilience.wrap(providers.send);
+    this.ask = resilience.wrap((attempt) =>
+      providers.send({ ...attempt, ...attempt.outgoing.to(attempt.candidate.provider) }),
+    );
   }
 
   readonly send = async (call: RecordedCall): Promise<Reply> => {
-    const { request, wire, signal, record, caller } = call;
+    const { request, wire, outgoing, signal, record, caller } = call;
     const [candidate, ...alternatives] = call.candidates;
     const tenant = { id: caller.tenantId, name: caller.tenantName };
     record.note('provider', candidate.provider);
@@ -33,6 +35,7 @@ export class Dispatch {
     const reply = await this.ask({
       request,
       wire,
+      outgoing,
       tenant,
       candidate,
       alternatives,

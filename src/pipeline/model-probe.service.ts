@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Attempt } from '../contract/attempt';
 import { GatewayError } from '../contract/errors';
 import type { ChatRequest } from '../contract/request';
+import { unchanged } from '../contract/unchanged';
+import type { WireRequest } from '../contract/wire';
 import { Providers } from '../features/providers';
 import { ModelRegistry } from '../features/models';
 import { Config } from '../platform/config/config';
@@ -77,9 +79,12 @@ const QUESTION: ChatRequest = {
   extras: [],
 };
 
+const WIRE: WireRequest = { dialect: 'internal', body: {}, headers: {} };
+
 const PROBE: Omit<Attempt, 'candidate' | 'signal' | 'deadlineAt' | 'answerBy'> = {
   request: QUESTION,
-  wire: { dialect: 'internal', body: {}, headers: {} },
+  wire: WIRE,
+  outgoing: unchanged({ request: QUESTION, wire: WIRE }),
   tenant: { id: '', name: '' },
   alternatives: [],
   hurried: false,

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Candidate, RoutedCall, SanitizedCall } from '../contract/call';
 import type { Caller } from '../contract/caller';
+import { GatewayError } from '../contract/errors';
 import type { Reply } from '../contract/reply';
 import { ModelRegistry } from '../features/models';
 import { Latencies } from '../features/resilience';
@@ -31,11 +32,15 @@ type Fallback = NonNullable<NonNullable<z.input<typeof Policies>['defaults']>['f
 async function route(
   model: string,
   fallback: Fallback = {},
-  { allowed = [] as string[], latencies = new Latencies() } = {},
+  { allowed = [] as string[], latencies = new Latencies(), barred = [] as string[] } = {},
 ): Promise<string> {
   const stage = new RouteStage(registry, policies({ defaults: { fallback } }), latencies);
   const caller: Partial<Caller> = { tenantId: 't', tenantName: 'tenant', models: allowed };
-  const call = { request: { ...QUESTION, model }, caller, record: { note: () => undefined } };
+  const outgoing = {
+    barred: (name: string) =>
+      barred.includes(name) ? new GatewayError('prompt_rejected', `not to ${name}`) : undefined,
+  };
+  const call = { request: { ...QUESTION, model }, caller, record: { note: () => undefined }, outgoing };
   let found: readonly Candidate[] = [];
   const next = ({ candidates }: RoutedCall) => {
     found = candidates;
@@ -50,6 +55,11 @@ describe('RouteStage', () => {
     expect(await route('pair')).toBe('a/1 b/1');
     expect(await route('pair', { to: ['b/1', 'nobody/1', 'c/1'] })).toBe('a/1 b/1 c/1');
     expect(await route('a/1', { to: ['c/1'] })).toBe('a/1 c/1');
+  });
+
+  it('leaves out who may not be sent what the call holds, and says why when nobody may', async () => {
+    expect(await route('pair', { to: ['c/1'] }, { barred: ['a', 'c'] })).toBe('b/1');
+    await expect(route('pair', {}, { barred: ['a', 'b'] })).rejects.toMatchObject({ code: 'prompt_rejected' });
   });
 
   it('has no stand-in where the policy allows none', async () => {

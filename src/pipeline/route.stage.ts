@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Candidate, Handler, RoutedCall, SanitizedCall } from '../contract/call';
+import type { Candidate, Handler, Outgoing, RoutedCall, SanitizedCall } from '../contract/call';
 import type { Caller } from '../contract/caller';
 import { GatewayError } from '../contract/errors';
 import { Stage } from '../contract/stage';
@@ -24,7 +24,7 @@ export class RouteStage extends Stage<SanitizedCall, RoutedCall> {
     return async (call) => next({ ...call, candidates: this.candidates(call) });
   }
 
-  private candidates({ request, caller, record }: SanitizedCall): Candidates {
+  private candidates({ request, caller, record, outgoing }: SanitizedCall): Candidates {
     const operation = request.operation === 'embeddings' ? 'embeddings' : 'chat';
     const known = this.models.resolve(request.model, operation);
     record.note('model', request.model);
@@ -34,7 +34,7 @@ export class RouteStage extends Stage<SanitizedCall, RoutedCall> {
       name: caller.tenantName,
     }).fallback;
     const targets = enabled ? to.flatMap((name) => this.models.target(name, operation) ?? []) : [];
-    const listed: Candidates = [...members, ...targets.filter((target) => isPermitted(target, caller))];
+    const listed = open([...members, ...targets.filter((target) => isPermitted(target, caller))], outgoing);
     const latencyOf = (candidate: Candidate) => this.latencies.of(candidate, request.stream);
     const chain = this.models.lineUp(request, listed, (candidates) => inOrder(candidates, order, latencyOf));
     return enabled ? chain : [chain[0]];
@@ -47,6 +47,13 @@ function permitted(candidates: Candidates, caller: Caller, asked: string): Candi
   if (!first)
     throw new GatewayError('model_not_allowed', `This key may not use the model '${asked}'`, { param: 'model' });
   return [first, ...rest];
+}
+
+/** Those that may be sent what the call holds. @throws GatewayError why the first may not, when none may */
+function open(candidates: Candidates, { barred }: Outgoing): Candidates {
+  const [first, ...rest] = candidates.filter(({ provider }) => !barred(provider));
+  if (first) return [first, ...rest];
+  throw barred(candidates[0].provider) as GatewayError;
 }
 
 /** A key for an alias may use what stands behind it; anything else only under its own name. */

@@ -1,4 +1,5 @@
 import type { Attempt } from '../../src/contract/attempt';
+import { unchanged } from '../../src/contract/unchanged';
 import type { ChatRequest } from '../../src/contract/request';
 import { Policies as PoliciesSchema } from '../../src/platform/config/policies';
 import { Policies } from '../../src/features/resilience/policies';
@@ -17,9 +18,11 @@ export const QUESTION: ChatRequest = {
 /** A call of model `m` at provider `p` for tenant `t`, with ten seconds to go. */
 export function anAttempt(over: Partial<Attempt> = {}): Attempt {
   const deadlineAt = over.deadlineAt ?? performance.now() + 10_000;
+  const { request = QUESTION, wire = { dialect: 'internal', body: {}, headers: {} } } = over;
   return {
-    request: QUESTION,
-    wire: { dialect: 'internal', body: {}, headers: {} },
+    request,
+    wire,
+    outgoing: unchanged({ request, wire }),
     tenant: { id: 't', name: 'tenant' },
     candidate: { provider: 'p', model: 'm' },
     alternatives: [],
