@@ -34,6 +34,7 @@ export class ChunkCheck {
   batches = 0;
   /** Entries before were withheld. */
   private gaps = false;
+  private readonly root = () => this.tree.root();
 
   constructor(
     private readonly checks: Checks,
@@ -64,27 +65,30 @@ export class ChunkCheck {
   private batch(batch: BatchLine, lines: readonly string[], contents: Map<number, Buffer>): void {
     const { heads, epochs, writers, times, receipts } = this.checks;
     const leaves = lines.map((line) => this.leaf(line) ?? leafHash(line));
-    const shown = lines.flatMap((line, i) => this.shown(batch, line, batch.first + i));
-    epochs.check(batch, shown, () => this.tree.root());
+    const shown: ShownEntry[] = [];
+    for (const [i, line] of lines.entries()) {
+      const entry = this.shown(batch, line, batch.first + i);
+      if (entry) shown.push(entry);
+    }
+    epochs.check(batch, shown, this.root);
     writers.check(batch, rootOver(leaves), shown, this.gaps);
     times.check(batch.first, batch.committedAt, shown);
     this.batches++;
-    leaves.forEach((leaf, i) => {
-      if (receipts.any) receipts.check(batch.first + i, leaf);
+    for (const leaf of leaves) {
+      if (receipts.any) receipts.check(this.tree.size, leaf);
       this.tree.append(leaf);
-      heads.grown(this.tree.size, () => this.tree.root());
-    });
+      heads.grown(this.tree.size, this.root);
+    }
     for (const entry of shown) this.entry(entry, contents);
   }
 
-  private shown(batch: BatchLine, line: string, index: number): ShownEntry[] {
+  private shown(batch: BatchLine, line: string, index: number): ShownEntry | undefined {
     if (line.startsWith('"')) {
       this.checks.coverage.withhold(index, index + 1);
-      return [];
+      return undefined;
     }
     this.checks.coverage.shown++;
-    const entry = this.checks.entries.check(index, line, batch);
-    return entry ? [entry] : [];
+    return this.checks.entries.check(index, line, batch);
   }
 
   private entry(entry: ShownEntry, contents: Map<number, Buffer>): void {
@@ -104,7 +108,7 @@ export class ChunkCheck {
     for (const { level, hash } of subtrees) {
       if (this.tree.size % 2 ** level) this.stop('order', 'a subtree begins where none can', this.tree.size);
       this.tree.appendSubtree(hash, level);
-      heads.grown(this.tree.size, () => this.tree.root());
+      heads.grown(this.tree.size, this.root);
     }
     if (!Number.isSafeInteger(this.tree.size)) this.stop('order', 'the log is too long', first);
     coverage.withhold(first, this.tree.size);
@@ -130,8 +134,9 @@ export class ChunkCheck {
     return this.reading(() => parseRunLine(line));
   }
 
+  /** Undefined of a header, which nearly every line is. */
   private leaf(line: string): Buffer | undefined {
-    return this.reading(() => parseLeafLine(line));
+    return line.startsWith('"') ? this.reading(() => parseLeafLine(line)) : undefined;
   }
 
   private reading<T>(read: () => T): T {
