@@ -28,6 +28,9 @@ export interface Checks {
   readonly receipts: Receipts;
 }
 
+/** So many entries are a step: about a millisecond of work. */
+const STEP = 32;
+
 /** Follows the log from its first entry to its last. */
 export class ChunkCheck {
   readonly tree = new Frontier();
@@ -41,7 +44,8 @@ export class ChunkCheck {
     private readonly about: BundleAbout,
   ) {}
 
-  check({ runs, headers, payloads }: Chunk): void {
+  /** In steps of a millisecond or so: between two of them the process may do something else. */
+  *check({ runs, headers, payloads }: Chunk): Generator<undefined, void> {
     const contents = this.contents(payloads);
     let at = 0;
     for (const line of runs) {
@@ -53,8 +57,9 @@ export class ChunkCheck {
         const lines = headers.slice(at, at + run.n);
         if (lines.length !== run.n)
           this.stop('order', `the batch has ${run.n} entries, but ${lines.length} are there`, run.first);
-        this.batch(run, lines, contents);
+        yield* this.batch(run, lines, contents);
         at += run.n;
+        yield;
       }
     }
     if (at !== headers.length) this.stop('order', 'there are entries that belong to no batch', this.tree.size);
@@ -62,13 +67,22 @@ export class ChunkCheck {
       this.checks.findings.failure('payload', 'there is content of an entry that is not shown', index);
   }
 
-  private batch(batch: BatchLine, lines: readonly string[], contents: Map<number, Buffer>): void {
+  private *batch(
+    batch: BatchLine,
+    lines: readonly string[],
+    contents: Map<number, Buffer>,
+  ): Generator<undefined, void> {
     const { heads, epochs, writers, times, receipts } = this.checks;
-    const leaves = lines.map((line) => this.leaf(line) ?? leafHash(line));
+    const leaves: Buffer[] = [];
+    for (const line of lines) {
+      leaves.push(this.leaf(line) ?? leafHash(line));
+      if (leaves.length % STEP === 0) yield;
+    }
     const shown: ShownEntry[] = [];
     for (const [i, line] of lines.entries()) {
       const entry = this.shown(batch, line, batch.first + i);
       if (entry) shown.push(entry);
+      if (i % STEP === STEP - 1) yield;
     }
     epochs.check(batch, shown, this.root);
     writers.check(batch, rootOver(leaves), shown, this.gaps);
@@ -79,7 +93,10 @@ export class ChunkCheck {
       this.tree.append(leaf);
       heads.grown(this.tree.size, this.root);
     }
-    for (const entry of shown) this.entry(entry, contents);
+    for (const [i, entry] of shown.entries()) {
+      this.entry(entry, contents);
+      if (i % STEP === STEP - 1) yield;
+    }
   }
 
   private shown(batch: BatchLine, line: string, index: number): ShownEntry | undefined {
