@@ -1,8 +1,8 @@
-import { Controller, Get, Header } from '@nestjs/common';
+import { Controller, Get, Header, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { AuditStatus } from '../../features/audit';
-import { Allow } from '../guards';
+import { Allow, callerOf, type CallerRequest } from '../guards';
 
 const StatusView = z.object({
   mode: z.string(),
@@ -34,8 +34,8 @@ export class AuditStatusController {
   @Header('cache-control', 'no-store')
   @ApiOperation({ summary: 'How well the log is kept: head, checkpoint, witnesses, spool, rights in the database' })
   @ApiOkResponse({ standardSchema: StatusView })
-  async show(): Promise<z.output<typeof StatusView>> {
-    const { checkpoint, security, ...report } = await this.status.show();
+  async show(@Req() request: CallerRequest): Promise<z.output<typeof StatusView>> {
+    const { checkpoint, security, ...report } = await this.status.show(callerOf(request));
     return {
       mode: report.mode,
       trouble: report.trouble ?? null,

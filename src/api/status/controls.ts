@@ -1,5 +1,5 @@
 import type { Control } from '../../contract/control';
-import { AUDIT } from '../../features/audit';
+import { AUDIT, REVIEWING } from '../../features/audit';
 import { ADDRESS_LIMIT, CONCURRENCY, KEY_LIMIT } from '../../features/limits';
 import { BREAKER, BULKHEAD, FALLBACK, KEY_POOL, RETRY, TIMEOUT } from '../../features/resilience';
 import { ADMINISTRATION, AUTHENTICATION } from '../../features/tenancy';
@@ -30,4 +30,5 @@ export const CONTROLS: readonly Control[] = [
   TELEMETRY,
   PROBES,
   ADMINISTRATION,
+  REVIEWING,
 ];

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Caller } from '../../../contract/caller';
 import { Config } from '../../../platform/config/config';
 import { EventBus } from '../../../platform/events/event-bus';
 import { AuditLog } from '../audit-log';
@@ -7,6 +8,7 @@ import { EntryReader } from '../log/entry-reader.store';
 import { AuditSchema } from '../log/audit-schema.service';
 import type { SecurityReport } from '../log/start-checks';
 import { CheckpointsStore } from './checkpoints.store';
+import { Evidence } from './evidence.service';
 
 export interface AuditStatusReport {
   readonly mode: string;
@@ -36,19 +38,22 @@ export class AuditStatus {
     private readonly reader: EntryReader,
     private readonly checkpoints: CheckpointsStore,
     private readonly schema: AuditSchema,
+    private readonly evidence: Evidence,
     events: EventBus,
   ) {
     events.on('audit.watch', ({ what, ok }) => void this.watched.set(what, ok));
     events.on('audit.spooled', ({ batches }) => (this.spooled = batches));
   }
 
-  async show(): Promise<AuditStatusReport> {
+  /** @throws GatewayError `audit_unavailable` when the question cannot be put on record: `GET /v1/status` asks the log for nothing */
+  async show(caller: Caller): Promise<AuditStatusReport> {
     const { audit } = this.config;
     const [size, latest, security] = await Promise.all([
       this.reader.size(),
       this.checkpoints.latest(),
       this.schema.check(),
     ]);
+    await this.evidence.record(caller, 'audit.query', { metadata: { what: 'status' } });
     const parsed = latest && parseCheckpoint(latest.note);
     const waits = size > (latest?.size ?? 0);
     return {
