@@ -1,5 +1,4 @@
 import { createHash, createHmac } from 'node:crypto';
-import { join } from 'node:path';
 import { Client } from 'pg';
 import type { AuditKeys } from '../../src/features/audit/keys/audit-keys';
 import { KeyedHash } from '../../src/platform/secrets/keyed-hash';

@@ -99,7 +99,7 @@ export class ReviewSite {
 
   async search(key: string, query: string): Promise<ReviewEntry[]> {
     const answer = await this.get(key, `/entries?${query}`);
-    expect([query, answer.status]).toEqual([query, 200]);
+    if (answer.status !== 200) throw new Error(`${query} was answered ${answer.status}: ${answer.text}`);
     return answer.body['data'] as ReviewEntry[];
   }
 

@@ -105,7 +105,7 @@ class Run {
     this.log = new ChunkCheck({ ...this.parts, payloads: this.payloads }, about);
     heads.grown(0, () => this.tree.root());
     for await (const chunk of this.source.chunks()) {
-      for (const _ of this.log.check(chunk)) await this.trust.pause?.();
+      await this.inSteps(this.log.check(chunk));
       await this.trust.onProgress?.(this.tree.size);
     }
     this.checkEnd(about.size);
@@ -114,7 +114,7 @@ class Run {
     times.finish();
     this.payloads.finish();
     this.counts = coverage.finish(this.trust.whole ?? about.entries === 'all');
-    for (const _ of heads.check(this.tree.size, keys, about.log)) await this.trust.pause?.();
+    await this.inSteps(heads.check(this.tree.size, keys, about.log));
   }
 
   report(reason: string | undefined): Report {
@@ -145,6 +145,13 @@ class Run {
       content: this.payloads?.counts ?? { intact: 0, absent: 0, opened: 0, erased: 0 },
       findings: all,
     };
+  }
+
+  private async inSteps(work: Iterable<undefined>): Promise<void> {
+    for (const _ of work) {
+      const pause = this.trust.pause?.();
+      if (pause) await pause;
+    }
   }
 
   private get tree() {
