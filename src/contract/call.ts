@@ -1,7 +1,7 @@
 /** A call on its way through the pipeline. Each stage extends the type, so a later type proves that the earlier stage ran. */
 import type { Caller } from './caller';
 import type { ErrorCode, GatewayError } from './errors';
-import type { CacheUse, Degraded, Reply } from './reply';
+import type { CacheUse, Degraded, Reply, Usage, Validated } from './reply';
 import type { ModelRequest } from './request';
 import type { WireRequest } from './wire';
 
@@ -20,6 +20,7 @@ export interface Call {
   /** Names the call, so that repeating it under the same name has no second effect. Chosen by the caller. */
   readonly idempotencyKey?: string;
   readonly cacheIntent?: CacheIntent;
+  readonly validation?: Validation;
   /** Milliseconds that the caller is willing to wait in all, when it says so. */
   readonly timeoutMs?: number;
   /** Aborted when the caller goes away or the process must stop. */
@@ -35,6 +36,12 @@ export interface Call {
  */
 export const CACHE_INTENTS = ['no-store', 'refresh', 'similar'] as const;
 export type CacheIntent = (typeof CACHE_INTENTS)[number];
+
+/**
+ * What is to become of an answer that does not conform to the schemas of the call. `refuse`: it is not handed out; `repair`: the
+ * model is asked once more, and then the same holds.
+ */
+export type Validation = 'refuse' | 'repair';
 
 /** Added by the audit stage: where later stages note what they decided. */
 export interface AuditedCall extends Call {
@@ -53,7 +60,8 @@ export interface CallRecord {
   /** The form of the call whose text may be kept: what a provider will be sent. */
   keep(sent: WireRequest): void;
   /**
-   * Makes it durable that the call is about to leave for a provider, as the tenant's mode of the log asks.
+   * Makes it durable that the call is about to leave for a provider, as the tenant's mode of the log asks. When it leaves once
+   * more, to have its answer repaired, that is an entry of its own.
    * @throws GatewayError `audit_unavailable`: it must not leave
    */
   leave(): Promise<void>;
@@ -71,6 +79,9 @@ export interface CallFacts {
   dropped: readonly string[];
   degraded: Degraded;
   cache: CacheUse;
+  validated: Validated;
+  /** What was used although the call failed: answers that were paid for and not handed out. */
+  spent: Usage;
   /** The call repeated an earlier one and was given its answer. */
   repeated: boolean;
 }
@@ -109,6 +120,8 @@ export interface Outgoing {
   /** Why this provider may not be sent the call at all. */
   barred(provider: string): GatewayError | undefined;
   to(provider: string): Sendable;
+  /** Puts back what tokens in an answer's text stand for; absent where there are none. */
+  restore?(text: string): string;
 }
 export interface Sendable {
   readonly request: ModelRequest;
@@ -150,8 +163,13 @@ export interface CacheCheckedCall extends CushionedCall {
   readonly cache: Extract<CacheUse, 'miss' | 'bypass'>;
 }
 
+/** Added by the conform stage: no answer reaches the cache or the caller that does not conform, where the caller asked for that. */
+export interface ConformingCall extends CacheCheckedCall {
+  readonly conforms: true;
+}
+
 /** Added by the budget stage: the money this call may cost is set aside. */
-export interface FundedCall extends CacheCheckedCall {
+export interface FundedCall extends ConformingCall {
   /** The hold is absent where no budget applies. */
   readonly funding: { readonly hold?: string };
 }

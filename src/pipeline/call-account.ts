@@ -5,7 +5,7 @@ import type { ReplyEvent } from '../contract/reply';
 import type { WireRequest } from '../contract/wire';
 import type { AuditLog, Draft, Facts } from '../features/audit';
 import type { AuditTerms } from './audit-terms';
-import { outcomeMetadata, requestMetadata, turnOf } from './call-facts';
+import { outcomeMetadata, repairMetadata, requestMetadata, turnOf } from './call-facts';
 import type { KnownModels } from './known-models';
 import { Transcript } from './transcript';
 
@@ -56,6 +56,7 @@ export class CallAccount implements CallRecord {
   readonly entryId = (): string | undefined => this.newest;
 
   async leave(): Promise<void> {
+    if (this.left) return this.leaveAgain();
     this.left = true;
     const { mode } = this.terms;
     if (mode === 'standard') return;
@@ -74,6 +75,26 @@ export class CallAccount implements CallRecord {
     this.unrecorded = true;
     this.requestEntry = this.newest = await this.write(draft, () => this.unasked());
     this.unrecorded = false;
+  }
+
+  /** To have its answer repaired. Where no entry says that the call left, a second one would look like another call. */
+  private async leaveAgain(): Promise<void> {
+    const { requestEntry, sent } = this;
+    if (requestEntry === undefined) return;
+    const { facts, ...common } = this.common();
+    const draft: Draft = {
+      ...common,
+      facts: {
+        ...facts,
+        event: 'llm.request',
+        parent: requestEntry,
+        model: this.models.told(this.call.request.model),
+        metadata: repairMetadata(this.call),
+      },
+      // the caller never wrote this form of the call: what was sent is the original
+      ...(sent && this.asked(this.terms.payload === 'none' ? undefined : sent)),
+    };
+    this.newest = await this.write(draft, () => this.unasked());
   }
 
   /** Makes it durable how the call ended. @throws GatewayError `audit_unavailable`: the answer must be withheld */
@@ -119,8 +140,8 @@ export class CallAccount implements CallRecord {
   }
 
   /** The prompt: a commitment to it always, its text where it may be kept. */
-  private asked(): Pick<Draft, 'payload' | 'commit'> {
-    const request = this.keptRequest();
+  private asked(kept = this.keptWire()): Pick<Draft, 'payload' | 'commit'> {
+    const request = kept && { dialect: kept.dialect, body: withoutOptions(kept.body) };
     const body = (this.sent ?? this.call.wire).body;
     return { ...(request && { payload: { request } }), commit: { prompt: promptOf(body) } };
   }
@@ -140,10 +161,9 @@ export class CallAccount implements CallRecord {
     };
   }
 
-  private keptRequest(): object | undefined {
+  private keptWire(): WireRequest | undefined {
     const { payload } = this.terms;
-    const wire = payload === 'original' ? this.call.wire : payload === 'sanitized' ? this.sent : undefined;
-    return wire && { dialect: wire.dialect, body: withoutOptions(wire.body) };
+    return payload === 'original' ? this.call.wire : payload === 'sanitized' ? this.sent : undefined;
   }
 
   /** The request became durable too late: nobody was asked. */

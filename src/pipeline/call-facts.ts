@@ -18,6 +18,11 @@ export function requestMetadata({ request, wire }: Call, size: PromptSize): Plai
   };
 }
 
+/** What a header says of a call that leaves once more: the rest is in the entry it belongs to. */
+export function repairMetadata({ request, wire }: Call): PlainObject {
+  return { operation: request.operation, dialect: wire.dialect, stream: request.stream, repair: true };
+}
+
 /** What a header says of how a call ended. Names and numbers only; what is not known is left out. */
 export function outcomeMetadata(facts: Partial<CallFacts>, finished: CallFinished): PlainObject {
   const { usage } = finished;
@@ -31,6 +36,7 @@ export function outcomeMetadata(facts: Partial<CallFacts>, finished: CallFinishe
     provider_request_id: facts.providerRequestId?.slice(0, 200),
     cache: facts.cache,
     degraded: finished.degraded,
+    validated: facts.validated,
     repeated: facts.repeated || undefined,
     dropped: facts.dropped?.length ? facts.dropped.slice(0, DROPPED_KEPT) : undefined,
     tried: recordedTries(facts.tried),

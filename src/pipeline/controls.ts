@@ -43,6 +43,12 @@ export const ANSWERS = {
   },
 } as const satisfies Control;
 
+export const CONFORMANCE = {
+  name: 'conformance',
+  purpose: 'Holds an answer to the schemas of its call, where the caller asks for that.',
+  without: IN_MEMORY,
+} as const satisfies Control;
+
 export const BUDGET = {
   name: 'budget',
   purpose: 'Holds the money that a call may cost.',

@@ -14,6 +14,7 @@ import { AdmitStage } from './admit.stage';
 import { AuditStage } from './audit.stage';
 import { BudgetStage } from './budget.stage';
 import { CacheStage } from './cache.stage';
+import { ConformStage } from './conform.stage';
 import { DegradeStage } from './degrade.stage';
 import { Dispatch } from './dispatch.service';
 import { EgressStage } from './egress.stage';
@@ -45,6 +46,7 @@ import { SanitizeStage } from './sanitize.stage';
     RouteStage,
     DegradeStage,
     CacheStage,
+    ConformStage,
     BudgetStage,
     EgressStage,
     Dispatch,
