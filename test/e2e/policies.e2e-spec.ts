@@ -71,6 +71,7 @@ describe('which controls really run', () => {
         'route',
         'degrade',
         'cache',
+        'conform',
         'budget',
         'egress',
         'dispatch',
