@@ -53,6 +53,8 @@ export abstract class Config {
   abstract readonly health: Settings['health'];
   abstract readonly idempotency: Settings['idempotency'];
   abstract readonly answers: Settings['answers'];
+  /** The key of its sidecar is in `secrets`, under `SIDECAR_KEY`. */
+  abstract readonly sanitization: Settings['sanitization'];
   /** In the order in which bare model names are matched. Never empty. */
   abstract readonly providers: readonly ConfiguredProvider[];
   abstract readonly models: Models;

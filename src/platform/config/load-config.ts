@@ -14,7 +14,7 @@ import { inDataFolder } from './data-folder';
 import { Environment } from './environment';
 import { masterKeyIn } from './master-key';
 import { Models } from './models';
-import { kekSecrets, secretVariables, type SecretVariable } from './needed-secrets';
+import { kekSecrets, secretVariables, sidecarSecret, type SecretVariable } from './needed-secrets';
 import { Policies } from './policies';
 import { Prices } from './prices';
 import { Problems } from './problems';
@@ -77,6 +77,7 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
     ...named,
     ...providers.flatMap(({ secret }) => secret ?? []),
     ...(settings ? kekSecrets(settings.audit, env, problems) : []),
+    ...(settings ? sidecarSecret(settings.sanitization.sidecar, env) : []),
   ];
   const { store: secrets, missing } = await SecretStore.open(requests, new SecretBackends(variables), {
     production,
@@ -110,6 +111,7 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
     health: settings!.health,
     idempotency: settings!.idempotency,
     answers: settings!.answers,
+    sanitization: settings!.sanitization,
     providers: providers.map(({ with: made }) => made(secrets)),
     models: models!,
     policies: policies!,

@@ -10,6 +10,7 @@ import type { Variables } from '../secrets/variables';
 import type { AuditSettings } from './audit-settings';
 import { Environment, type Check } from './environment';
 import { Problems } from './problems';
+import type { SidecarSettings } from './sidecar-settings';
 
 const postgres: Check = (value) => schemeProblem(value, /^postgres(ql)?:$/, 'postgres://…');
 const redis: Check = (value) => schemeProblem(value, /^rediss?:$/, 'redis://…');
@@ -70,6 +71,15 @@ export function kekSecrets({ kek }: AuditSettings, env: Environment, problems: P
       problems.add(name, 'must be master-key, vault-transit:<mount>/keys/<name>, aws-kms:<arn> or a secret');
     return reference?.kind === 'secret' ? (env.reference(reference.reference, name, keyTextProblem) ?? []) : [];
   });
+}
+
+/** What the secret of the sidecar is called, and where it is asked for. */
+export const SIDECAR_KEY = 'sanitization.sidecar.apiKey';
+const headerValue: Check = (value) =>
+  /^[\x21-\x7e]+$/.test(value) ? undefined : 'holds characters that no header can carry';
+
+export function sidecarSecret(sidecar: SidecarSettings | undefined, env: Environment): SecretRequest[] {
+  return sidecar?.apiKey ? [env.reference(sidecar.apiKey, SIDECAR_KEY, headerValue) ?? []].flat() : [];
 }
 
 function schemeProblem(url: string, scheme: RegExp, form: string): string | undefined {
