@@ -34,7 +34,10 @@ export function sidecar(vocabulary: Vocabulary): Script {
   return ({ path, body, response }) => {
     if (path.endsWith('/health')) return void response.writeHead(200).end('up');
     if (!path.endsWith('/analyze')) return void response.writeHead(404).end();
-    return answers(analysisOf(String(body['text']), vocabulary))({ response } as Parameters<Script>[0]);
+    const text = String(body['text']);
+    // as Python fails to encode it, and Presidio refuses to examine nothing
+    if (!text || !text.isWellFormed()) return void response.writeHead(500).end();
+    return answers(analysisOf(text, vocabulary))({ response } as Parameters<Script>[0]);
   };
 }
 
