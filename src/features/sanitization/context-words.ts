@@ -1,0 +1,53 @@
+import type { Entity } from './entities';
+
+/**
+ * Words that announce an identifier, in Portuguese, English and Spanish: lower case, without accents, one word each.
+ * A compound (`data de nascimento`) is represented by the word that tells it from others.
+ */
+const ANNOUNCING: Partial<Record<Entity, string>> = {
+  BR_CPF: 'cpf cpfs cpfcnpj cadastro contribuinte pessoa documento doc titular taxpayer',
+  BR_CNPJ: 'cnpj cnpjs cpfcnpj empresa fornecedor razao company supplier vendor emitente matriz filial juridica',
+  BR_PIS: 'pis pasep nis nit pispasep inss previdencia',
+  BR_CNH: 'cnh habilitacao motorista condutor driver conducir licencia',
+  BR_RENAVAM: 'renavam veiculo vehicle vehiculo',
+  BR_TITULO: 'titulo eleitor eleitoral voter elector electoral tse',
+  BR_CNS: 'cns sus saude cartaosus health',
+  BR_RG: 'rg rgs identidade ssp carteira registro identity identidad',
+  BR_CEP: 'cep ceps postal zip endereco address direccion codigopostal zipcode',
+  BR_PLACA: 'placa placas plate veiculo carro vehicle license matricula car',
+  BR_BANK_ACCOUNT: 'conta account cuenta agencia ag poupanca corrente cc acct',
+  BR_PIX_KEY: 'pix evp',
+  BR_BOLETO: 'boleto linha digitavel codigo barras',
+  BR_PROCESSO: 'processo autos cnj proceso',
+  US_SSN: 'ssn ssns social security socialsecurity ss seguro seguridad tin',
+  US_ITIN: 'itin taxpayer tin',
+  US_EIN: 'ein fein employer tin',
+  US_PASSPORT: 'passport passports passaporte pasaporte',
+  IBAN: 'iban',
+  PHONE: `phone phones telephone tel tels telefone telefones telefono telefonos fone fones celular celulares cel cell mobile movil
+    whatsapp whats wpp zap fax contato contact contacto ligue ligar liguei ligou call calling called llamar llame llama text sms
+    ramal numero fono fijo fixo phonenumber desk office answering reach number ring dial atende cellphone hotline home work`,
+  CREDIT_CARD: `card cards cartao cartoes tarjeta tarjetas credito debito credit debit visa mastercard amex elo hipercard master
+    cardnumber pan`,
+  DATE_OF_BIRTH: `nascimento nascido nascida nasceu nasci nasc dn birth born birthday birthdate dob nacimiento nacido nacida
+    nacio naci aniversario cumpleanos datanascimento dateofbirth fechanacimiento`,
+  SECRET: 'password senha contrasena secret token key chave clave',
+  CRYPTO_ADDRESS: 'bitcoin btc wallet carteira ethereum eth crypto billetera',
+};
+
+/** Words that announce a number of another kind: an order, a moment, an amount, a part of a program. */
+const OTHER = `order orders pedido pedidos protocolo protocol ticket tickets chamado tracking rastreio rastreamento invoice nfe
+  fatura factura sku isbn ean gtin ref reference referencia timestamp ts epoch time trace span request req session sessao build
+  version versao version commit hash serial serie imei chassi lote batch price preco precio valor total amount montante bytes
+  size duration offset port pid seq sequence row line event uuid guid checksum etag transaction transacao nonce sha md5 orden
+  chave length width height millis ms ns elapsed id ids code codigo product produto producto item`;
+
+const announced = new Map<string, readonly Entity[]>();
+for (const [entity, words] of Object.entries(ANNOUNCING) as [Entity, string][])
+  for (const word of words.split(/\s+/)) announced.set(word, [...(announced.get(word) ?? []), entity]);
+const other = new Set(OTHER.split(/\s+/));
+
+/** @param word lower case, without accents */
+export const announces = (word: string, entity: Entity): boolean => announced.get(word)?.includes(entity) ?? false;
+/** Whether the word announces a number that is nobody's. @param word lower case, without accents */
+export const announcesOther = (word: string): boolean => other.has(word);
