@@ -42,12 +42,28 @@ const OTHER = `order orders pedido pedidos protocolo protocol ticket tickets cha
   size duration offset port pid seq sequence row line event uuid guid checksum etag transaction transacao nonce sha md5 orden
   chave length width height millis ms ns elapsed id ids code codigo product produto producto item`;
 
-const announced = new Map<string, readonly Entity[]>();
-for (const [entity, words] of Object.entries(ANNOUNCING) as [Entity, string][])
-  for (const word of words.split(/\s+/)) announced.set(word, [...(announced.get(word) ?? []), entity]);
-const other = new Set(OTHER.split(/\s+/));
+/** What a word says about the numbers beside it. */
+export interface Meaning {
+  readonly announces: ReadonlySet<Entity>;
+  /** It announces a number that is nobody's. */
+  readonly other: boolean;
+  /** It stands between the members of a list, which share the word that announces them. */
+  readonly connects: boolean;
+}
 
-/** @param word lower case, without accents */
-export const announces = (word: string, entity: Entity): boolean => announced.get(word)?.includes(entity) ?? false;
-/** Whether the word announces a number that is nobody's. @param word lower case, without accents */
-export const announcesOther = (word: string): boolean => other.has(word);
+const NOTHING: Meaning = { announces: new Set(), other: false, connects: false };
+const meanings = new Map<string, Meaning>();
+for (const [entity, words] of Object.entries(ANNOUNCING) as [Entity, string][])
+  for (const word of words.split(/\s+/))
+    meanings.set(word, { ...NOTHING, announces: new Set(meanings.get(word)?.announces).add(entity) });
+for (const word of OTHER.split(/\s+/)) meanings.set(word, { ...(meanings.get(word) ?? NOTHING), other: true });
+for (const word of ['e', 'and', 'y', 'ou', 'or', 'o', 'u']) meanings.set(word, { ...NOTHING, connects: true });
+
+const ACCENTED = /[^\0-\x7f]/;
+const MARKS = /\p{M}/gu;
+
+/** @param word as it is written, in any case, with or without accents */
+export function meaningOf(word: string): Meaning {
+  const plain = ACCENTED.test(word) ? word.normalize('NFD').replaceAll(MARKS, '') : word;
+  return meanings.get(plain.toLowerCase()) ?? NOTHING;
+}

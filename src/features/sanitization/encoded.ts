@@ -9,9 +9,9 @@ export interface Encoded {
 export const LONGEST_ENCODED = 4_096;
 const PERCENT = /[0-9A-Za-z._~+%-]+/g;
 const TRIPLET = /%[0-9a-f]{2}/i;
-const BASE64 = /[0-9A-Za-z+/_-]{16,}={0,2}/g;
+const BASE64 = /(?<![0-9A-Za-z+/_-])[0-9A-Za-z+/_-]{16,}={0,2}/g;
 /** Base64 of text has both cases; words, paths and hexadecimal numbers mostly do not. */
-const MIXED = /[A-Z].*[a-z]|[a-z].*[A-Z]/;
+const MIXED = /^(?=[^A-Z]*[A-Z])[^a-z]*[a-z]/;
 const UNPRINTABLE = /[^\t\n\r\x20-\x7e\u00a0-\u{10ffff}]/u;
 const PROBE = 16;
 const utf8 = new TextDecoder('utf-8', { fatal: true });

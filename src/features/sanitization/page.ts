@@ -1,6 +1,7 @@
 import type { Entity } from './entities';
 import type { Candidate } from './overlap';
 import { Surroundings } from './surroundings';
+import { Words } from './words';
 
 /** How sure a detector is of a stretch of text, by what speaks for it. */
 export interface Confidence {
@@ -20,16 +21,21 @@ export class Page {
   readonly candidates: Candidate[] = [];
   private last: { start: number; end: number; surroundings: Surroundings } | undefined;
 
+  private split: Words | undefined;
   private readonly said = new Map<RegExp, boolean>();
   private readonly claimed: Candidate[] = [];
   private reach: number[] = [];
 
   constructor(readonly text: string) {}
 
+  private get words(): Words {
+    return (this.split ??= new Words(this.text));
+  }
+
   /** Words around a stretch; remembered for the stretch asked for last, as several detectors look at each. */
   around(start: number, end: number): Surroundings {
     if (this.last?.start !== start || this.last.end !== end)
-      this.last = { start, end, surroundings: new Surroundings(this.text, start, end) };
+      this.last = { start, end, surroundings: new Surroundings(this.words, start, end) };
     return this.last.surroundings;
   }
 

@@ -29,10 +29,12 @@ const PIS = [3, 2, 9, 8, 7, 6, 5, 4, 3, 2];
 /** @param digits 11 digits */
 export const isPis = (digits: string): boolean => remainder11(weighted(digits, PIS)) === value(digits, 10);
 
-/** @param digits 11 digits */
+const CNH_FIRST = down(9, 1);
+const CNH_SECOND = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+/** Driver's licence. @param digits 11 digits */
 export function isCnh(digits: string): boolean {
-  const first = weighted(digits, down(9, 1)) % 11;
-  const second = weighted(digits, [1, 2, 3, 4, 5, 6, 7, 8, 9]) % 11;
+  const first = weighted(digits, CNH_FIRST) % 11;
+  const second = weighted(digits, CNH_SECOND) % 11;
   const excess = first >= 10 ? 2 : 0;
   const firstDigit = first >= 10 ? 0 : first;
   const shifted = second - excess < 0 ? second - excess + 11 : second - excess;
@@ -44,6 +46,7 @@ const RENAVAM = [3, 2, 9, 8, 7, 6, 5, 4, 3, 2];
 export const isRenavam = (digits: string): boolean =>
   ((weighted(digits, RENAVAM) * 10) % 11) % 10 === value(digits, 10);
 
+const TITULO = [2, 3, 4, 5, 6, 7, 8, 9];
 /** Voter's registration. @param digits 12 digits: 8 of sequence, 2 of the state (01 to 28), 2 check digits */
 export function isTitulo(digits: string): boolean {
   const state = Number(digits.slice(8, 10));
@@ -53,14 +56,14 @@ export function isTitulo(digits: string): boolean {
     if (rest === 0 && state <= 2) return 1; // São Paulo and Minas Gerais
     return rest === 10 ? 0 : rest;
   };
-  const first = adjusted(weighted(digits, [2, 3, 4, 5, 6, 7, 8, 9]));
+  const first = adjusted(weighted(digits, TITULO));
   const second = adjusted(value(digits, 8) * 7 + value(digits, 9) * 8 + first * 9);
   return first === value(digits, 10) && second === value(digits, 11);
 }
 
+const CNS = down(15, 1);
 /** National health card: begins with 1, 2 (definitive), 7, 8 or 9 (provisional). @param digits 15 digits */
-export const isCns = (digits: string): boolean =>
-  '12789'.includes(digits[0]) && weighted(digits, down(15, 1)) % 11 === 0;
+export const isCns = (digits: string): boolean => '12789'.includes(digits[0]) && weighted(digits, CNS) % 11 === 0;
 
 /** @param digits 12 to 19 digits */
 export function isLuhn(digits: string): boolean {

@@ -1,7 +1,7 @@
 import { isLuhn } from './check-digits';
 import { beginsClean, digitsOf, isRepeated, matchEnd, type NumberDetector, standsAlone } from './number-detector';
 
-const SEPARATED = /\d{4}([ .\-]{1,3})(?:\d{4}\1\d{4}\1\d{4}(?:\1\d{1,3})?|\d{6}\1\d{4,5})(?![0-9A-Za-z]|[.\-/]\d)/y;
+const SEPARATED = /\d{4}([ .-]{1,3})(?:\d{4}\1\d{4}\1\d{4}(?:\1\d{1,3})?|\d{6}\1\d{4,5})(?![0-9A-Za-z]|[.\-/]\d)/y;
 const BARE = /\d{12,19}(?![0-9A-Za-z])/y;
 
 /** First digits and lengths that networks give out. */

@@ -2,7 +2,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 import type { Page } from '../page';
 import { isDigitAt, isWordAt, matchEnd, type NumberDetector } from './number-detector';
 
-const V4 = /\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?![0-9A-Za-z_]|[.\-]\d)/y;
+const V4 = /\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?![0-9A-Za-z_]|[.-]\d)/y;
 /** Nobody's: this machine, no machine, every machine, masks. */
 const NOBODY = /^(?:127\.|0\.|255\.)/;
 const VERSION =
@@ -34,12 +34,15 @@ export function detectIpV6(page: Page): void {
 }
 
 const MAC =
-  /(?<![0-9A-Za-z_]|[0-9A-Fa-f][:-])(?:[0-9A-F]{2}([:-])(?:[0-9A-F]{2}\1){4}[0-9A-F]{2}|[0-9A-F]{4}\.[0-9A-F]{4}\.[0-9A-F]{4})(?![0-9A-Za-z_]|[:.-][0-9A-F])/gi;
+  /[0-9A-F]{2}(?:([:-])[0-9A-F]{2}(?:\1[0-9A-F]{2}){4}|[0-9A-F]{2}\.[0-9A-F]{4}\.[0-9A-F]{4})(?![0-9A-Za-z_]|[:.-][0-9A-F])/gi;
+/** Part of something longer: a fingerprint, a version. */
+const MAC_AFTER = /(?:[0-9A-Za-z_]|[0-9A-Fa-f][:.-])$/;
 
 /** Addresses of network cards. */
 export function detectMac(page: Page): void {
   for (const { 0: written, index } of page.text.matchAll(MAC)) {
     const digits = written.replaceAll(/[:.-]/g, '');
+    if (MAC_AFTER.test(page.text.slice(Math.max(0, index - 2), index))) continue;
     // the same digit twelve times is a placeholder or a broadcast; digits alone with dashes may be a date and a time
     if (/^(.)\1*$/.test(digits) || (/^\d+$/.test(digits) && !written.includes(':'))) continue;
     page.add('MAC_ADDRESS', index, index + written.length, 0.9, true);

@@ -2,7 +2,6 @@ import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from
 import type { Page } from '../page';
 import { isDigitAt, isWordAt } from './number-detector';
 
-const GROUPS = /(?:\+|00)?\(?\d{1,15}\)?(?:(?: ?\([0-9]{1,4}\) ?|[ .-]{1,3}|\/)\(?\d{1,9}\)?){0,6}/y;
 const EXTENSION = / ?(?:x|ext\.?|ramal|r\.) ?\d{1,5}(?![0-9A-Za-z])/iy;
 const DATE =
   /^(?:(?:0?[1-9]|[12]\d|3[01])[/.-](?:0?[1-9]|1[0-2])[/.-](?:(?:19|20)\d\d|\d\d(?![\d.-]))|(?:19|20)\d\d[/.-](?:0?[1-9]|1[0-2])[/.-](?:0?[1-9]|[12]\d|3[01])(?!\d))/;
@@ -88,19 +87,37 @@ function confidenceOf({ written, digits, bare, validated, distance, isOther }: E
   return 0.75;
 }
 
-/** Where a number that begins here may end: after each group of digits, the longest first. */
+const LONGEST = 15;
+const SHORTEST = 7;
+const GROUPS = 7;
+
+/** Where a number that begins here may end: after each of its groups of digits, the longest first. */
 function endsOf(text: string, from: number): number[] {
-  GROUPS.lastIndex = from;
-  const match = GROUPS.exec(text)?.[0];
-  if (!match) return [];
   const ends: number[] = [];
-  for (let i = match.length; i > 6; i--)
-    if (isDigitAt(match, i - 1) && !isDigitAt(text, from + i) && !blocks(text, from + i)) ends.push(from + i);
+  let digits = 0;
+  for (let at = skipTo(text, from), groups = 0; groups < GROUPS; groups++) {
+    const start = at;
+    while (isDigitAt(text, at)) at++;
+    digits += at - start;
+    if (at === start || digits > LONGEST) break;
+    // single digits are written one by one in lists, not in telephone numbers
+    if (digits <= groups * 2 && groups > 1) break;
+    if (digits >= SHORTEST && !blocks(text, at)) ends.unshift(at);
+    at = skipTo(text, at);
+  }
   return ends;
+}
+
+/** The next digit after at most three of what stands between groups. */
+function skipTo(text: string, from: number): number {
+  let at = from;
+  while (at < from + 4 && ' ().-/+'.includes(text[at] ?? '?')) at++;
+  return at;
 }
 
 /** Whether what follows makes it part of something longer. */
 function blocks(text: string, end: number): boolean {
-  if (/[A-WYZa-wyz_]/.test(text[end] ?? ' ')) return true;
-  return '.-/:,'.includes(text[end] ?? ' ') && isDigitAt(text, end + 1) && text[end] !== ',' && text[end] !== '/';
+  const after = text[end] ?? ' ';
+  if (isWordAt(text, end) && after !== 'x') return true;
+  return (after === '.' || after === '-' || after === ':') && isDigitAt(text, end + 1);
 }

@@ -8,7 +8,7 @@ import {
   standsAlone,
 } from './number-detector';
 
-const SHAPE = /\d{3}([ .\-]?)\d{2}\1\d{4}(?![0-9A-Za-z]|[.\-/]\d)/y;
+const SHAPE = /\d{3}([ .-]?)\d{2}\1\d{4}(?![0-9A-Za-z]|[.\-/]\d)/y;
 /** Printed on sample cards and in advertisements, so nobody's. */
 const FAKES = new Set(['078051120', '219099999', '123456789', '987654321', '457555462']);
 /** Words that make nine bare digits one: this near and no further. */
