@@ -26,9 +26,11 @@ const ANNOUNCING: Partial<Record<Entity, string>> = {
   IBAN: 'iban',
   PHONE: `phone phones telephone tel tels telefone telefones telefono telefonos fone fones celular celulares cel cell mobile movil
     whatsapp whats wpp zap fax contato contact contacto ligue ligar liguei ligou call calling called llamar llame llama text sms
-    ramal numero fono fijo fixo phonenumber desk office answering reach number ring dial atende cellphone hotline home work`,
+    ramal fono fijo fixo phonenumber desk office answering reach ring dial atende llamame llamenos llamanos message messages mensagem mensagens
+    mensaje mensajes discar disque cellphone hotline home work`,
   CREDIT_CARD: `card cards cartao cartoes tarjeta tarjetas credito debito credit debit visa mastercard amex elo hipercard master
-    cardnumber pan`,
+    cardnumber pan cc ccnumber maestro diners`,
+  MAC_ADDRESS: 'mac bssid hwaddr ethernet fisico physical',
   DATE_OF_BIRTH: `nascimento nascido nascida nasceu nasci nasc dn birth born birthday birthdate dob nacimiento nacido nacida
     nacio naci aniversario cumpleanos datanascimento dateofbirth fechanacimiento`,
   SECRET: 'password senha contrasena secret token key chave clave',
@@ -37,26 +39,32 @@ const ANNOUNCING: Partial<Record<Entity, string>> = {
 
 /** Words that announce a number of another kind: an order, a moment, an amount, a part of a program. */
 const OTHER = `order orders pedido pedidos protocolo protocol ticket tickets chamado tracking rastreio rastreamento invoice nfe
-  fatura factura sku isbn ean gtin ref reference referencia timestamp ts epoch time trace span request req session sessao build
-  version versao version commit hash serial serie imei chassi lote batch price preco precio valor total amount montante bytes
-  size duration offset port pid seq sequence row line event uuid guid checksum etag transaction transacao nonce sha md5 orden
-  chave length width height millis ms ns elapsed id ids code codigo product produto producto item`;
+  fatura factura fiscal sku isbn ean gtin timestamp ts epoch trace span request req session sessao build version versao commit
+  hash serial serie imei chassi lote batch price preco precio bytes size duration offset port pid seq sequence checksum etag
+  transaction transacao transaccion nonce sha md5 orden millis elapsed snowflake`;
+/** Words that stand before such numbers and before identifiers alike. */
+const VAGUE = `reference referencia ref time total amount montante valor row line event uuid guid chave length width height ms ns
+  id ids code codigo product produto producto item`;
 
 /** What a word says about the numbers beside it. */
 export interface Meaning {
   readonly announces: ReadonlySet<Entity>;
-  /** It announces a number that is nobody's. */
-  readonly other: boolean;
+  /** It announces a number that is nobody's: certainly, so that what stands before it does not count, or perhaps. */
+  readonly other?: 'certain' | 'perhaps';
   /** It stands between the members of a list, which share the word that announces them. */
   readonly connects: boolean;
 }
 
-const NOTHING: Meaning = { announces: new Set(), other: false, connects: false };
+const NOTHING: Meaning = { announces: new Set(), connects: false };
 const meanings = new Map<string, Meaning>();
 for (const [entity, words] of Object.entries(ANNOUNCING) as [Entity, string][])
   for (const word of words.split(/\s+/))
     meanings.set(word, { ...NOTHING, announces: new Set(meanings.get(word)?.announces).add(entity) });
-for (const word of OTHER.split(/\s+/)) meanings.set(word, { ...(meanings.get(word) ?? NOTHING), other: true });
+for (const [words, other] of [
+  [OTHER, 'certain'],
+  [VAGUE, 'perhaps'],
+] as const)
+  for (const word of words.split(/\s+/)) meanings.set(word, { ...(meanings.get(word) ?? NOTHING), other });
 for (const word of ['e', 'and', 'y', 'ou', 'or', 'o', 'u']) meanings.set(word, { ...NOTHING, connects: true });
 
 const ACCENTED = /[^\0-\x7f]/;

@@ -17,6 +17,7 @@ export interface Candidate extends Finding {
 export function believe(a: Candidate, b: Candidate): number {
   return (
     Number(b.confidence >= ACTION_THRESHOLD) - Number(a.confidence >= ACTION_THRESHOLD) ||
+    longerPhone(a, b) ||
     Number(b.validated) - Number(a.validated) ||
     nearer(a, b) ||
     Number(a.entity === 'PHONE') - Number(b.entity === 'PHONE') ||
@@ -27,6 +28,11 @@ export function believe(a: Candidate, b: Candidate): number {
   );
 }
 
+/** A telephone number that is announced and whose tail is one of another country. */
+const longerPhone = (a: Candidate, b: Candidate): number =>
+  a.entity === 'PHONE' && b.entity === 'PHONE' && a.distance < Infinity && b.distance < Infinity
+    ? b.end - b.start - (a.end - a.start)
+    : 0;
 const nearer = (a: Candidate, b: Candidate): number => (a.distance === b.distance ? 0 : a.distance - b.distance);
 
 /** The candidates to believe, sorted by where they start, none overlapping another. Takes n log n steps. */

@@ -12,7 +12,7 @@ export interface Confidence {
 }
 
 /** What is taken off when a word announces a number of another kind. */
-const OTHER = 0.35;
+const OTHER = 0.4;
 /** As sure as this, it is no telephone number. */
 const CLAIMED = 0.7;
 
@@ -51,11 +51,12 @@ export class Page {
   weigh(entity: Entity, start: number, end: number, confidence: Confidence, validated: boolean, bare = false): void {
     const around = this.around(start, end);
     const distance = around.distance(entity);
-    if (distance !== Infinity && confidence.announced !== undefined)
+    const announced = distance !== Infinity && !(bare && around.otherDistance < distance);
+    if (announced && confidence.announced !== undefined)
       return this.add(entity, start, end, confidence.announced, validated, distance);
     if (confidence.shape === undefined) return;
     const sure = confidence.shape - (bare && around.isOther ? OTHER : 0);
-    if (sure > 0) this.add(entity, start, end, sure, validated, distance);
+    if (sure > 0) this.add(entity, start, end, sure, validated, announced ? distance : Infinity);
   }
 
   /** Whether the text says something anywhere; each pattern is looked for once. */

@@ -9,9 +9,6 @@ const REACH_BEFORE = 110;
 const REACH_AFTER = 48;
 /** A word before is believed rather than one after, when both are as near. */
 const LATER = 0.5;
-/** Between a label and what it announces: "CPF: 1", "cpf": "1". */
-const LABEL_GAP = 5;
-
 interface Neighbour {
   readonly meaning: Meaning;
   /** Words from the stretch of text; 1 is the one beside it. */
@@ -37,22 +34,38 @@ export class Surroundings {
 
   /** Whether one of the two words before announces a number that is nobody's. */
   get isOther(): boolean {
-    return this.neighbours.some(({ meaning, distance }) => distance <= 2 && meaning.other);
+    return this.neighbours.some(
+      ({ meaning, distance }) => distance <= 2 && meaning.other && Number.isInteger(distance),
+    );
+  }
+
+  /** Words to the nearest one before that certainly announces a number that is nobody's. */
+  get otherDistance(): number {
+    const found = this.neighbours.find(
+      ({ meaning, distance }) => meaning.other === 'certain' && Number.isInteger(distance),
+    );
+    return found?.distance ?? Infinity;
   }
 
   private lookBack(words: Words, start: number): void {
     let distance = 0;
     let isList = true;
     let numbers = 0;
+    let before = start;
+    /** How many words stood behind a bracket that closed: they may explain the number before it. */
+    let outside: number | undefined;
     for (let i = words.firstFrom(start) - 1; i >= 0 && distance < BEFORE; i--) {
       if (words.start(i) < start - REACH_BEFORE) break;
       if (words.end(i) > start) continue;
       if (words.isNumber(i)) {
+        if (outside !== undefined) this.neighbours.length = outside;
         // words between two numbers belong to the second, and what stands before both to the first
         if (!isList) break;
         numbers++;
         continue;
       }
+      if (words.hasBetween(words.end(i), before, ')')) outside ??= this.neighbours.length;
+      before = words.start(i);
       const meaning = words.meaning(i);
       if (!meaning.connects) isList = false;
       if (!numbers || !meaning.connects) distance++;
@@ -65,8 +78,7 @@ export class Surroundings {
     for (let i = first; i < words.length && i < first + AFTER; i++) {
       if (words.start(i) > end + REACH_AFTER || words.isNumber(i)) break;
       // "…, CPF: 123": the word announces what follows it
-      const isLabel = i + 1 < words.length && words.isNumber(i + 1) && words.start(i + 1) - words.end(i) <= LABEL_GAP;
-      if (isLabel) break;
+      if (i + 1 < words.length && words.isNumber(i + 1) && words.isLabel(words.end(i), words.start(i + 1))) break;
       this.neighbours.push({ meaning: words.meaning(i), distance: i - first + 1 + LATER });
     }
   }

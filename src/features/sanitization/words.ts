@@ -12,6 +12,7 @@ const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 /** Stands within a number: space, dash, dot, slash. */
 const joins = (code: number): boolean => code === 32 || code === 45 || code === 46 || code === 47;
 const GAP = 3;
+const LABEL_GAP = 5;
 /** Longer words announce nothing. */
 const LONGEST = 32;
 
@@ -53,6 +54,17 @@ export class Words {
   /** What the word announces; looked up when it is first asked for. */
   meaning(index: number): Meaning {
     return (this.meanings[index] ??= meaningOf(this.written(index)));
+  }
+
+  /** Whether a character stands between two offsets that are near each other. */
+  hasBetween(from: number, to: number, character: string): boolean {
+    for (let at = from; at < to; at++) if (this.text[at] === character) return true;
+    return false;
+  }
+
+  /** Whether what stands between a word and a number leaves it the number's label: `CPF: 1`, `"cpf": "1"`. */
+  isLabel(from: number, to: number): boolean {
+    return to - from <= LABEL_GAP && !/[,;).|\n]/.test(this.text.slice(from, to));
   }
 
   /** The first word that begins at or after an offset. */

@@ -36,9 +36,15 @@ export const brCnpj: NumberDetector = {
     else if (!validated) return;
     else if (length < 14) page.weigh('BR_CNPJ', start, end, { shape: 0.75, announced: 1 }, true);
     else if (standsAlone(page.text, start, end))
-      page.weigh('BR_CNPJ', start, end, { shape: MOMENT.test(digits) ? 0.2 : 0.6, announced: 1 }, true, true);
+      page.weigh('BR_CNPJ', start, end, { shape: bareConfidence(digits), announced: 1 }, true, true);
   },
 };
+
+/** Nearly every company has fewer than ten branches. */
+function bareConfidence(digits: string): number {
+  if (MOMENT.test(digits)) return 0.2;
+  return digits.startsWith('000', 8) ? 0.9 : 0.6;
+}
 
 const FORMATTED = /[0-9A-Z]{2}\.[0-9A-Z]{3}\.[0-9A-Z]{3}\/[0-9A-Z]{4}-\d{2}(?![0-9A-Za-z]|[.\-/]\d)/gi;
 const BARE = /[0-9A-Z]{12}\d{2}(?![0-9A-Za-z]|[.\-/]\d)/gi;

@@ -33,7 +33,7 @@ export const creditCard: NumberDetector = {
     const digits = digitsOf(page.text.slice(start, end));
     if (isRepeated(digits) || !isLuhn(digits)) return;
     const issued = network(digits);
-    if (issued < 0) return;
+    if (issued < 0) return page.weigh('CREDIT_CARD', start, end, { announced: 0.7 }, false, length !== 4);
     if (length === 4) return page.weigh('CREDIT_CARD', start, end, { shape: 0.95, announced: 1 }, true);
     if (!standsAlone(page.text, start, end)) return;
     const usual = issued < COMMON && [14, 15, 16].includes(digits.length);

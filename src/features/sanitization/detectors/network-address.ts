@@ -44,7 +44,9 @@ export function detectMac(page: Page): void {
     const digits = written.replaceAll(/[:.-]/g, '');
     if (MAC_AFTER.test(page.text.slice(Math.max(0, index - 2), index))) continue;
     // the same digit twelve times is a placeholder or a broadcast; digits alone with dashes may be a date and a time
-    if (/^(.)\1*$/.test(digits) || (/^\d+$/.test(digits) && !written.includes(':'))) continue;
+    if (/^(.)\1*$/.test(digits)) continue;
+    const isDate = /^\d+$/.test(digits) && !written.includes(':');
+    if (isDate && page.around(index, index + written.length).distance('MAC_ADDRESS') === Infinity) continue;
     page.add('MAC_ADDRESS', index, index + written.length, 0.9, true);
   }
 }

@@ -9,6 +9,8 @@ const DATE =
 const TELLING =
   /^(?:\+|\(\d{2,4}\)|0?\d{2}[ .-]9\d{4}[ .-]\d{4}$|0?\d{2}[ .-][2-5]\d{3}-\d{4}$|1?[ .-]?\d{3}([.-])\d{3}\1\d{4}$|1[ .-]\(\d{3}\))/;
 const BR_MOBILE = /^(?:55)?[1-9][1-9]9\d{8}$/;
+/** A fraction is no telephone number, whatever stands beside it. */
+const DECIMAL = /^\d+\.\d{5,}$/;
 const TRIES = 3;
 
 /** Telephone numbers; what other detectors are sure of is left alone. Runs after them. */
@@ -24,7 +26,7 @@ export class PhoneDetector {
   detect(page: Page, start: number): void {
     const { text } = page;
     let from = start;
-    if (text[from - 1] === '(') from--;
+    if (text[from - 1] === '(' && /^\d{1,4}\)/.test(text.slice(start, start + 5))) from--;
     if (text[from - 1] === '+') from--;
     else if (text[from - 2] === '+' && text[from - 1] === ' ') from -= 2;
     if (isWordAt(text, from - 1) || !this.beginsHere(text, from)) return;
@@ -47,7 +49,9 @@ export class PhoneDetector {
     if (page.isClaimed(start, end)) return true;
     const bare = digits.length === written.length;
     const around = page.around(start, end);
-    const distance = around.distance('PHONE');
+    const named = around.distance('PHONE');
+    const distance = around.otherDistance < named ? Infinity : named;
+    if (DECIMAL.test(written)) return false;
     if (distance === Infinity && (bare ? !BR_MOBILE.test(digits) : !TELLING.test(written))) return false;
     const validated = this.isValid(written);
     const confidence = confidenceOf({ written, digits, bare, validated, distance, isOther: around.isOther });
@@ -80,7 +84,7 @@ function confidenceOf({ written, digits, bare, validated, distance, isOther }: E
     if (validated) return 0.95;
     if (written.startsWith('+')) return 0.75;
     if (bare) return distance <= 2 && digits.length <= 13 ? 0.6 : 0;
-    return digits.length <= 13 && /^\(?\d{2,5}\)?(?:[ ./-]{1,3}\d{2,5})+$/.test(written) ? 0.6 : 0;
+    return digits.length <= 13 && /^\(?\d{2,5}\)?(?:[ ./-]{1,3}\d{2,8})+$/.test(written) ? 0.6 : 0;
   }
   if (!validated) return written.startsWith('+') && !bare ? 0.4 : 0;
   if (bare) return isOther ? 0.3 : 0.55;
@@ -101,7 +105,7 @@ function endsOf(text: string, from: number): number[] {
     digits += at - start;
     if (at === start || digits > LONGEST) break;
     // single digits are written one by one in lists, not in telephone numbers
-    if (digits <= groups * 2 && groups > 1) break;
+    if (digits <= groups + 1 && groups > 1) break;
     if (digits >= SHORTEST && !blocks(text, at)) ends.unshift(at);
     at = skipTo(text, at);
   }

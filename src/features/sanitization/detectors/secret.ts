@@ -33,7 +33,8 @@ const IN_URL = /[a-z][a-z0-9+.-]{1,15}:\/\/[^\s:/@"'<>]{0,64}:([^\s/@"'<>]{3,128
 export function detectSecrets(page: Page): void {
   const { text } = page;
   for (const { 0: written, index } of text.matchAll(PREFIXED))
-    if (isRandom(written)) page.add('SECRET', index, index + written.length, 0.95, false, 0);
+    if (/[A-Z0-9]/.test(written.slice(4)) && entropy(written) >= 3 && !isPlaceholder(written))
+      page.add('SECRET', index, index + written.length, 0.95, false, 0);
   if (text.includes('-----BEGIN ')) detectPrivateKeys(page);
   for (const match of text.matchAll(BEARER)) {
     const start = match.index + match[0].length - match[1].length;
