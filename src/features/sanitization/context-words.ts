@@ -5,7 +5,8 @@ import type { Entity } from './entities';
  * A compound (`data de nascimento`) is represented by the word that tells it from others.
  */
 const ANNOUNCING: Partial<Record<Entity, string>> = {
-  BR_CPF: 'cpf cpfs cpfcnpj cadastro contribuinte pessoa documento doc titular taxpayer',
+  BR_CPF: `cpf cpfs cpfcnpj cadastro contribuinte pessoa documento doc titular taxpayer cliente clientes
+    paciente beneficiario usuario usuarios`,
   BR_CNPJ: 'cnpj cnpjs cpfcnpj empresa fornecedor razao company supplier vendor emitente matriz filial juridica',
   BR_PIS: 'pis pasep nis nit pispasep inss previdencia',
   BR_CNH: 'cnh habilitacao motorista condutor driver conducir licencia',

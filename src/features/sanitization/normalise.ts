@@ -10,7 +10,7 @@ export interface View {
 /** What detectors do not read as it stands; not ASCII, accented Latin letters and quotation marks. */
 const CHANGES = /[^\0-\x7f\u00a1-\u00a7\u00ab\u00bb\u00bf-\u0131\u2018-\u201d\u2022]/g;
 /** Dropped: soft hyphen, zero-width, bidirectional and other format characters, variation selectors, tags. */
-const INVISIBLE = /[\p{Cf}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\u{e0000}-\u{e0fff}]/u;
+const INVISIBLE = /\p{Cf}|\p{Default_Ignorable_Code_Point}/u;
 const SPACE = /[\p{Zs}\u0085\u2028\u2029]/u;
 const DASH = /[\p{Pd}\u2212\u2043\u02d7\u00af]/u;
 const MARK = /\p{M}/u;
@@ -25,7 +25,7 @@ const ZEROS = [
 const LONGEST_FORM = 4;
 /** Marks on one letter that are looked at; the others are dropped. */
 const MARKS = 2;
-const STEP = 16_384;
+const STEP = 4_096;
 
 /** Forms of single characters; its size is bounded by Unicode, and by `REMEMBERED` for what nobody writes twice. */
 const remembered = new Map<number, string>();
@@ -64,6 +64,9 @@ export class Normalisation {
   private at = 0;
   private length = 0;
   private readonly pieces: string[] = [];
+  private piece = '';
+  /** The last characters read. */
+  private tail = '';
   private readonly viewAt: number[] = [0];
   private readonly originalAt: number[] = [0];
   /** How long the replaced character was in the original; 0 where characters were copied one by one. */
@@ -74,7 +77,7 @@ export class Normalisation {
     this.plain = isPlain(text);
   }
 
-  /** Reads some 16 k characters more. True when the whole text has been read. */
+  /** Reads some 4 k characters more. True when the whole text has been read. */
   step(): boolean {
     if (this.plain) return true;
     const stop = this.at + STEP;
@@ -84,13 +87,15 @@ export class Normalisation {
       if (next > this.at) this.copy(Math.min(next, stop));
       else this.replace();
     }
+    this.pieces.push(this.piece);
+    this.piece = '';
     return this.at >= this.text.length;
   }
 
   get view(): View {
     if (this.plain) return SAME(this.text);
     const text = this.pieces.join('');
-    if (this.viewAt.length === 1) return SAME(text);
+    if (this.viewAt.length === 1 && !this.originalAt[0] && !this.widths[0]) return SAME(text);
     const { originalAt, viewAt, widths } = this;
     const startOf = (offset: number): number => {
       const stretch = this.stretchOf(offset);
@@ -104,9 +109,14 @@ export class Normalisation {
     return { text, startOf, endOf };
   }
 
+  private append(read: string): void {
+    this.piece += read;
+    this.length += read.length;
+    this.tail = (this.tail + read.slice(-MARKS)).slice(-MARKS);
+  }
+
   private copy(end: number): void {
-    this.pieces.push(this.text.slice(this.at, end));
-    this.length += end - this.at;
+    this.append(this.text.slice(this.at, end));
     this.at = end;
   }
 
@@ -115,8 +125,7 @@ export class Normalisation {
     const width = code > 0xffff ? 2 : 1;
     const form = this.written(code);
     if (form.length !== width) this.remember(width);
-    this.pieces.push(form);
-    this.length += form.length;
+    this.append(form);
     this.at += width;
     if (form.length !== width) this.remember(0);
   }
@@ -137,10 +146,7 @@ export class Normalisation {
   private written(code: number): string {
     const form = fold(code);
     if (!MARK.test(form)) return form;
-    let before = '';
-    for (let i = this.pieces.length - 1; i >= 0 && before.length < MARKS && this.pieces.length - i < 8; i--)
-      before = this.pieces[i].slice(-MARKS) + before;
-    return LETTER.test(before.at(-1) ?? '') || LETTER.test(before.at(-2) ?? '') ? form : '';
+    return LETTER.test(this.tail) || LETTER.test(this.tail.slice(0, -1)) ? form : '';
   }
 
   private stretchOf(offset: number): number {

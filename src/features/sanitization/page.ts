@@ -1,6 +1,6 @@
 import type { Entity } from './entities';
 import type { Candidate } from './overlap';
-import { Surroundings } from './surroundings';
+import { neighboursAfter, neighboursBefore, Surroundings, type Neighbour } from './surroundings';
 import { Words } from './words';
 
 /** How sure a detector is of a stretch of text, by what speaks for it. */
@@ -13,13 +13,22 @@ export interface Confidence {
 
 /** What is taken off when a word announces a number of another kind. */
 const OTHER = 0.4;
+/** What is taken off in a path: /items/123. */
+const IN_PATH = 0.15;
 /** As sure as this, it is no telephone number. */
 const CLAIMED = 0.7;
+
+interface Looked {
+  readonly start: number;
+  readonly end: number;
+  readonly before: readonly Neighbour[];
+  readonly surroundings?: Surroundings;
+}
 
 /** A stretch of normalised text while detectors read it, and what they have found. */
 export class Page {
   readonly candidates: Candidate[] = [];
-  private last: { start: number; end: number; surroundings: Surroundings } | undefined;
+  private last: Looked = { start: -1, end: -1, before: [] };
 
   private split: Words | undefined;
   private readonly said = new Map<RegExp, boolean>();
@@ -32,11 +41,13 @@ export class Page {
     return (this.split ??= new Words(this.text));
   }
 
-  /** Words around a stretch; remembered for the stretch asked for last, as several detectors look at each. */
+  /** Words around a stretch; the last ones are remembered, as several detectors look at each number. */
   around(start: number, end: number): Surroundings {
-    if (this.last?.start !== start || this.last.end !== end)
-      this.last = { start, end, surroundings: new Surroundings(this.words, start, end) };
-    return this.last.surroundings;
+    if (this.last.start === start && this.last.end === end && this.last.surroundings) return this.last.surroundings;
+    const before = this.last.start === start ? this.last.before : neighboursBefore(this.words, start);
+    const surroundings = new Surroundings(before, neighboursAfter(this.words, end));
+    this.last = { start, end, before, surroundings };
+    return surroundings;
   }
 
   /** Keeps a finding whose confidence does not depend on the words around it. */
@@ -55,7 +66,8 @@ export class Page {
     if (announced && confidence.announced !== undefined)
       return this.add(entity, start, end, confidence.announced, validated, distance);
     if (confidence.shape === undefined) return;
-    const sure = confidence.shape - (bare && around.isOther ? OTHER : 0);
+    const doubt = bare ? (around.isOther ? OTHER : this.text[start - 1] === '/' ? IN_PATH : 0) : 0;
+    const sure = confidence.shape - doubt;
     if (sure > 0) this.add(entity, start, end, sure, validated, announced ? distance : Infinity);
   }
 

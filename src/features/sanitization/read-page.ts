@@ -6,10 +6,12 @@ import { Page } from './page';
 
 /** How much of what stands before an encoded stretch may announce what it says. */
 const LABEL = 48;
-/** No pattern reaches across it, and words on both sides are still beside each other. */
-export const BREAK = '\u0001';
-/** Where nothing of these is, nothing is found: digits, `@`, and what secrets without digits are announced by. */
-const ANYTHING = /[0-9@]|-----BEGIN|[:=]| (?:is|é|e|es) /;
+/** No pattern reaches across it, words on both sides are still beside each other, and normalised text never has it. */
+export const BREAK = '\u2063';
+/**
+ * Where nothing of these is, nothing is found: digits and `@`, signs of assignment and of encoding, prefixes of keys, long words.
+ */
+const ANYTHING = /[0-9@%:=]|-----BEGIN|A[KSBC][IC]A|[A-Za-z][_-][A-Za-z]{8}|[A-Za-z+/]{24}| (?:is|é|e|es) /;
 
 /** Everything in a stretch of normalised text that may be a finding; candidates may overlap. */
 export function readPage(text: string, phones: PhoneDetector): readonly Candidate[] {

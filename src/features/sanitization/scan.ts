@@ -35,6 +35,8 @@ const SHORT = 16_384;
 const BUDGET_MS = 50;
 /** After so many milliseconds others get a turn. */
 const TURN_MS = 8;
+const LARGEST = 16_384;
+const SMALLEST = 2_048;
 const CONTEXT = 96;
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -70,7 +72,7 @@ export class Scanner {
     const { view } = reading;
     const lead = leadOf(context);
     const findings: Finding[] = [];
-    for (const slice of slicesOf(view.text)) {
+    for (const slice of slicesOf(view.text, () => pace.size)) {
       if (await pace.isOver()) return { findings, complete: false };
       for (const finding of this.read(view, slice.from ? '' : lead, slice)) findings.push(finding);
     }
@@ -100,25 +102,33 @@ const leadOf = (context: string): string => (context ? normalise(context.slice(-
 
 /** Work in turns: how much time it has taken in all, and since others had theirs. */
 class Pace {
+  /** Characters that the next slice may have, so that none keeps others waiting for long. */
+  size = LARGEST / 4;
   private used = 0;
   private since: number;
+  private last: number;
 
   constructor(
     private readonly clock: () => number,
     private readonly pause: () => Promise<void>,
     private readonly budget: number,
   ) {
-    this.since = clock();
+    this.since = this.last = clock();
   }
 
   /** Whether the budget is used up; gives others a turn when they have waited long enough. */
   async isOver(): Promise<boolean> {
-    const turn = this.clock() - this.since;
+    const now = this.clock();
+    const turn = now - this.since;
+    const step = now - this.last;
+    this.last = now;
+    if (step > TURN_MS / 2) this.size = Math.max(SMALLEST, this.size / 2);
+    else if (step < TURN_MS / 4) this.size = Math.min(LARGEST, this.size * 2);
     if (this.used + turn > this.budget) return true;
     if (turn > TURN_MS) {
       this.used += turn;
       await this.pause();
-      this.since = this.clock();
+      this.since = this.last = this.clock();
     }
     return false;
   }

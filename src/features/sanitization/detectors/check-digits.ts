@@ -62,8 +62,10 @@ export function isTitulo(digits: string): boolean {
 }
 
 const CNS = down(15, 1);
-/** National health card: begins with 1, 2 (definitive), 7, 8 or 9 (provisional). @param digits 15 digits */
-export const isCns = (digits: string): boolean => '12789'.includes(digits[0]) && weighted(digits, CNS) % 11 === 0;
+/** What is given for life is made of a PIS, so its end is known; what is provisional begins with 7, 8 or 9. */
+const CNS_FORM = /^(?:[12]\d{10}00[01]\d|[789]\d{14})$/;
+/** National health card. @param digits 15 digits */
+export const isCns = (digits: string): boolean => CNS_FORM.test(digits) && weighted(digits, CNS) % 11 === 0;
 
 /** @param digits 12 to 19 digits */
 export function isLuhn(digits: string): boolean {

@@ -43,7 +43,7 @@ export function isBech32(address: string): boolean {
   const lower = address.toLowerCase();
   if (address !== lower && address !== address.toUpperCase()) return false;
   const split = lower.indexOf('1');
-  const prefix = [...lower.slice(0, split)].map((character) => character.charCodeAt(0));
+  const prefix = Array.from(lower.slice(0, split), (character) => character.charCodeAt(0));
   let state = 1;
   const values = [...prefix.map((code) => code >> 5), 0, ...prefix.map((code) => code & 31)];
   for (const character of lower.slice(split + 1)) values.push(ALPHABET32.indexOf(character));

@@ -22,7 +22,7 @@ export const dateOfBirth: NumberDetector = {
   detect(page, start) {
     if (!page.mentions(BIRTH)) return;
     const end = numericEnd(page.text, start) || namedEnd(page.text, start);
-    if (end && !isWordAt(page.text, start - 1)) page.weigh('DATE_OF_BIRTH', start, end, { announced: 0.7 }, false);
+    if (end && !isWordAt(page.text, start - 1)) addIfAnnounced(page, start, end);
   },
 };
 
@@ -30,8 +30,12 @@ export const dateOfBirth: NumberDetector = {
 export function detectEnglishDates(page: Page): void {
   if (!page.mentions(BIRTH)) return;
   for (const { 0: written, 1: day, index } of page.text.matchAll(MONTH_FIRST))
-    if (Number(day) >= 1 && Number(day) <= 31)
-      page.weigh('DATE_OF_BIRTH', index, index + written.length, { announced: 0.7 }, false);
+    if (Number(day) >= 1 && Number(day) <= 31) addIfAnnounced(page, index, index + written.length);
+}
+
+function addIfAnnounced(page: Page, start: number, end: number): void {
+  const distance = page.around(start, end).distance('DATE_OF_BIRTH', false);
+  if (distance !== Infinity) page.add('DATE_OF_BIRTH', start, end, 0.7, false, distance);
 }
 
 function numericEnd(text: string, start: number): number {

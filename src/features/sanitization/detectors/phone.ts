@@ -19,7 +19,7 @@ export class PhoneDetector {
 
   /** @param regions ISO 3166 codes of countries whose numbers are written without `+`; unknown ones are ignored */
   constructor(regions: readonly string[]) {
-    this.regions = [...new Set(['BR', 'US', ...regions])].filter((region) => isSupportedCountry(region));
+    this.regions = [...new Set(['BR', ...regions, 'US'])].filter((region) => isSupportedCountry(region));
   }
 
   /** @param start of the digits of a group, which no digit precedes */
@@ -54,7 +54,14 @@ export class PhoneDetector {
     if (DECIMAL.test(written)) return false;
     if (distance === Infinity && (bare ? !BR_MOBILE.test(digits) : !TELLING.test(written))) return false;
     const validated = this.isValid(written);
-    const confidence = confidenceOf({ written, digits, bare, validated, distance, isOther: around.isOther });
+    const confidence = confidenceOf({
+      written,
+      digits,
+      bare,
+      validated,
+      distance,
+      isOther: around.isOther || text[start - 1] === '/',
+    });
     if (!confidence) return false;
     EXTENSION.lastIndex = end;
     page.add('PHONE', start, EXTENSION.test(text) ? EXTENSION.lastIndex : end, confidence, validated, distance);
@@ -65,7 +72,9 @@ export class PhoneDetector {
     const number = written.replace(/^00/, '+').replace(/\(0\)/, '');
     if (number.startsWith('+')) return parsePhoneNumberFromString(number)?.isValid() ?? false;
     if (/^55\d{10,11}$/.test(number)) return parsePhoneNumberFromString(`+${number}`)?.isValid() ?? false;
-    return this.regions.some((region) => parsePhoneNumberFromString(number, region)?.isValid() ?? false);
+    // written as in North America
+    const regions = /^1?\D?\D?\d{3}\D{1,2}\d{3}\D\d{4}$/.test(number) ? this.regions.toReversed() : this.regions;
+    return regions.some((region) => parsePhoneNumberFromString(number, region)?.isValid() ?? false);
   }
 }
 
@@ -99,7 +108,7 @@ const GROUPS = 7;
 function endsOf(text: string, from: number): number[] {
   const ends: number[] = [];
   let digits = 0;
-  for (let at = skipTo(text, from), groups = 0; groups < GROUPS; groups++) {
+  for (let at = skipTo(text, text[from] === '+' ? from + 1 : from), groups = 0; groups < GROUPS; groups++) {
     const start = at;
     while (isDigitAt(text, at)) at++;
     digits += at - start;
@@ -115,7 +124,7 @@ function endsOf(text: string, from: number): number[] {
 /** The next digit after at most three of what stands between groups. */
 function skipTo(text: string, from: number): number {
   let at = from;
-  while (at < from + 4 && ' ().-/+'.includes(text[at] ?? '?')) at++;
+  while (at < from + 4 && ' ().-/'.includes(text[at] ?? '?')) at++;
   return at;
 }
 

@@ -1,4 +1,5 @@
 import type { Page } from '../page';
+import { matchEnd } from './number-detector';
 
 /** Keys that their issuer's prefix gives away. */
 const PREFIXED = new RegExp(
@@ -24,8 +25,8 @@ const PREFIXED = new RegExp(
   'g',
 );
 const PEM = /-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g;
-const PEM_REST = /[0-9A-Za-z+/=\s:,\\-]{0,4096}/y;
-const PEM_END = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
+const PEM_REST = /(?:[0-9A-Za-z+/=\s:,\\]|-(?!-)){0,4096}/y;
+const PEM_END = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/y;
 const BEARER = /(?<![0-9A-Za-z])(?:bearer|basic) {1,4}([0-9A-Za-z._~+/-]{16,1024}={0,2})/gi;
 const IN_URL = /[a-z][a-z0-9+.-]{1,15}:\/\/[^\s:/@"'<>]{0,64}:([^\s/@"'<>]{3,128})@/gi;
 
@@ -33,7 +34,7 @@ const IN_URL = /[a-z][a-z0-9+.-]{1,15}:\/\/[^\s:/@"'<>]{0,64}:([^\s/@"'<>]{3,128
 export function detectSecrets(page: Page): void {
   const { text } = page;
   for (const { 0: written, index } of text.matchAll(PREFIXED))
-    if (/[A-Z0-9]/.test(written.slice(4)) && entropy(written) >= 3 && !isPlaceholder(written))
+    if (/[A-Z0-9]/.test(written.slice(4)) && entropy(written) >= 2.5 && !isPlaceholder(written))
       page.add('SECRET', index, index + written.length, 0.95, false, 0);
   if (text.includes('-----BEGIN ')) detectPrivateKeys(page);
   for (const match of text.matchAll(BEARER)) {
@@ -51,25 +52,14 @@ export function detectSecrets(page: Page): void {
 function detectPrivateKeys(page: Page): void {
   const { text } = page;
   for (const { 0: head, index } of text.matchAll(PEM)) {
-    PEM_REST.lastIndex = index + head.length;
-    PEM_REST.test(text);
-    PEM_END.lastIndex = index + head.length;
-    const rest = PEM_REST.lastIndex;
-    const close = PEM_END.exec(text.slice(0, rest + 64));
-    page.add(
-      'SECRET',
-      index,
-      close ? close.index + close[0].length : Math.max(rest, index + head.length),
-      0.95,
-      false,
-      0,
-    );
+    const rest = matchEnd(PEM_REST, text, index + head.length);
+    page.add('SECRET', index, matchEnd(PEM_END, text, rest) || rest, 0.95, false, 0);
   }
 }
 
 const ASSIGNED =
-  /(?:passw(?:or)?d|passphrase|pwd|pass|senha|contrase(?:ñ|n)a|clave|secret|segredo|token|api[_ -]?key|apikey|access[_-]?key|private[_-]?key|auth|credentials?|chave)[a-z_]{0,12}["'\]]{0,2}[ \t]{0,3}(?::=|=>|[:=\u0001]|(?: (?:is|é|e|es) ))[ \t]{0,3}(["'`]?)([^\s"'`,;<>(){}]{6,256})/giu;
-const WORDLIKE = /^[A-Za-z_$][\p{L}_$]*(?:[.[\]:?!/-]+[\p{L}_$]*)*$/u;
+  /(?:passw(?:or)?d|passphrase|pwd|pass|senha|contrase(?:ñ|n)a|clave|secret|segredo|token|api[_ -]?key|apikey|access[_-]?key|private[_-]?key|auth|credentials?|chave)[a-z_]{0,12}["'\]]{0,2}[ \t]{0,3}(?::=|=>|[:=\u2063]|(?: (?:is|é|e|es) ))[ \t]{0,3}(["'`]?)([^\s"'`,;<>(){}]{6,256})/giu;
+const WORDLIKE = /^[A-Za-z_$][\p{L}_$.[\]:?!/-]*$/u;
 
 /** `password = …`, `"api_key": "…"`, `senha: …`: values that look chosen or drawn, not words, calls or references. */
 function detectAssignments(page: Page): void {
