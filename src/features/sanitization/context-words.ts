@@ -47,6 +47,10 @@ const OTHER = `order orders pedido pedidos protocolo protocol ticket tickets cha
 const VAGUE = `reference referencia ref time total amount montante valor row line event uuid guid chave length width height ms ns
   id ids code codigo product produto producto item`;
 
+/** Words that say nothing themselves. */
+const JOINING = `a as os de da do das dos no na nos nas em para por que com um uma ao seu sua meu minha the an of for to is on in at my his
+  her your their with that which el la los las del en es al un una con su sus mi lo le`;
+
 /** What a word says about the numbers beside it. */
 export interface Meaning {
   readonly announces: ReadonlySet<Entity>;
@@ -54,9 +58,11 @@ export interface Meaning {
   readonly other?: 'certain' | 'perhaps';
   /** It stands between the members of a list, which share the word that announces them. */
   readonly connects: boolean;
+  /** It only joins other words, so it makes nothing further away. */
+  readonly joins: boolean;
 }
 
-const NOTHING: Meaning = { announces: new Set(), connects: false };
+const NOTHING: Meaning = { announces: new Set(), connects: false, joins: false };
 const meanings = new Map<string, Meaning>();
 for (const [entity, words] of Object.entries(ANNOUNCING) as [Entity, string][])
   for (const word of words.split(/\s+/))
@@ -66,7 +72,9 @@ for (const [words, other] of [
   [VAGUE, 'perhaps'],
 ] as const)
   for (const word of words.split(/\s+/)) meanings.set(word, { ...(meanings.get(word) ?? NOTHING), other });
-for (const word of ['e', 'and', 'y', 'ou', 'or', 'o', 'u']) meanings.set(word, { ...NOTHING, connects: true });
+for (const word of JOINING.split(/\s+/)) if (!meanings.has(word)) meanings.set(word, { ...NOTHING, joins: true });
+for (const word of ['e', 'and', 'y', 'ou', 'or', 'o', 'u'])
+  meanings.set(word, { ...NOTHING, connects: true, joins: true });
 
 const ACCENTED = /[^\0-\x7f]/;
 const MARKS = /\p{M}/gu;

@@ -17,6 +17,8 @@ const OTHER = 0.4;
 const IN_PATH = 0.15;
 /** As sure as this, it is no telephone number. */
 const CLAIMED = 0.7;
+/** May be a telephone number all the same: the words around decide. */
+const BARE = /^\d{10,13}$/;
 
 interface Looked {
   readonly start: number;
@@ -80,7 +82,8 @@ export class Page {
 
   /** From here on `isClaimed` knows what has been found so far. */
   claim(): void {
-    for (const one of this.candidates) if (one.confidence >= CLAIMED) this.claimed.push(one);
+    for (const one of this.candidates)
+      if (one.confidence >= CLAIMED && !BARE.test(this.text.slice(one.start, one.end))) this.claimed.push(one);
     this.claimed.sort((a, b) => a.start - b.start);
     let furthest = 0;
     this.reach = this.claimed.map(({ end }) => (furthest = Math.max(furthest, end)));

@@ -39,6 +39,14 @@ export class Surroundings {
     return nearest;
   }
 
+  /** The same, of the words before only. */
+  distanceBefore(entity: Entity): number {
+    const found = this.neighbours.find(
+      ({ meaning, distance }) => Number.isInteger(distance) && meaning.announces.has(entity),
+    );
+    return found?.distance ?? Infinity;
+  }
+
   /** Whether one of the two words before announces a number that is nobody's. */
   get isOther(): boolean {
     return this.neighbours.some(
@@ -78,7 +86,8 @@ export function neighboursBefore(words: Words, start: number): Neighbour[] {
     before = words.start(i);
     const meaning = words.meaning(i);
     if (!meaning.connects) isList = false;
-    if (!numbers || !meaning.connects) distance++;
+    if (meaning.joins) continue;
+    distance++;
     neighbours.push({ meaning, distance, shared: numbers > 0 });
   }
   return neighbours;

@@ -80,7 +80,9 @@ export class Words {
 
   private written(index: number): string {
     const end = this.ends[index];
-    return end - this.starts[index] > LONGEST ? '' : this.text.slice(this.starts[index], end);
+    const start = this.starts[index];
+    // letters after a digit are part of a hash or a unit
+    return end - start > LONGEST || isDigit(this.text.charCodeAt(start - 1)) ? '' : this.text.slice(start, end);
   }
 
   private add(start: number, end: number): number {

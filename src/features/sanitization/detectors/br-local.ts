@@ -70,7 +70,7 @@ export const brBankAccount: NumberDetector = {
   detect(page, start) {
     const end = matchEnd(ACCOUNT, page.text, start);
     if (!end || !beginsClean(page.text, start) || !standsAlone(page.text, start, end)) return;
-    if (page.around(start, end).distance('BR_BANK_ACCOUNT') > 2.6 || isWordAt(page.text, start - 1)) return;
+    if (page.around(start, end).distanceBefore('BR_BANK_ACCOUNT') > 2 || isWordAt(page.text, start - 1)) return;
     if (isDigitAt(page.text, start - 2)) return;
     page.weigh('BR_BANK_ACCOUNT', start, end, { announced: 0.7 }, false);
   },

@@ -22,7 +22,8 @@ export const ipV4: NumberDetector = {
   },
 };
 
-const V6 = /(?<![0-9A-Za-z_:.])[0-9A-Fa-f:]{3,39}(?:(?<=:)\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})?(?![0-9A-Za-z_:]|\.\d)/g;
+const V6 =
+  /(?<![0-9A-Za-z_.]|(?<![A-Za-z]):)[0-9A-Fa-f:]{3,39}(?:(?<=:)\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})?(?![0-9A-Za-z_:]|\.\d)/g;
 /** Shorter ones are more often part of a program: `a::b`. */
 const TELLING = /^(?=.*\d)(?:[0-9a-f]{1,4}:){2}|^(?=.*\d)[0-9a-f]{3,4}::|::ffff:\d/i;
 
@@ -36,13 +37,13 @@ export function detectIpV6(page: Page): void {
 const MAC =
   /[0-9A-F]{2}(?:([:-])[0-9A-F]{2}(?:\1[0-9A-F]{2}){4}|[0-9A-F]{2}\.[0-9A-F]{4}\.[0-9A-F]{4})(?![0-9A-Za-z_]|[:.-][0-9A-F])/gi;
 /** Part of something longer: a fingerprint, a version. */
-const MAC_AFTER = /(?:[0-9A-Za-z_]|[0-9A-Fa-f][:.-])$/;
+const MAC_AFTER = /[0-9A-Za-z_]$|(?<![0-9A-Za-z])[0-9A-Fa-f]{2,4}[:.-]$/;
 
 /** Addresses of network cards. */
 export function detectMac(page: Page): void {
   for (const { 0: written, index } of page.text.matchAll(MAC)) {
     const digits = written.replaceAll(/[:.-]/g, '');
-    if (MAC_AFTER.test(page.text.slice(Math.max(0, index - 2), index))) continue;
+    if (MAC_AFTER.test(page.text.slice(Math.max(0, index - 6), index))) continue;
     // the same digit twelve times is a placeholder or a broadcast; digits alone with dashes may be a date and a time
     if (/^(.)\1*$/.test(digits)) continue;
     const isDate = /^\d+$/.test(digits) && !written.includes(':');
