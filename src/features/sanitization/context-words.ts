@@ -5,9 +5,9 @@ import type { Entity } from './entities';
  * A compound (`data de nascimento`) is represented by the word that tells it from others.
  */
 const ANNOUNCING: Partial<Record<Entity, string>> = {
-  BR_CPF: `cpf cpfs cpfcnpj cadastro contribuinte pessoa documento doc titular taxpayer cliente clientes
+  BR_CPF: `cpf cpfs cpfcnpj cadastro contribuinte pessoa documento doc titular taxpayer tax cliente clientes
     paciente beneficiario usuario usuarios`,
-  BR_CNPJ: 'cnpj cnpjs cpfcnpj empresa fornecedor razao company supplier vendor emitente matriz filial juridica',
+  BR_CNPJ: 'tax cnpj cnpjs cpfcnpj empresa fornecedor razao company supplier vendor emitente matriz filial juridica',
   BR_PIS: 'pis pasep nis nit pispasep inss previdencia',
   BR_CNH: 'cnh habilitacao motorista condutor driver conducir licencia',
   BR_RENAVAM: 'renavam veiculo vehicle vehiculo',
@@ -16,17 +16,17 @@ const ANNOUNCING: Partial<Record<Entity, string>> = {
   BR_RG: 'rg rgs identidade ssp carteira registro identity identidad',
   BR_CEP: 'cep ceps postal zip endereco address direccion codigopostal zipcode',
   BR_PLACA: 'placa placas plate veiculo carro vehicle license matricula car',
-  BR_BANK_ACCOUNT: 'conta account cuenta agencia ag poupanca corrente cc acct',
+  BR_BANK_ACCOUNT: 'conta account cuenta agencia ag poupanca corrente acct',
   BR_PIX_KEY: 'pix evp',
   BR_BOLETO: 'boleto linha digitavel codigo barras',
   BR_PROCESSO: 'processo autos cnj proceso',
   US_SSN: 'ssn ssns social security socialsecurity ss seguro seguridad tin',
-  US_ITIN: 'itin taxpayer tin',
-  US_EIN: 'ein fein employer tin',
+  US_ITIN: 'tax itin taxpayer tin',
+  US_EIN: 'tax ein fein employer tin',
   US_PASSPORT: 'passport passports passaporte pasaporte',
   IBAN: 'iban',
   PHONE: `phone phones telephone tel tels telefone telefones telefono telefonos fone fones celular celulares cel cell mobile movil
-    whatsapp whats wpp zap fax contato contact contacto ligue ligar liguei ligou call calling called llamar llame llama text sms
+    whatsapp whats wa wpp zap fax contato contact contacto ligue ligar liguei ligou call calling called llamar llame llama text sms
     ramal fono fijo fixo phonenumber desk office answering reach ring dial atende llamame llamenos llamanos message messages mensagem mensagens
     mensaje mensajes discar disque cellphone hotline home work`,
   CREDIT_CARD: `card cards cartao cartoes tarjeta tarjetas credito debito credit debit visa mastercard amex elo hipercard master

@@ -1,3 +1,4 @@
+import { titleOf } from './columns';
 import type { Entity } from './entities';
 import type { Candidate } from './overlap';
 import { neighboursAfter, neighboursBefore, Surroundings, type Neighbour } from './surroundings';
@@ -47,7 +48,10 @@ export class Page {
   around(start: number, end: number): Surroundings {
     if (this.last.start === start && this.last.end === end && this.last.surroundings) return this.last.surroundings;
     const before = this.last.start === start ? this.last.before : neighboursBefore(this.words, start);
-    const surroundings = new Surroundings(before, neighboursAfter(this.words, end));
+    const title = titleOf(this.text, start, end);
+    const surroundings = title
+      ? new Surroundings(neighboursBefore(this.words, title.end, title.start), [])
+      : new Surroundings(before, neighboursAfter(this.words, end));
     this.last = { start, end, before, surroundings };
     return surroundings;
   }

@@ -111,6 +111,28 @@ describe('the scanner', () => {
     );
   });
 
+  it('reads the titles of columns', () => {
+    expect(found('nome,cpf,telefone\nAna,52998224725,11987654321\nEva,11144477735,21987654321')).toEqual([
+      'BR_CPF:52998224725',
+      'PHONE:11987654321',
+      'BR_CPF:11144477735',
+      'PHONE:21987654321',
+    ]);
+    expect(found('| PIS | CNH |\n|---|---|\n| 22221532731 | 41857334621 |\n| 22221532731 | 41857334621 |')).toEqual([
+      'BR_PIS:22221532731',
+      'BR_CNH:41857334621',
+      'BR_PIS:22221532731',
+      'BR_CNH:41857334621',
+    ]);
+  });
+
+  it('does not take the name of the next member for a word about this one', () => {
+    expect(found('{"taxId":"52998224725","phone_number":"11987654321"}')).toEqual([
+      'BR_CPF:52998224725',
+      'PHONE:11987654321',
+    ]);
+  });
+
   it('keeps a word for the number that it announces', () => {
     expect(found('SSN 536-90-4399, ref 456789123')).toEqual(['US_SSN:536-90-4399']);
     expect(found('CPFs: 52998224725, 11144477735 e 12345678909')).toHaveLength(3);

@@ -16,11 +16,11 @@ interface Cut {
 }
 
 /** Between two plain words: nothing reaches across, but words on one side announce numbers on the other. */
-const BETWEEN_WORDS = { pattern: /[a-zà-öø-ÿ]{3}[ \n](?=[a-zà-öø-ÿ]{3})/g, margin: 192 };
+const BETWEEN_WORDS = { pattern: /[a-zà-öø-ÿ]{3}[ \n](?=[a-zà-öø-ÿ]{3})/g, margin: 960 };
 /** At another space: numbers in groups reach across; what has no spaces in it does not. */
-const AT_SPACE = { pattern: /[ \n]/g, margin: 512 };
+const AT_SPACE = { pattern: /[ \n]/g, margin: 1_024 };
 /** Beside a sign that no encoded stretch or long key has in it. */
-const AT_SIGN = { pattern: /[^0-9A-Za-z%._~+/=-]/g, margin: 1_024 };
+const AT_SIGN = { pattern: /[^0-9A-Za-z%._~+/=-]/g, margin: 1_536 };
 /** Anywhere: longer than any finding and what is looked at around it. */
 const ANYWHERE = 6_144;
 const LEAST_ANYWHERE = 8_192;

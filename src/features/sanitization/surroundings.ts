@@ -9,6 +9,8 @@ const REACH_BEFORE = 110;
 const REACH_AFTER = 48;
 /** A word before is believed rather than one after, when both are as near. */
 const LATER = 0.5;
+/** Words after those, to see whether a number follows that they all announce. */
+const LOOK_ON = 3;
 /** Members of a list that stand between a word and the last number it announces. */
 const MEMBERS = 6;
 
@@ -63,8 +65,8 @@ export class Surroundings {
   }
 }
 
-/** The words before an offset, the nearest first. */
-export function neighboursBefore(words: Words, start: number): Neighbour[] {
+/** The words before an offset, the nearest first. @param from where to stop looking */
+export function neighboursBefore(words: Words, start: number, from = start - REACH_BEFORE): Neighbour[] {
   const neighbours: Neighbour[] = [];
   let distance = 0;
   let isList = true;
@@ -73,7 +75,7 @@ export function neighboursBefore(words: Words, start: number): Neighbour[] {
   /** How many words stood behind a bracket that closed: they may explain the number before it. */
   let outside: number | undefined;
   for (let i = words.firstFrom(start) - 1; i >= 0 && distance < BEFORE; i--) {
-    if (words.start(i) < start - REACH_BEFORE) break;
+    if (words.start(i) < from) break;
     if (words.end(i) > start) continue;
     if (words.isNumber(i)) {
       if (outside !== undefined) neighbours.length = outside;
@@ -97,11 +99,18 @@ export function neighboursBefore(words: Words, start: number): Neighbour[] {
 export function neighboursAfter(words: Words, end: number): Neighbour[] {
   const neighbours: Neighbour[] = [];
   const first = words.firstFrom(end);
-  for (let i = first; i < words.length && i < first + AFTER; i++) {
-    if (words.start(i) > end + REACH_AFTER || words.isNumber(i)) break;
-    // "…, CPF: 123": the word announces what follows it
-    if (i + 1 < words.length && words.isNumber(i + 1) && words.isLabel(words.end(i), words.start(i + 1))) break;
-    neighbours.push({ meaning: words.meaning(i), distance: i - first + 1 + LATER });
+  /** How many words stood before the last comma or the like. */
+  let phrase = 0;
+  for (let i = first; i < words.length && i < first + AFTER + LOOK_ON; i++) {
+    if (words.start(i) > end + REACH_AFTER) break;
+    const parted = i > first && words.isParted(words.end(i - 1), words.start(i));
+    if (words.isNumber(i)) {
+      // "…, tax number: 123": the words announce what follows them
+      if (!parted) neighbours.length = Math.min(phrase, neighbours.length);
+      break;
+    }
+    if (parted) phrase = neighbours.length;
+    if (i < first + AFTER) neighbours.push({ meaning: words.meaning(i), distance: i - first + 1 + LATER });
   }
   return neighbours;
 }

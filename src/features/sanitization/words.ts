@@ -62,9 +62,9 @@ export class Words {
     return false;
   }
 
-  /** Whether what stands between a word and a number leaves it the number's label: `CPF: 1`, `"cpf": "1"`. */
-  isLabel(from: number, to: number): boolean {
-    return to - from <= LABEL_GAP && !/[,;).|\n]/.test(this.text.slice(from, to));
+  /** Whether two neighbours belong to different phrases or cells: `CPF nº 1` and `"cpf": "1"` do not. */
+  isParted(from: number, to: number): boolean {
+    return to - from > LABEL_GAP || /[,;).|\n]/.test(this.text.slice(from, to));
   }
 
   /** The first word that begins at or after an offset. */

@@ -72,6 +72,6 @@ export const brBankAccount: NumberDetector = {
     if (!end || !beginsClean(page.text, start) || !standsAlone(page.text, start, end)) return;
     if (page.around(start, end).distanceBefore('BR_BANK_ACCOUNT') > 2 || isWordAt(page.text, start - 1)) return;
     if (isDigitAt(page.text, start - 2)) return;
-    page.weigh('BR_BANK_ACCOUNT', start, end, { announced: 0.7 }, false);
+    page.weigh('BR_BANK_ACCOUNT', start, end, { announced: 0.7 }, false, true);
   },
 };

@@ -11,6 +11,9 @@ const LENGTHS = new Map(
     .map((one) => [one.slice(0, 2), Number(one.slice(2))]),
 );
 
+/** In small letters and with no others than a hexadecimal number has: one hash in some thousands passes for an IBAN. */
+const HASH = /^(?=[a-f]{2}\d\d[0-9]*[a-f])[0-9a-f]+$/;
+
 /** International account numbers: the country's length and two check digits. */
 export const iban: NumberDetector = {
   first: Array.from({ length: 32 }, (_, i) => i + 2),
@@ -25,7 +28,14 @@ export const iban: NumberDetector = {
     const numeric = (read.characters.slice(4) + read.characters.slice(0, 4)).replaceAll(/[A-Z]/g, (letter) =>
       String(letter.charCodeAt(0) - 55),
     );
-    if (mod97(numeric) === 1) page.weigh('IBAN', start, read.end, { shape: 1, announced: 1 }, true);
+    if (mod97(numeric) === 1)
+      page.weigh(
+        'IBAN',
+        start,
+        read.end,
+        { shape: HASH.test(text.slice(start, read.end)) ? undefined : 1, announced: 1 },
+        true,
+      );
   },
 };
 
