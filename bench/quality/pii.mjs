@@ -48,13 +48,13 @@ function judgeGenerated() {
       (kind) => [`${kind} ${form}`],
     );
   }
-  for (const [title, score] of [
-    ['Entity and language', perEntity],
-    ['Entity and form', perForm],
-  ]) {
-    say(`\n### ${title} (${options.half}, seed ${options.seed}, ${samples.length} texts)\n\n${HEAD}`);
+  const what = `${options.half}, seed ${options.seed}, ${samples.length} texts`;
+  const show = (title, score) => {
+    say(`\n### ${title} (${what})\n\n${HEAD}`);
     for (const [key, counts] of [...score.counts].sort(([a], [b]) => (a < b ? -1 : 1))) say(row(key, counts));
-  }
+  };
+  show('Entity and language', perEntity);
+  show('Entity and form', perForm);
 }
 
 function* sourceFiles(folder) {

@@ -6,6 +6,7 @@ const digits = (draw, length, first = '') => {
   while (written.length < length) written += Math.floor(draw() * 10);
   return written;
 };
+/** One of a list, or one character of a text. */
 export const pick = (draw, list) => list[Math.floor(draw() * list.length)];
 const sum = (text, weights) => weights.reduce((total, weight, i) => total + (text.charCodeAt(i) - 48) * weight, 0);
 const mod11 = (total) => (total % 11 < 2 ? 0 : 11 - (total % 11));
@@ -17,7 +18,7 @@ function cpf(draw) {
 }
 function cnpj(draw, letters) {
   let base = '';
-  if (letters) for (let i = 0; i < 12; i++) base += pick(draw, [...'0123456789ABCDEFGHJKLMNPRSTUVWXYZ']);
+  if (letters) for (let i = 0; i < 12; i++) base += pick(draw, '0123456789ABCDEFGHJKLMNPRSTUVWXYZ');
   else base = digits(draw, 8) + '000' + pick(draw, [1, 2, 3]);
   base += mod11(sum(base, [5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2]));
   return base + mod11(sum(base, [6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2]));
@@ -44,7 +45,7 @@ function iban(draw) {
   ]);
   let rest = bank + digits(draw, length - 4 - bank.length);
   if (country === 'BR') rest = rest.slice(0, 23) + 'C1';
-  const numeric = [...(rest + country + '00')].map((c) => Number.parseInt(c, 36)).join('');
+  const numeric = Array.from(rest + country + '00', (c) => Number.parseInt(c, 36)).join('');
   return country + String(98 - mod97(numeric)).padStart(2, '0') + rest;
 }
 const groups = (text, sizes, separators) => {
@@ -79,7 +80,7 @@ function base58check(version, draw) {
   return (version ? '' : '1') + written;
 }
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-const random = (draw, length) => Array.from({ length }, () => pick(draw, [...alphabet])).join('');
+const random = (draw, length) => Array.from({ length }, () => pick(draw, alphabet)).join('');
 const pis = (draw) => {
   const base = digits(draw, 10, '1');
   return base + mod11(sum(base, [3, 2, 9, 8, 7, 6, 5, 4, 3, 2]));
@@ -216,7 +217,7 @@ export const MAKERS = {
   SECRET: {
     formatted: (draw) =>
       pick(draw, [
-        `${'AK'}IA${Array.from({ length: 16 }, () => pick(draw, [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'])).join('')}`,
+        `${'AK'}IA${Array.from({ length: 16 }, () => pick(draw, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567')).join('')}`,
         `${'gh'}p_${random(draw, 36)}`,
         `${'sk'}-proj-${random(draw, 40)}`,
         `${'sk'}-ant-api03-${random(draw, 60)}`,

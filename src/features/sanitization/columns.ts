@@ -46,9 +46,9 @@ function titleAbove(
   for (let i = lines.length - 1; i >= 0; i--) {
     const start = end - lines[i].length;
     const cells = lines[i].split(delimiter);
+    // the table may begin further up
+    if (i === 0 && start > 0) return;
     if (cells.length !== width) break;
-    // the table begins further up
-    if (i === 0 && start > 0 && text[start - 1] !== '\n') return;
     if (!RULE.test(lines[i])) header = { start, cells };
     end = start - 1;
   }
