@@ -127,9 +127,11 @@ function parse(text: string, lexicon: Lexicon, id: string) {
 
 function wordsOf(item: string, lexicon: Lexicon, id: string): readonly string[] {
   const classes = /^\{([a-z0-9|]{1,300})\}$/.exec(item)?.[1];
-  const words = (classes ?? item)
-    .split('|')
-    .flatMap((name) => (classes === undefined ? [name] : (lexicon[name] ?? [name])));
-  if (words.some((word) => !/^[a-z0-9_]{1,30}$/.test(word))) throw new Error(`Rule ${id}: '${item}' is no word`);
+  const names = (classes ?? item).split('|');
+  // a class may be widened by words of its own, but a lone name in braces is a class or a mistake
+  if (classes !== undefined && !names.some((name) => lexicon[name]))
+    throw new Error(`Rule ${id}: '${item}' is no class`);
+  const words = names.flatMap((name) => (classes === undefined ? [name] : (lexicon[name] ?? [name])));
+  if (words.some((word) => !/^[a-z0-9]{1,30}$/.test(word))) throw new Error(`Rule ${id}: '${item}' is no word`);
   return words;
 }

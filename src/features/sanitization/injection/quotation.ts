@@ -27,6 +27,21 @@ const TALK = [
   'chat template',
   'tokenizer',
   'assert',
+  'const ',
+  'def ',
+  'import ',
+  'return ',
+  'function ',
+  'console.',
+  'print(',
+  'messages=[',
+  'messages = [',
+  '"messages"',
+  'parse',
+  'escaped',
+  'translate',
+  'traduza',
+  'traduce',
   'expect(',
 ];
 const OPENING = new Set(['"', "'", '`', '“', '‘', '«', '「', '„']);
@@ -39,8 +54,9 @@ export function isTalk(lower: string): boolean {
   return TALK.some((word) => lower.includes(word));
 }
 
-/** Whether quotation marks stand around a stretch of text, on the same line. */
+/** Whether a stretch of text begins with a quotation mark, or such marks stand around it on the same line. */
 export function isQuoted(text: string, start: number, end: number): boolean {
+  if (OPENING.has(text[start] as string)) return true;
   let opened = false;
   for (let at = start - 1; at >= Math.max(0, start - REACH) && text[at] !== '\n' && !opened; at--)
     opened = OPENING.has(text[at] as string) && (at === 0 || !/[a-z0-9]/i.test(text[at - 1] as string));

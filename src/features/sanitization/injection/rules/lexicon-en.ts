@@ -5,8 +5,16 @@ const words = (text: string): readonly string[] => text.split(/\s+/).filter(Bool
 export const ENGLISH: Lexicon = {
   not: words('not never dont doesnt didnt wont cannot cant shouldnt mustnt no without'),
   ignore: words(`ignore ignoring disregard disregarding forget forgetting dismiss dismissing discard discarding override
-    overriding overrule bypass bypassing neglect abandon erase unlearn disobey supersede nullify cancel void overwrite skip
-    ditch scrap drop delete clear revoke suspend wipe violate break circumvent`),
+    overriding overrule bypass bypassing neglect abandon unlearn disobey supersede nullify overwrite violate circumvent overlook`),
+  remove: words('cancel void skip ditch scrap drop delete clear revoke suspend wipe erase break leave stop remove'),
+  core: words(
+    'instructions instruction prompt prompts rules guidelines directives ruleset programming guardrails restrictions',
+  ),
+  earlier: words('previous previously prior above earlier preceding foregoing initial original aforementioned before'),
+  utter: words('repeat print reveal tell give say output disclose divulge leak spell state type expose'),
+  addcode: words(
+    'add include including inclusion insert embed embedding incorporate incorporating integrate integrating introduce utilize employ use using adding append',
+  ),
   prior:
     words(`previous previously prior above earlier preceding foregoing past former initial original existing aforementioned
     before current old`),
@@ -24,7 +32,7 @@ export const ENGLISH: Lexicon = {
   ),
   told: words('told said instructed given learned taught programmed trained received got know knew learnt written'),
   show: words(`repeat print reveal show display output disclose expose leak recite dump quote divulge echo return copy paste
-    regurgitate reproduce spit tell share list give write type spell state provide send`),
+    regurgitate reproduce spit tell share list enumerate give write type spell state provide send`),
   strongshow:
     words(`repeat print reveal show display output disclose expose leak recite dump quote divulge echo copy paste
     regurgitate reproduce spit tell share`),
@@ -76,7 +84,5 @@ export const ENGLISH: Lexicon = {
   private:
     words(`conversation history credentials credential passwords password secrets secret keys key tokens token cookies
     emails env files contacts inbox transcript prompt instructions data chat messages`),
-  aireader: words(
-    'ai assistant llm chatbot model agent chatgpt claude gemini copilot bot ais llms assistants agents gpt',
-  ),
+  aireader: words('ai assistant llm chatbot chatgpt claude gemini copilot bot ais llms assistants gpt'),
 };

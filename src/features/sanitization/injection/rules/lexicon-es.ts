@@ -48,5 +48,5 @@ export const SPANISH: Lexicon = {
   private: words(
     'conversacion historial credenciales contrasenas contrasena secretos claves clave tokens token datos correos archivos contactos prompt instrucciones mensajes',
   ),
-  aireader: words('ia asistente llm chatbot modelo agente chatgpt claude gemini ias asistentes robot'),
+  aireader: words('ia asistente llm chatbot chatgpt claude gemini ias asistentes robot'),
 };

@@ -50,5 +50,5 @@ export const PORTUGUESE: Lexicon = {
   private: words(
     'conversa historico credenciais senhas senha segredos chaves chave tokens token dados emails arquivos contatos prompt instrucoes mensagens',
   ),
-  aireader: words('ia assistente llm chatbot modelo agente chatgpt claude gemini ias assistentes robo'),
+  aireader: words('ia assistente llm chatbot chatgpt claude gemini ias assistentes robo'),
 };
