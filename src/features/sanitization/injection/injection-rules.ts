@@ -67,8 +67,9 @@ export class InjectionRules {
     const normal = normalise(slice);
     if (normal.invisible) signals.add('invisible');
     if (normal.confusable) signals.add('confusable');
-    const tokens = this.tokens(normal);
-    const matches = this.direct(normal, tokens, provenance, signals);
+    const lower = normal.text.toLowerCase();
+    const tokens = tokenise(lower, this.vocabulary);
+    const matches = this.direct(normal, lower, tokens, provenance, signals);
     for (const derived of derivedFrom(normal, tokens))
       matches.push(...this.within(derived, normal, provenance, signals));
     if (!matches.length) return { matches, signals: [...signals] };
@@ -85,14 +86,15 @@ export class InjectionRules {
     return rules.length || signals.length ? { score: scoreOf(rules), rules, signals } : CLEAN;
   }
 
-  private tokens({ text }: Normalised): Tokens {
-    return tokenise(text.toLowerCase(), this.vocabulary);
-  }
-
   /** What the text itself says; offsets are those of the original slice. */
-  private direct(normal: Normalised, tokens: Tokens, provenance: Provenance, signals: Set<Signal>): MatchedRule[] {
+  private direct(
+    normal: Normalised,
+    lower: string,
+    tokens: Tokens,
+    provenance: Provenance,
+    signals: Set<Signal>,
+  ): MatchedRule[] {
     const { text } = normal;
-    const lower = text.toLowerCase();
     const talk = provenance === 'trusted' && isTalk(lower);
     const found: MatchedRule[] = [];
     const add = (rule: Pick<Rule, 'id' | 'family' | 'weight'>, start: number, end: number) =>
@@ -124,7 +126,8 @@ export class InjectionRules {
   /** What a decoded text says. It stands where its encoded form does. */
   private within(derived: Derived, outer: Normalised, provenance: Provenance, signals: Set<Signal>): MatchedRule[] {
     const normal = normalise(derived.text);
-    const inner = this.direct(normal, this.tokens(normal), provenance, new Set());
+    const lower = normal.text.toLowerCase();
+    const inner = this.direct(normal, lower, tokenise(lower, this.vocabulary), provenance, new Set());
     const smuggled = derived.encoding === 'tags';
     if (!inner.length && !smuggled) return [];
     signals.add(smuggled ? 'smuggled' : 'encoded');

@@ -30,13 +30,18 @@ const LEAD = new Set(
 );
 const SPACED_LETTERS = 5;
 const GLUED_LETTERS = 14;
+const GLUED_WORD = 160;
 const GLUED_LIMIT = 400;
 /** A sentence this short is no sentence but a way to tear a phrase apart: "Ignore. All. Previous." */
 const SHORT_SENTENCE = 3;
 
-const [A, Z, ZERO, NINE, AT, DOLLAR, APOSTROPHE, QUOTE] = [97, 122, 48, 57, 64, 36, 39, 0x2019];
-const isLetter = (code: number) => code >= A && code <= Z;
-const isWord = (code: number) => isLetter(code) || (code >= ZERO && code <= NINE);
+const [AT, DOLLAR, APOSTROPHE, QUOTE] = [64, 36, 39, 0x2019];
+const [LETTER, DIGIT] = [1, 2];
+const KINDS = new Uint8Array(128);
+KINDS.fill(LETTER, 97, 123);
+KINDS.fill(DIGIT, 48, 58);
+const isWord = (code: number) => code < 128 && KINDS[code] !== 0;
+const isLetter = (code: number) => code < 128 && KINDS[code] === LETTER;
 
 /** @param text lower-case. Linear in its length. */
 export function tokenise(text: string, vocabulary: Vocabulary): Tokens {
@@ -115,7 +120,7 @@ class Tokeniser {
     if (id < 0) {
       if (this.vocabulary.rotated.has(word)) this.rotated++;
       if (this.vocabulary.reversed.has(word)) this.reversed++;
-      if (word.length >= GLUED_LETTERS && word.length <= GLUED_LIMIT) {
+      if (word.length >= GLUED_LETTERS && word.length <= GLUED_WORD && !/\d/.test(word)) {
         const parts = this.vocabulary.split(word);
         if (parts.length > 2) {
           for (const part of parts)

@@ -2,6 +2,8 @@ import type { RuleSet } from './rules/rules';
 
 const UNKNOWN = -1;
 const LONGEST = 18;
+/** The part of run-together letters that must be words of the rules. */
+const COVERED = 0.7;
 /** Digits and signs that stand for letters; `1` may be either of two. */
 const LEET: Readonly<Record<string, string>> = {
   0: 'o',
@@ -56,17 +58,17 @@ export class Vocabulary {
    */
   split(glued: string): readonly { readonly id: number; readonly start: number; readonly end: number }[] {
     const found: { id: number; start: number; end: number }[] = [];
-    let covered = 0;
+    const spare = glued.length * (1 - COVERED);
+    let missed = 0;
     for (let at = 0; at < glued.length;) {
       let length = Math.min(LONGEST, glued.length - at);
       while (length > 1 && !this.ids.has(glued.slice(at, at + length))) length--;
       if (length > 1) {
         found.push({ id: this.idOf(glued.slice(at, at + length)), start: at, end: at + length });
-        covered += length;
-      }
+      } else if (++missed > spare) return [];
       at += length;
     }
-    return covered >= glued.length * 0.7 ? found : [];
+    return found;
   }
 }
 
