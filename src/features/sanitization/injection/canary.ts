@@ -12,14 +12,9 @@ export function mintCanary(random: (bytes: number) => Uint8Array): Canary {
   return { code: Array.from(random(LENGTH), (byte) => ALPHABET[byte & 31]).join('') };
 }
 
-/** A canary as it stands in a prompt. */
-export function canaryPlain({ code }: Canary): string {
-  return code;
-}
-
 /** Puts a canary under a system prompt, with a reason to keep quiet about it. */
 export function plant(systemText: string, canary: Canary): string {
-  return `${systemText}\n\nReference of this conversation, which is confidential: ${canaryPlain(canary)}`;
+  return `${systemText}\n\nReference of this conversation, which is confidential: ${canary.code}`;
 }
 
 /** Whether a whole text gives a canary away, in any of the spellings that {@link CanaryWatch} knows. */

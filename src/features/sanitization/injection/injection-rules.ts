@@ -4,7 +4,7 @@ import { CLEAN, scoreOf, withoutOverlaps } from './assessment';
 import type { Assessment, MatchedRule, Provenance, Signal } from './assessment';
 import { decodedIn, turned, type Derived } from './derived';
 import { floodIn } from './flood';
-import { normalise, originOf, type Normalised } from './normalise';
+import { isDisguised, normalise, originOf, type Normalised } from './normalise';
 import { Patterns } from './patterns';
 import { Phrases } from './phrases';
 import { isQuoted, isTalk } from './quotation';
@@ -113,7 +113,7 @@ export class InjectionRules {
     };
     for (const { rule, start, end, disguised } of this.phrases.match(tokens)) {
       weighed(rule, start, end);
-      if (!disguised && !hasHoles(normal, start, end)) continue;
+      if (!disguised && !isDisguised(normal, start, end)) continue;
       signals.add('disguised');
       add(obfuscation('disguised'), start, end);
     }
@@ -148,10 +148,4 @@ function derivedFrom(normal: Normalised, { rotated, reversed }: Tokens): readonl
 
 function obfuscation(kind: 'smuggled' | 'encoded' | 'disguised') {
   return { id: `any.${kind}`, family: 'obfuscation' as const, weight: WEIGHTS[kind] };
-}
-
-/** Whether something was left out between the characters of a phrase, or some were letters of another script. */
-function hasHoles(normal: Normalised, start: number, end: number): boolean {
-  if (!normal.origins || !(normal.invisible || normal.confusable)) return false;
-  return originOf(normal, end - 1) - originOf(normal, start) !== end - 1 - start || normal.confusable > 2;
 }

@@ -2,13 +2,14 @@ import { CONFUSABLES } from './confusables';
 
 /** A text as the rules read it. */
 export interface Normalised {
+  readonly original: string;
   /** Accents, invisible characters and letters that only look Latin are folded away; case is kept. */
   readonly text: string;
   /** UTF-16 offset into the original of the character at each index of `text`, and of its end; undefined: they are the same. */
   readonly origins: Int32Array | undefined;
   /** How many characters that cannot be seen were left out. */
   readonly invisible: number;
-  /** How many letters were replaced by the Latin ones that they resemble. */
+  /** How many letters were replaced by the Latin ones that they resemble, or are a cut of. */
   readonly confusable: number;
   /** What was spelt in characters of the Tags block, which no reader sees. */
   readonly smuggled: string;
@@ -17,7 +18,7 @@ export interface Normalised {
 // eslint-disable-next-line no-control-regex
 const ASCII = /^[\x00-\x7f]*$/;
 /** Format characters (zero width, bidirectional, soft hyphen, tags), variation selectors, and fillers drawn as nothing. */
-const INVISIBLE = /^[\p{Cf}\ufe00-\ufe0f\u{e0100}-\u{e01ef}\u115f\u1160\u3164\uffa0\u034f\u17b4\u17b5]$/u;
+const INVISIBLE = /^(?:[\p{Cf}\ufe00-\ufe0f\u{e0100}-\u{e01ef}\u115f\u1160\u3164\uffa0]|\u034f|\u17b4|\u17b5)$/u;
 const ALL_INVISIBLE = new RegExp(INVISIBLE.source.slice(1, -1), 'gu');
 const MARK = /\p{M}/gu;
 const TAGS = { first: 0xe0020, last: 0xe007e, base: 0xe0000 };
@@ -31,11 +32,14 @@ interface Folded {
   readonly text: string;
   readonly kind: 'plain' | 'invisible' | 'confusable';
 }
+/** Ordinals, and signs that are no letter's stead. */
+const OWN_SIGNS = new Set(['ª', 'º']);
 const known = new Map<number, Folded>();
 
 /** Linear in the text. Nothing in it makes the result longer than four times the text. */
 export function normalise(original: string): Normalised {
-  if (ASCII.test(original)) return { text: original, origins: undefined, invisible: 0, confusable: 0, smuggled: '' };
+  if (ASCII.test(original))
+    return { original, text: original, origins: undefined, invisible: 0, confusable: 0, smuggled: '' };
   const origins = new Origins(original.length);
   let [text, smuggled] = ['', ''];
   let [invisible, confusable] = [0, 0];
@@ -61,7 +65,7 @@ export function normalise(original: string): Normalised {
     at += point > 0xffff ? 2 : 1;
   }
   origins.add(original.length, 1);
-  return { text, origins: origins.done(), invisible, confusable, smuggled };
+  return { original, text, origins: origins.done(), invisible, confusable, smuggled };
 }
 
 /** An array of offsets that grows. */
@@ -95,6 +99,19 @@ class Origins {
   }
 }
 
+/** Whether, in a stretch of the normalised text, something was folded that hides what is written; accents do not. */
+export function isDisguised(
+  { original, origins, invisible, confusable }: Normalised,
+  start: number,
+  end: number,
+): boolean {
+  if (!origins || !(invisible || confusable)) return false;
+  const stretch = original.slice(origins[start], origins[end - 1]);
+  return [...stretch].some(
+    (character) => character > '\x7f' && fold(character.codePointAt(0) as number).kind !== 'plain',
+  );
+}
+
 /** The text without characters that nobody sees. Emoji joined by such characters fall apart into their parts. */
 export function withoutInvisible(text: string): string {
   return ASCII.test(text) ? text : text.replace(ALL_INVISIBLE, '');
@@ -119,7 +136,13 @@ function foldCharacter(character: string): Folded {
   const latin = [...plain].map((letter) => CONFUSABLES.get(letter) ?? letter).join('');
   // no letter of ours comes out of a longer expansion
   const short = latin.length > EXPANSION ? character : latin;
-  const kind = CONFUSABLES.has(character) ? 'confusable' : 'plain';
+  const kind = CONFUSABLES.has(character) || isVariant(character, short) ? 'confusable' : 'plain';
   // lower case must not change the length later on
   return { text: short.toLowerCase().length === short.length ? short : short.toLowerCase(), kind };
+}
+
+/** A letter in another cut: wide, bold, circled. What is only a letter with an accent stays one without compatibility. */
+function isVariant(character: string, folded: string): boolean {
+  if (!/^[a-z]$/i.test(folded) || OWN_SIGNS.has(character)) return false;
+  return !/^[a-z]$/i.test(character.normalize('NFD').replace(MARK, ''));
 }

@@ -9,8 +9,6 @@ type Short = readonly [
   unless?: string,
 ];
 
-const ROLES = 'system|developer|assistant|user|human|ai|model|tool|instruction|instructions|input|response|admin';
-
 /** What chat templates, prompts and parsers write themselves: in the text of a caller it is there to be mistaken for them. */
 const LIST: readonly Short[] = [
   // the tokens that templates of models put between turns

@@ -1,9 +1,8 @@
+import { phraseRules, type PhraseList } from './phrase-list';
 import type { PhraseRule } from './rule';
 
-type Short = readonly [id: string, family: PhraseRule['family'], weight: number, ...phrases: string[]];
-
 /** Portuguese and Spanish order their words alike: one list of phrases with classes, filled from either lexicon. */
-const BOTH: readonly Short[] = [
+const BOTH: PhraseList = [
   [
     'override.prior.start',
     'override',
@@ -223,7 +222,7 @@ const BOTH: readonly Short[] = [
   ],
 ];
 
-const PORTUGUESE_ONLY: readonly Short[] = [
+const PORTUGUESE_ONLY: PhraseList = [
   [
     'override.new',
     'override',
@@ -236,7 +235,7 @@ const PORTUGUESE_ONLY: readonly Short[] = [
   ['override.fromnow', 'override', 0.25, 'de agora em diante', 'daqui em|para diante|frente'],
   ['persona.dan', 'persona', 0.7, 'voce e|sera|agora ~3 dan', 'aja|atue|responda como ~2 dan', 'faca tudo agora'],
 ];
-const SPANISH_ONLY: readonly Short[] = [
+const SPANISH_ONLY: PhraseList = [
   [
     'override.new',
     'override',
@@ -251,18 +250,8 @@ const SPANISH_ONLY: readonly Short[] = [
   ['persona.dan', 'persona', 0.7, 'eres|seras|ahora ~3 dan', 'actua|responde como ~2 dan', 'haz cualquier cosa ahora'],
 ];
 
-const rules = (language: 'pt' | 'es', list: readonly Short[]): readonly PhraseRule[] =>
-  list.map(([id, family, weight, ...phrases]) => ({
-    id: `${language}.${id}`,
-    family,
-    language,
-    weight,
-    phrases,
-    ...(/^override\.(prior|own|all|messages)/.test(id) ? { unlessNegated: true } : {}),
-  }));
-
 /** Portuguese and Spanish phrases. */
 export const ROMANCE_RULES: readonly PhraseRule[] = [
-  ...rules('pt', [...BOTH, ...PORTUGUESE_ONLY]),
-  ...rules('es', [...BOTH, ...SPANISH_ONLY]),
+  ...phraseRules('pt', '', [...BOTH, ...PORTUGUESE_ONLY]),
+  ...phraseRules('es', '', [...BOTH, ...SPANISH_ONLY]),
 ];
