@@ -25,9 +25,9 @@ describe('a canary', () => {
     ['as it is', code],
     ['in lower case', code.toLowerCase()],
     ['with hyphens', code.replace(/(....)/g, '$1-')],
-    ['letter by letter', [...code].join(' ')],
-    ['with nothing visible in between', [...code].join('\u200b')],
-    ['backwards', [...code].reverse().join('')],
+    ['letter by letter', Array.from(code).join(' ')],
+    ['with nothing visible in between', Array.from(code).join('\u200b')],
+    ['backwards', Array.from(code).reverse().join('')],
     ['in hexadecimal', Buffer.from(code).toString('hex')],
     ...[0, 1, 2].map(
       (n) =>

@@ -123,7 +123,7 @@ function spellings({ code }: Canary): readonly { readonly text: string; readonly
   const lower = code.toLowerCase();
   const caseless = [
     lower,
-    [...lower].reverse().join(''),
+    Array.from(lower).reverse().join(''),
     ...[code, lower].map((text) => Buffer.from(text).toString('hex')),
   ];
   const encoded = [code, lower].flatMap((text) => [0, 1, 2].map((before) => alignedBase64(text, before)));

@@ -14,7 +14,7 @@ export const CONFUSABLES: ReadonlyMap<string, string> = new Map(
   PAIRS.split(/\s+/)
     .filter(Boolean)
     .map((pair) => {
-      const [from = '', to = ''] = [...pair];
+      const [from = '', to = ''] = Array.from(pair);
       return [from, to];
     }),
 );

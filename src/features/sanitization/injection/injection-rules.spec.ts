@@ -4,7 +4,10 @@ import { RULES } from './rules/rules';
 
 const rules = new InjectionRules();
 const found = (text: string) => [...new Set(rules.assess(text, 'untrusted').rules.map(({ family }) => family))];
-const tags = (text: string) => [...text].map((letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0))).join('');
+const tags = (text: string) =>
+  Array.from(text)
+    .map((letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0)))
+    .join('');
 const rot13 = (text: string) =>
   text.replace(/[a-z]/gi, (letter) => String.fromCharCode(letter.charCodeAt(0) + (/[a-m]/i.test(letter) ? 13 : -13)));
 
@@ -64,10 +67,10 @@ describe('the rules', () => {
     ['hexadecimal', Buffer.from(attack).toString('hex')],
     ['escapes of addresses', attack.replaceAll(' ', '%20').replaceAll('e', '%65')],
     ['rot13', rot13(attack)],
-    ['the wrong direction', [...attack].reverse().join('')],
-    ['single letters', [...attack.replaceAll(' ', '')].join(' ')],
+    ['the wrong direction', Array.from(attack).reverse().join('')],
+    ['single letters', Array.from(attack.replaceAll(' ', '')).join(' ')],
     ['one word', attack.replaceAll(' ', '')],
-    ['letters with nothing between them', [...attack].join('\u200b')],
+    ['letters with nothing between them', Array.from(attack).join('\u200b')],
     ['Cyrillic letters', attack.replaceAll('o', 'о').replaceAll('e', 'е')],
     ['wide letters', attack.replace(/[a-z]/gi, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0xfee0))],
     ['digits', attack.replaceAll('o', '0').replaceAll('i', '1').replaceAll('e', '3')],

@@ -107,7 +107,7 @@ export function isDisguised(
 ): boolean {
   if (!origins || !(invisible || confusable)) return false;
   const stretch = original.slice(origins[start], origins[end - 1]);
-  return [...stretch].some(
+  return Array.from(stretch).some(
     (character) => character > '\x7f' && fold(character.codePointAt(0) as number).kind !== 'plain',
   );
 }
@@ -133,7 +133,9 @@ function fold(point: number): Folded {
 function foldCharacter(character: string): Folded {
   if (INVISIBLE.test(character)) return { text: '', kind: 'invisible' };
   const plain = character.normalize('NFKD').replace(MARK, '');
-  const latin = [...plain].map((letter) => CONFUSABLES.get(letter) ?? letter).join('');
+  const latin = Array.from(plain)
+    .map((letter) => CONFUSABLES.get(letter) ?? letter)
+    .join('');
   // no letter of ours comes out of a longer expansion
   const short = latin.length > EXPANSION ? character : latin;
   const kind = CONFUSABLES.has(character) || isVariant(character, short) ? 'confusable' : 'plain';

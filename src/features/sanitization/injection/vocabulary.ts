@@ -88,5 +88,5 @@ export function rot13(text: string): string {
 }
 
 export function reverse(text: string): string {
-  return [...text].reverse().join('');
+  return Array.from(text).reverse().join('');
 }
