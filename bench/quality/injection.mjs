@@ -2,7 +2,7 @@
 // family, with Wilson's 95 % intervals, and what they cost. Other people's sets are read where they lie:
 // `-- --piguard …/datasets/valid.json --tensor-trust …/benchmarks` (its files; every second line is for tuning).
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -121,6 +121,17 @@ function timings(texts) {
   show('Milliseconds for 4,096 characters, best of three', ['text', 'p50', 'p95', 'p99'], texts.map(line));
 }
 
+/** What the packages that this repository depends on say of themselves, in pieces: documents, and nobody's attack. */
+function documents() {
+  const files = globSync('node_modules/{*,@*/*}/*.md', { cwd: join(import.meta.dirname, '../..') }).sort();
+  return files.flatMap((file) => {
+    const text = readFileSync(join(import.meta.dirname, '../..', file), 'utf8').slice(0, 40_000);
+    return Array.from({ length: Math.ceil(text.length / 4_000) }, (_, i) => ({
+      text: text.slice(i * 4_000, (i + 1) * 4_000),
+    }));
+  });
+}
+
 const attacks = here('attacks.json');
 const triggers = here('benign-triggers.json');
 const benign = here('benign.json');
@@ -135,6 +146,7 @@ for (const split of splits) {
   failures(of(attacks), true);
   failures([...of(benign), ...of(triggers)], false);
 }
+alarms([['read-me files of dependencies, pieces of 4,000 characters', documents()]]);
 if (options.piguard) {
   const rows = JSON.parse(readFileSync(options.piguard, 'utf8')).map(({ prompt, label, source }) => ({
     text: prompt,

@@ -70,8 +70,13 @@ export class InjectionRules {
     const lower = normal.text.toLowerCase();
     const tokens = tokenise(lower, this.vocabulary);
     const matches = this.direct(normal, lower, tokens, provenance, signals);
-    for (const derived of derivedFrom(normal, tokens))
-      matches.push(...this.within(derived, normal, provenance, signals));
+    for (const derived of derivedFrom(normal, tokens)) {
+      // without its escapes the text says once more what it said with them
+      const known = new Set(derived.encoding === 'url' ? matches.map(({ id }) => id) : []);
+      const inside = this.within(derived, normal, provenance, known);
+      if (inside.length) signals.add(derived.encoding === 'tags' ? 'smuggled' : 'encoded');
+      matches.push(...inside);
+    }
     if (!matches.length) return { matches, signals: [...signals] };
     return {
       matches: matches.map((match) => ({ ...match, start: match.start + start, end: match.end + start })),
@@ -124,13 +129,18 @@ export class InjectionRules {
   }
 
   /** What a decoded text says. It stands where its encoded form does. */
-  private within(derived: Derived, outer: Normalised, provenance: Provenance, signals: Set<Signal>): MatchedRule[] {
+  private within(
+    derived: Derived,
+    outer: Normalised,
+    provenance: Provenance,
+    known: ReadonlySet<string>,
+  ): readonly MatchedRule[] {
     const normal = normalise(derived.text);
     const lower = normal.text.toLowerCase();
-    const inner = this.direct(normal, lower, tokenise(lower, this.vocabulary), provenance, new Set());
+    const tokens = tokenise(lower, this.vocabulary);
+    const inner = this.direct(normal, lower, tokens, provenance, new Set()).filter(({ id }) => !known.has(id));
     const smuggled = derived.encoding === 'tags';
     if (!inner.length && !smuggled) return [];
-    signals.add(smuggled ? 'smuggled' : 'encoded');
     const [start, end] = [originOf(outer, derived.start), originOf(outer, derived.end)];
     const hiding = obfuscation(smuggled ? 'smuggled' : 'encoded');
     return [...withoutOverlaps(inner), hiding].map(({ id, family, weight }) => ({ id, family, weight, start, end }));

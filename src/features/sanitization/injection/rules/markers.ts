@@ -200,7 +200,7 @@ const LIST: readonly Short[] = [
     'boundary_spoof',
     0.5,
     ['<!--'],
-    String.raw`(?i)<!--[^>]{0,200}\b(?:instructions?|prompt|assistant|ignore|llm|language model|system|chatgpt|agent)\b`,
+    String.raw`(?i)<!--[^>]{0,200}\b(?:instructions?|prompt|assistant|llm|language model|chatgpt|ai agent|ignore (?:all|any|the|your|previous|every))\b`,
   ],
 
   [
@@ -216,7 +216,7 @@ const LIST: readonly Short[] = [
     'exfiltration',
     0.65,
     ['](http'],
-    String.raw`(?i)!?\[[^\]\n]{0,200}\]\(https?://[^)\s]{1,300}[?&/=](?:\{|<|\[|\$|%7b|YOUR_|INSERT|SECRET|PASSWORD|DATA\b|PROMPT|CONVERSATION|SUMMARY)`,
+    String.raw`(?i)!?\[[^\]\n]{0,200}\]\(https?://[^)\s]{1,300}(?:/(?:\{|<|\[|\$\{|%7b)|[?&=](?:\{|<|\[|\$|%7b|YOUR_|INSERT|SECRET|PASSWORD|DATA\b|PROMPT|CONVERSATION|SUMMARY))`,
   ],
   [
     'exfil.url',

@@ -48,7 +48,7 @@ export const OVERRIDE: PhraseList = [
     '^ {ignore} ~1 everything|anything ~3 told|instructed',
     '^ {ignore} everything and',
   ],
-  ['everything.short', 'override', 0.45, '^ {ignore} everything|all'],
+  ['everything.short', 'override', 0.45, '^ {ignore} everything'],
   [
     'messages',
     'override',
@@ -89,7 +89,6 @@ export const OVERRIDE: PhraseList = [
     '{earlier} ~1 {instructions} ~3 void|invalid|cancelled|canceled|obsolete|outdated|superseded|revoked|overridden|wrong|fake|null|suspended|expired|replaced',
     '{core} ~1 above|before|earlier ~2 void|invalid|cancelled|canceled|obsolete|outdated|superseded|revoked|overridden|fake|test|example|null|suspended|expired|replaced',
     '{earlier} ~1 {core} ~2 just|only ~2 test|example|joke|distraction',
-    'above ~1 was|is only|just|merely|simply ~3 example|test|distraction|joke|decoy',
   ],
   [
     'precedence',
@@ -116,7 +115,7 @@ export const OVERRIDE: PhraseList = [
     'instead|now follow ~1 my|mine|these',
     'do as|what i say ~3 {instructions|regardless|instead}',
     'new task|assignment|mission|challenge|instructions for you',
-    'new ~1 directive|instruction|mission',
+    '^ new directive|instruction|instructions',
   ],
   [
     'reset',
@@ -137,8 +136,9 @@ export const OVERRIDE: PhraseList = [
   [
     'instead',
     'override',
-    0.35,
+    0.3,
     '^ instead ~2 say|print|output|respond|write|reply|tell|return|do',
+    'above ~1 was|is only|just|merely|simply ~3 example|test|distraction|joke|decoy',
     'instead of following|obeying|answering|summarizing|summarising|translating',
   ],
   [

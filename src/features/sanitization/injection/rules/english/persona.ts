@@ -47,7 +47,6 @@ export const PERSONA: PhraseList = [
     'broken|break|breaking|broke free ~4 {limits|ai}',
     'broken|break|breaking free ~3 confines|constraints|chains|restrictions|ai',
     'typical confines of ai',
-    'you ~2 can|could do anything',
     'you ~1 no longer ~1 an|a|chatgpt|bound ai|assistant|language|model',
     'you are no longer ~1 chatgpt|claude|gpt|gemini|assistant',
   ],
@@ -72,6 +71,7 @@ export const PERSONA: PhraseList = [
     'never|not|dont|without ~1 apologize|apologise|disclaimers|moralize|lecture',
     'no moderation|censorship|warnings',
     'stay in character',
+    'you ~2 can|could do anything',
   ],
   [
     'safety',
