@@ -84,7 +84,5 @@ function framesOf(thrown: unknown): string | undefined {
 }
 
 function isErrorLike(thrown: unknown): thrown is object & { readonly message: string } {
-  return (
-    typeof thrown === 'object' && thrown !== null && typeof (thrown as { message?: unknown }).message === 'string'
-  );
+  return typeof thrown === 'object' && thrown !== null && typeof (thrown as { message?: unknown }).message === 'string';
 }

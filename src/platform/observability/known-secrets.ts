@@ -45,9 +45,11 @@ export class KnownSecrets {
     let changed = false;
     const inUse = new Set(this.#added);
     for (const { secrets, masterKey } of this.#holders) {
-      const named = secrets.all().flatMap(({ name, current, former, initial }) =>
-        [current, initial, ...(former ? [former] : [])].map((secret) => [name, secret] as const),
-      );
+      const named = secrets
+        .all()
+        .flatMap(({ name, current, former, initial }) =>
+          [current, initial, ...(former ? [former] : [])].map((secret) => [name, secret] as const),
+        );
       const held = secrets.backends.held().map((secret) => [OF_BACKEND, secret] as const);
       for (const [name, secret] of [...named, ...held]) {
         const value = secret.reveal();

@@ -15,13 +15,16 @@ export const LOG_FIELDS = [
 ] as const;
 export type LogField = (typeof LOG_FIELDS)[number];
 
-const KNOWN: ReadonlySet<string> = new Set(LOG_FIELDS);
+const KNOWN = Object.assign(
+  Object.create(null),
+  Object.fromEntries(LOG_FIELDS.map((name) => [name, true])),
+) as Readonly<Record<string, true | undefined>>;
 
 /** The same facts without fields that are not known; `left_out` says how many there were. */
 export function knownFields(facts: Record<string, unknown>): Record<string, unknown> {
   let unknown = 0;
-  for (const name in facts) if (!KNOWN.has(name)) unknown++;
+  for (const name in facts) if (!KNOWN[name]) unknown++;
   if (!unknown) return facts;
-  const known = Object.entries(facts).filter(([name]) => KNOWN.has(name));
+  const known = Object.entries(facts).filter(([name]) => KNOWN[name]);
   return { ...Object.fromEntries(known), left_out: unknown };
 }

@@ -2,46 +2,60 @@
 
 /** Shorter strings are names of ours, or too short to name a person. */
 const FREE = 11;
+const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
+const HYPHEN = 0x2d;
 
 /** What the gateway makes itself. A line without them is of no use, and nobody can be found by them. */
 const OWN_FIELDS = new Set([
   ...['time', 'tenant', 'key', 'key_id', 'call_id', 'entry', 'entry_id', 'review', 'verification', 'hash', 'version'],
 ]);
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** Whether a value of that field is an identifier of ours. */
-export function isOwn(field: string, value: string): boolean {
-  return OWN_FIELDS.has(field) || (value.length === 36 && UUID.test(value));
+/** Whether a value of that field may say anything: it is long enough, and no identifier of ours. */
+export function isFree(field: string, value: string): boolean {
+  return value.length >= FREE && !isUuid(value, 0, value.length) && !OWN_FIELDS.has(field);
 }
 
 /**
- * Whether one of the strings long enough to say something is to be changed.
- * @param objects told of each, as it is spelled in JSON
+ * Reads a line once.
+ * @param objects told of each string that may say something, as it is spelled in JSON
+ * @returns whether one of them is objected to, and whether all characters are printable ASCII
  */
-export function someFreeText(line: string, objects: (spelled: string) => boolean): boolean {
-  let [keyStart, keyEnd] = [0, 0];
-  for (let open = line.indexOf('"'); open >= 0; ) {
-    const close = closingQuote(line, open + 1);
-    if (line.charCodeAt(close + 1) === COLON) [keyStart, keyEnd] = [open + 1, close];
-    else if (close - open > FREE) {
-      const spelled = line.slice(open + 1, close);
-      if (!isOwn(line.slice(keyStart, keyEnd), spelled) && objects(spelled)) return true;
-    }
-    open = line.indexOf('"', close + 1);
+export function readLine(
+  line: string,
+  objects: (spelled: string) => boolean,
+): { readonly objected: boolean; readonly plain: boolean } {
+  let plain = true;
+  let objected = false;
+  /** Where the string began that is being read; else negative. */
+  let open = -1;
+  let [fieldStart, fieldEnd] = [0, 0];
+  for (let at = 0; at < line.length; at++) {
+    const code = line.charCodeAt(at);
+    if (code === QUOTE) {
+      if (open < 0) open = at + 1;
+      else {
+        if (line.charCodeAt(at + 1) === COLON) [fieldStart, fieldEnd] = [open, at];
+        else if (at - open >= FREE && !objected && !isUuid(line, open, at))
+          objected = !OWN_FIELDS.has(line.slice(fieldStart, fieldEnd)) && objects(line.slice(open, at));
+        open = -1;
+      }
+    } else if (code === BACKSLASH) at++;
+    else if (code < 0x20 || code > 0x7e) plain = false;
   }
-  return false;
+  return { objected, plain };
 }
 
-function closingQuote(line: string, from: number): number {
-  for (let at = from; ; at++) {
-    at = line.indexOf('"', at);
-    if (at < 0) return line.length;
-    let escapes = 0;
-    while (line.charCodeAt(at - 1 - escapes) === BACKSLASH && at - 1 - escapes >= from) escapes++;
-    if (escapes % 2 === 0) return at;
+/** In small letters, as we make them. */
+function isUuid(text: string, start: number, end: number): boolean {
+  if (end - start !== 36) return false;
+  for (let at = 0; at < 36; at++) {
+    const code = text.charCodeAt(start + at);
+    const hyphen = at === 8 || at === 13 || at === 18 || at === 23;
+    if (hyphen ? code !== HYPHEN : !((code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66))) return false;
   }
+  return true;
 }
 
 export interface Changes {

@@ -35,7 +35,8 @@ export function makeLogger(level: string, scrubber: Scrubber, destination: Desti
         // an error without a message of the caller's own lends its own, which must be what is said of it elsewhere
         logMethod(args, method) {
           const [first, message] = args as [unknown, unknown];
-          const error = message === undefined && typeof first === 'object' && first !== null ? errorIn(first) : undefined;
+          const error =
+            message === undefined && typeof first === 'object' && first !== null ? errorIn(first) : undefined;
           if (error === undefined) return method.apply(this, args);
           method.call(this, first instanceof Error ? { err: first } : first, errorFacts(error).message);
         },

@@ -1,7 +1,7 @@
 import type { Secret } from '../secrets/secret';
 import { escapeControls, escapeLine } from './escape-controls';
 import { KnownSecrets, type SecretHolder } from './known-secrets';
-import { isOwn, rewritten, someFreeText } from './log-line';
+import { isFree, readLine, rewritten } from './log-line';
 import { SecretMatcher } from './secret-matcher';
 
 /** A stretch of text that looks personal; offsets in UTF-16 units, `end` exclusive. */
@@ -80,9 +80,10 @@ export class Scrubber {
   /** A line of JSON, which stays one: its numbers and the identifiers that the gateway makes are left alone. */
   line(line: string): string {
     this.#ask(CALM.test(line) ? ASK_EVERY_MS : 0);
-    const plain = line.endsWith('\n') ? line.slice(0, -1) : line;
-    const objected = this.#hasSecret(plain) || someFreeText(plain, this.#objects);
-    return `${escapeLine(objected ? this.#rewritten(plain) : plain)}\n`;
+    const content = line.endsWith('\n') ? line.slice(0, -1) : line;
+    const { objected, plain } = readLine(content, this.#objects);
+    if (objected || this.#hasSecret(content)) return `${escapeLine(this.#rewritten(content))}\n`;
+    return plain && content !== line ? line : `${escapeLine(content)}\n`;
   }
 
   #rewritten(line: string): string {
@@ -92,7 +93,7 @@ export class Scrubber {
         text: (text, field) => {
           // something found may reach past the longest that is shown
           const known = this.#withoutSecrets(text).slice(0, 2 * LONGEST_TEXT);
-          return (isOwn(field, known) ? known : this.#withoutFindings(known)).slice(0, LONGEST_TEXT);
+          return (isFree(field, known) ? this.#withoutFindings(known) : known).slice(0, LONGEST_TEXT);
         },
         number: (digits) => this.#withoutSecrets(digits),
       });

@@ -22,10 +22,10 @@ export function secretParts(value: string): readonly string[] {
   return [...new Set(parts)].filter((part) => part.length >= SHORTEST_SECRET);
 }
 
-/** A value in clear, escaped as JSON once and twice, percent-encoded, in base64 wherever it begins, and in hex. */
+/** A value in clear, escaped as JSON up to three times, percent-encoded, in base64 wherever it begins, and in hex. */
 export function formsOf(value: string): readonly SecretForm[] {
   const word = PLAIN.test(value);
-  const clear = [value, inJson(value), inJson(inJson(value)), ...percentEncoded(value)];
+  const clear = [...inJson(value), ...percentEncoded(value)];
   return [
     ...distinct(clear).map((text) => ({ text, ...(word && { word }) })),
     ...formsOfBytes(Buffer.from(value)),
@@ -67,7 +67,9 @@ function percentEncoded(text: string): string[] {
 function passwordsIn(url: string): string[] {
   const parsed = URL.parse(url);
   if (!parsed) return [];
-  const asked = [...parsed.searchParams].flatMap(([name, value]) => (/pass|secret|token|key/i.test(name) ? [value] : []));
+  const asked = [...parsed.searchParams].flatMap(([name, value]) =>
+    /pass|secret|token|key/i.test(name) ? [value] : [],
+  );
   // what stands between the last colon and the last @ of the authority, as it is spelled there
   const spelled = /^[^/]*\/\/[^/?#:]*:([^/?#]*)@/.exec(url)?.[1] ?? '';
   return [spelled, parsed.password, decoded(parsed.password), ...asked];
@@ -81,8 +83,11 @@ function decoded(text: string): string {
   }
 }
 
-function inJson(text: string): string {
-  return JSON.stringify(text).slice(1, -1);
+/** As it is, and inside strings of JSON inside strings of JSON, as bodies are that a line quotes. */
+function inJson(text: string): string[] {
+  const levels = [text];
+  while (levels.length <= 3) levels.push(JSON.stringify(levels.at(-1)).slice(1, -1));
+  return levels;
 }
 
 function distinct(texts: readonly string[]): string[] {

@@ -17,33 +17,33 @@ const BUCKETS = 65_536;
 
 /**
  * Finds any of many texts in one pass (Wu and Manber's way): most characters are stepped over, and how many texts there are
- * matters only to the memory. Texts have at least eight characters.
+ * matters only to the memory. Texts have at least eight characters. It cannot be printed.
  */
 export class SecretMatcher {
   /** How far the window may move when it ends with a block of that hash. */
-  private readonly steps = new Uint8Array(BUCKETS).fill(FURTHEST);
-  private readonly forms = new Map<string, NamedForm>();
+  readonly #steps = new Uint8Array(BUCKETS).fill(FURTHEST);
+  readonly #forms = new Map<string, NamedForm>();
   /** By their first characters: how long the texts are that begin so, longest first. */
-  private readonly lengths = new Map<string, number[]>();
+  readonly #lengths = new Map<string, number[]>();
 
   constructor(forms: Iterable<NamedForm>) {
-    for (const form of forms) this.add(form);
-    for (const each of this.lengths.values()) each.sort((a, b) => b - a);
+    for (const form of forms) this.#add(form);
+    for (const each of this.#lengths.values()) each.sort((a, b) => b - a);
   }
 
   /** @returns where they stand, in order and apart from each other; undefined when none does */
   find(text: string): readonly Match[] | undefined {
     let found: Match[] | undefined;
-    const { steps, forms } = this;
-    if (!forms.size) return undefined;
+    const steps = this.#steps;
+    if (!this.#forms.size) return undefined;
     let least = 0;
-    for (let last = WINDOW - 1; last < text.length; ) {
+    for (let last = WINDOW - 1; last < text.length;) {
       const step = steps[bucket(text.charCodeAt(last - 2), text.charCodeAt(last - 1), text.charCodeAt(last))]!;
       if (step) {
         last += step;
         continue;
       }
-      const match = this.at(text, last - WINDOW + 1, least);
+      const match = this.#at(text, last - WINDOW + 1, least);
       if (!match) {
         last++;
         continue;
@@ -55,9 +55,9 @@ export class SecretMatcher {
     return found;
   }
 
-  private at(text: string, start: number, least: number): Match | undefined {
-    for (const length of this.lengths.get(text.slice(start, start + WINDOW)) ?? []) {
-      const form = this.forms.get(text.slice(start, start + length));
+  #at(text: string, start: number, least: number): Match | undefined {
+    for (const length of this.#lengths.get(text.slice(start, start + WINDOW)) ?? []) {
+      const form = this.#forms.get(text.slice(start, start + length));
       const end = start + length;
       if (!form || (form.word && (isPlain(text, start - 1) || isPlain(text, end)))) continue;
       return { name: form.name, ...(form.middle ? widened(text, start, end, least) : { start, end }) };
@@ -65,17 +65,17 @@ export class SecretMatcher {
     return undefined;
   }
 
-  private add(form: NamedForm): void {
+  #add(form: NamedForm): void {
     const { text } = form;
-    if (text.length < WINDOW || this.forms.has(text)) return;
-    this.forms.set(text, form);
+    if (text.length < WINDOW || this.#forms.has(text)) return;
+    this.#forms.set(text, form);
     const beginning = text.slice(0, WINDOW);
-    const lengths = this.lengths.get(beginning) ?? [];
+    const lengths = this.#lengths.get(beginning) ?? [];
     if (!lengths.includes(text.length)) lengths.push(text.length);
-    this.lengths.set(beginning, lengths);
+    this.#lengths.set(beginning, lengths);
     for (let last = BLOCK - 1; last < WINDOW; last++) {
       const at = bucket(text.charCodeAt(last - 2), text.charCodeAt(last - 1), text.charCodeAt(last));
-      this.steps[at] = Math.min(this.steps[at]!, WINDOW - 1 - last);
+      this.#steps[at] = Math.min(this.#steps[at]!, WINDOW - 1 - last);
     }
   }
 }
