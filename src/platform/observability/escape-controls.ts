@@ -4,6 +4,7 @@
  */
 const UNSEEN =
   '\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb';
+const DEL = '\u007f';
 const TAGS = '\\udb40[\\udc00-\\udc7f]';
 const IN_TEXT = new RegExp(`[${UNSEEN}]|${TAGS}`);
 const IN_LINE = new RegExp(`[\\u0009\\u000a${UNSEEN}]|${TAGS}`);
@@ -15,9 +16,15 @@ export function escapeControls(text: string): string {
   return IN_TEXT.test(text) ? text.replace(ALL_IN_TEXT, spelled) : text;
 }
 
-/** One line, or a part of one. Inside the strings of a line of JSON the spelling means the same character. */
+/** One line, or a part of one. */
 export function escapeLine(text: string): string {
   return IN_LINE.test(text) ? text.replace(ALL_IN_LINE, spelled) : text;
+}
+
+/** A line of JSON, where what is below a space is escaped already; the spelling means the same character there. */
+export function escapeJsonLine(line: string): string {
+  // most lines are nothing but ASCII, which is told more quickly than by an expression
+  return Buffer.byteLength(line) === line.length && !line.includes(DEL) ? line : escapeLine(line);
 }
 
 function spelled(found: string): string {

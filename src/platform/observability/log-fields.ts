@@ -15,16 +15,14 @@ export const LOG_FIELDS = [
 ] as const;
 export type LogField = (typeof LOG_FIELDS)[number];
 
-const KNOWN = Object.assign(
-  Object.create(null),
-  Object.fromEntries(LOG_FIELDS.map((name) => [name, true])),
-) as Readonly<Record<string, true | undefined>>;
+const KNOWN: ReadonlySet<string> = new Set(LOG_FIELDS);
 
 /** The same facts without fields that are not known; `left_out` says how many there were. */
 export function knownFields(facts: Record<string, unknown>): Record<string, unknown> {
+  const names = Object.keys(facts);
   let unknown = 0;
-  for (const name in facts) if (!KNOWN[name]) unknown++;
+  for (const name of names) if (!KNOWN.has(name)) unknown++;
   if (!unknown) return facts;
-  const known = Object.entries(facts).filter(([name]) => KNOWN[name]);
-  return { ...Object.fromEntries(known), left_out: unknown };
+  const known = names.filter((name) => KNOWN.has(name)).map((name) => [name, facts[name]]);
+  return { ...(Object.fromEntries(known) as Record<string, unknown>), left_out: unknown };
 }

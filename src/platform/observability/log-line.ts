@@ -2,7 +2,6 @@
 
 /** Shorter strings are names of ours, or too short to name a person. */
 const FREE = 11;
-const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 const HYPHEN = 0x2d;
@@ -18,33 +17,45 @@ export function isFree(field: string, value: string): boolean {
 }
 
 /**
- * Reads a line once.
- * @param objects told of each string that may say something, as it is spelled in JSON
- * @returns whether one of them is objected to, and whether all characters are printable ASCII
+ * Whether one of the strings that may say something is to be changed.
+ * @param objects told of each, as it is spelled in JSON
  */
-export function readLine(
-  line: string,
-  objects: (spelled: string) => boolean,
-): { readonly objected: boolean; readonly plain: boolean } {
-  let plain = true;
-  let objected = false;
-  /** Where the string began that is being read; else negative. */
-  let open = -1;
-  let [fieldStart, fieldEnd] = [0, 0];
-  for (let at = 0; at < line.length; at++) {
-    const code = line.charCodeAt(at);
-    if (code === QUOTE) {
-      if (open < 0) open = at + 1;
-      else {
-        if (line.charCodeAt(at + 1) === COLON) [fieldStart, fieldEnd] = [open, at];
-        else if (at - open >= FREE && !objected && !isUuid(line, open, at))
-          objected = !OWN_FIELDS.has(line.slice(fieldStart, fieldEnd)) && objects(line.slice(open, at));
-        open = -1;
-      }
-    } else if (code === BACKSLASH) at++;
-    else if (code < 0x20 || code > 0x7e) plain = false;
+export function someFree(line: string, objects: (spelled: string) => boolean): boolean {
+  // strings stand behind the names of fields; those in lists, and what is escaped, want a closer look
+  if (line.includes('[')) return someFreeAnywhere(line, objects);
+  for (let colon = line.indexOf('":"'); colon >= 0;) {
+    const start = colon + 3;
+    const end = line.indexOf('"', start);
+    if (line.charCodeAt(end - 1) === BACKSLASH) return someFreeAnywhere(line, objects);
+    if (end - start >= FREE && !isUuid(line, start, end)) {
+      const field = line.slice(line.lastIndexOf('"', colon - 1) + 1, colon);
+      if (!OWN_FIELDS.has(field) && objects(line.slice(start, end))) return true;
+    }
+    colon = line.indexOf('":"', end);
   }
-  return { objected, plain };
+  return false;
+}
+
+function someFreeAnywhere(line: string, objects: (spelled: string) => boolean): boolean {
+  let field = '';
+  for (let open = line.indexOf('"'); open >= 0;) {
+    const close = closingQuote(line, open + 1);
+    const spelled = line.slice(open + 1, close);
+    if (line.charCodeAt(close + 1) === COLON) field = spelled;
+    else if (isFree(field, spelled) && objects(spelled)) return true;
+    open = line.indexOf('"', close + 1);
+  }
+  return false;
+}
+
+function closingQuote(line: string, from: number): number {
+  for (let at = from; ; at++) {
+    at = line.indexOf('"', at);
+    if (at < 0) return line.length;
+    let escapes = 0;
+    while (line.charCodeAt(at - 1 - escapes) === BACKSLASH && at - 1 - escapes >= from) escapes++;
+    if (escapes % 2 === 0) return at;
+  }
 }
 
 /** In small letters, as we make them. */

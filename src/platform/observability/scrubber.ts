@@ -1,7 +1,7 @@
 import type { Secret } from '../secrets/secret';
-import { escapeControls, escapeLine } from './escape-controls';
+import { escapeControls, escapeJsonLine, escapeLine } from './escape-controls';
 import { KnownSecrets, type SecretHolder } from './known-secrets';
-import { isFree, readLine, rewritten } from './log-line';
+import { isFree, rewritten, someFree } from './log-line';
 import { SecretMatcher } from './secret-matcher';
 
 /** A stretch of text that looks personal; offsets in UTF-16 units, `end` exclusive. */
@@ -81,9 +81,8 @@ export class Scrubber {
   line(line: string): string {
     this.#ask(CALM.test(line) ? ASK_EVERY_MS : 0);
     const content = line.endsWith('\n') ? line.slice(0, -1) : line;
-    const { objected, plain } = readLine(content, this.#objects);
-    if (objected || this.#hasSecret(content)) return `${escapeLine(this.#rewritten(content))}\n`;
-    return plain && content !== line ? line : `${escapeLine(content)}\n`;
+    const objected = this.#hasSecret(content) || someFree(content, this.#objects);
+    return `${objected ? escapeLine(this.#rewritten(content)) : escapeJsonLine(content)}\n`;
   }
 
   #rewritten(line: string): string {
