@@ -28,7 +28,7 @@ function tell(level: Level, thrown: unknown, message: string): void {
     const log = startedLogger();
     if (log) return log[level]({ err: thrown }, message);
     const line = { level, time: new Date().toISOString(), err: errorFacts(thrown), msg: message };
-    process.stderr.write(processScrubber.line(JSON.stringify(line)));
+    process.stderr.write(processScrubber.line(`${JSON.stringify(line)}\n`));
   } catch {
     process.stderr.write(`{"level":"${level}","msg":"${message}"}\n`);
   }

@@ -21,10 +21,10 @@ export function escapeLine(text: string): string {
   return IN_LINE.test(text) ? text.replace(ALL_IN_LINE, spelled) : text;
 }
 
-/** A line of JSON, where what is below a space is escaped already; the spelling means the same character there. */
-export function escapeJsonLine(line: string): string {
-  // most lines are nothing but ASCII, which is told more quickly than by an expression
-  return Buffer.byteLength(line) === line.length && !line.includes(DEL) ? line : escapeLine(line);
+/** Whether a line of JSON, where what is below a space is escaped already, needs nothing more. May say no without need. */
+export function isPlainJson(line: string): boolean {
+  // ASCII, as most lines are, has as many bytes as characters
+  return Buffer.byteLength(line) === line.length && !line.includes(DEL);
 }
 
 function spelled(found: string): string {

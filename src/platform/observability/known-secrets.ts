@@ -25,7 +25,7 @@ export class KnownSecrets {
   readonly #holders: SecretHolder[] = [];
   readonly #now: () => number;
 
-  constructor(now: () => number = performance.now.bind(performance)) {
+  constructor(now: () => number = Date.now) {
     this.#now = now;
   }
 

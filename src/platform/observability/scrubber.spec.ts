@@ -164,7 +164,7 @@ describe('the scrubber', () => {
     it('finds out by itself where nobody tells it: at once in lines of trouble, else within a second', async () => {
       rotated = { value: 'the-second-value-of-it', version: '2' };
       await live('ROTATED').refresh();
-      const trouble = JSON.stringify({ level: 'error', msg: rotated.value });
+      const trouble = `${JSON.stringify({ level: 'error', msg: rotated.value })}\n`;
       expect(scrubber.line(trouble)).toBe('{"level":"error","msg":"[secret ROTATED]"}\n');
       rotated = { value: 'the-third-value-of-it!', version: '3' };
       await live('ROTATED').refresh();

@@ -1,5 +1,5 @@
 import type { Secret } from '../secrets/secret';
-import { escapeControls, escapeJsonLine, escapeLine } from './escape-controls';
+import { escapeControls, escapeLine, isPlainJson } from './escape-controls';
 import { KnownSecrets, type SecretHolder } from './known-secrets';
 import { isFree, rewritten, someFree } from './log-line';
 import { SecretMatcher } from './secret-matcher';
@@ -37,7 +37,7 @@ export class Scrubber {
   #detect: Detect | undefined;
   readonly #harmless = new Set<string>();
 
-  constructor(now: () => number = performance.now.bind(performance)) {
+  constructor(now: () => number = Date.now) {
     this.#now = now;
     this.#secrets = new KnownSecrets(now);
   }
@@ -77,12 +77,13 @@ export class Scrubber {
     return escapeControls(this.text(text));
   }
 
-  /** A line of JSON, which stays one: its numbers and the identifiers that the gateway makes are left alone. */
+  /** A line of JSON with its line feed, which stays one: its numbers and the identifiers that the gateway makes are left alone. */
   line(line: string): string {
     this.#ask(CALM.test(line) ? ASK_EVERY_MS : 0);
-    const content = line.endsWith('\n') ? line.slice(0, -1) : line;
-    const objected = this.#hasSecret(content) || someFree(content, this.#objects);
-    return `${objected ? escapeLine(this.#rewritten(content)) : escapeJsonLine(content)}\n`;
+    const objected = this.#hasSecret(line) || someFree(line, this.#objects);
+    if (!objected && isPlainJson(line)) return line;
+    const content = line.replace(/\n$/, '');
+    return `${escapeLine(objected ? this.#rewritten(content) : content)}\n`;
   }
 
   #rewritten(line: string): string {
