@@ -27,7 +27,7 @@ const encodings = (secret: string): string[] => [
 ];
 /** What no secret can be without: its random middle, in every form. */
 const traces = (secret: string): string[] => {
-  const middle = /[0-9a-f]{30}/.exec(secret)?.[0] ?? secret;
+  const middle = (/[0-9a-f]{30}/.exec(secret)?.[0] ?? secret).slice(0, 20);
   const inBase64 = [0, 1, 2].map((shift) =>
     Buffer.from(' '.repeat(shift) + middle)
       .toString('base64')
@@ -51,6 +51,7 @@ describe('what must not be shown', () => {
         GATEHOUSE_MASTER_KEY: MASTER.toString('base64'),
         LOG_LEVEL: 'debug',
       },
+      policies: 'defaults: { retry: { attempts: 1 }, keys: { restMs: 1, maxRestMs: 1 }, breaker: { enabled: false } }',
     });
   }, 60_000);
   afterAll(async () => {
@@ -71,12 +72,12 @@ describe('what must not be shown', () => {
     ask(gateway, '/v1/chat/completions', { model, ...prompt, ...more });
   const message = (model: string, more: object = {}) => ask(gateway, '/v1/messages', { model, ...prompt, ...more });
 
-  const everything = (): string => [...OPENAI, ANTHROPIC, gateway.rootKey].flatMap(encodings).join(' ');
-  const leaking = (): string[] => {
-    // the gateway shows 500 characters of what a provider says
-    const text = everything();
-    return Array.from({ length: Math.ceil(text.length / 300) }, (_, at) => text.slice(at * 300, at * 300 + 500));
-  };
+  /** Each fits into the 500 characters that the gateway shows of what a provider says, but for the last of each secret. */
+  const leaking = (): string[] =>
+    [...OPENAI, ANTHROPIC, gateway.rootKey].flatMap((secret) => {
+      const [clear = '', ...others] = encodings(secret);
+      return [`${clear} ${others.slice(0, 2).join(' ')}`, others.slice(2).join(' '), `${'x'.repeat(450)} ${clear}`];
+    });
 
   it('is in no answer when a provider repeats keys in its errors, in whatever form', async () => {
     for (const text of leaking()) {
@@ -96,16 +97,15 @@ describe('what must not be shown', () => {
     for (const text of leaking()) {
       const body = JSON.stringify({ type: 'error', error: { type: 'invalid_request_error', message: text } });
       upstream.answers((exchange) => {
-        const frames = framesFor(exchange, 'some words').slice(0, 3);
+        const frames = framesFor(exchange, 'some words').slice(0, -3);
         return streams([...frames, `event: error\ndata: ${body}\n\n`])(exchange);
       });
       const more = { stream: true };
       for (const answer of await Promise.all([chat('openai/gpt-4o', more), message('anthropic/c', more)])) {
         expect([answer.status, shown(answer.text, secrets())]).toEqual([200, []]);
-        answers += answer.text;
+        expect(answer.text).toMatch(/some [^]*\[secret /);
       }
     }
-    expect(answers.match(/"some|some words/g)?.length).toBeGreaterThan(2);
   });
 
   it.each<[string, string, string, Record<string, string>, string | undefined]>([
@@ -117,7 +117,7 @@ describe('what must not be shown', () => {
     ['a bad URL', 'GET', `/v1/keys/%zz${PERSON}`, {}, undefined],
     ['a wrong key', 'GET', '/v1/keys', { authorization: `Bearer ${PERSON}` }, undefined],
     ['a content type', 'POST', '/v1/messages', { 'content-type': `text/${PERSON}` }, '{}'],
-    ['a name of a field', 'POST', '/v1/keys', {}, JSON.stringify({ name: 'x', [PERSON]: PERSON })],
+    ['a name of a field', 'POST', '/v1/keys', {}, JSON.stringify({ name: 'x', [`the ${PERSON}`]: PERSON })],
   ])('is not repeated to whoever sent it in %s', async (attack, method, target, more, text) => {
     const headers = { authorization: `Bearer ${gateway.rootKey}`, 'content-type': 'application/json', ...more };
     const body = text === undefined ? undefined : Buffer.from(text);

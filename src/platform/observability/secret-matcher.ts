@@ -14,6 +14,11 @@ const WINDOW = SHORTEST_SECRET;
 const BLOCK = 3;
 const FURTHEST = WINDOW - BLOCK + 1;
 const BUCKETS = 65_536;
+/** So much of a secret's beginning, at an end of text, is a secret that was cut off. */
+const SHORTEST_CUT = 12;
+const LONGEST_CUT = 300;
+/** Where a text that was cut off ends: the text around it, a quotation mark, which may be escaped, or an ellipsis. */
+const END = /["\\…]/;
 
 /**
  * Finds any of many texts in one pass (Wu and Manber's way): most characters are stepped over, and how many texts there are
@@ -26,8 +31,11 @@ export class SecretMatcher {
   /** By their first characters: how long the texts are that begin so, longest first. */
   readonly #lengths = new Map<string, number[]>();
 
+  readonly #sorted: readonly string[];
+
   constructor(forms: Iterable<NamedForm>) {
     for (const form of forms) this.#add(form);
+    this.#sorted = [...this.#forms.keys()].sort((a, b) => (a < b ? -1 : 1));
     for (const each of this.#lengths.values()) each.sort((a, b) => b - a);
   }
 
@@ -56,13 +64,31 @@ export class SecretMatcher {
   }
 
   #at(text: string, start: number, least: number): Match | undefined {
-    for (const length of this.#lengths.get(text.slice(start, start + WINDOW)) ?? []) {
+    const lengths = this.#lengths.get(text.slice(start, start + WINDOW));
+    if (!lengths) return undefined;
+    for (const length of lengths) {
       const form = this.#forms.get(text.slice(start, start + length));
       const end = start + length;
       if (!form || (form.word && (isPlain(text, start - 1) || isPlain(text, end)))) continue;
       return { name: form.name, ...(form.middle ? widened(text, start, end, least) : { start, end }) };
     }
-    return undefined;
+    return this.#cutAt(text, start);
+  }
+
+  /** Messages are cut at some length, and with them what they quote: the beginning of a secret is then all that is left. */
+  #cutAt(text: string, start: number): Match | undefined {
+    const ahead = text.slice(start, start + LONGEST_CUT);
+    const stop = ahead.search(END);
+    const rest = stop < 0 ? ahead : ahead.slice(0, stop);
+    if (rest.length < SHORTEST_CUT || rest.length === LONGEST_CUT) return undefined;
+    let [low, high] = [0, this.#sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#sorted[middle]! < rest) low = middle + 1;
+      else high = middle;
+    }
+    const form = this.#sorted[low]?.startsWith(rest) ? this.#forms.get(this.#sorted[low]!) : undefined;
+    return form && !form.word ? { name: form.name, start, end: start + rest.length } : undefined;
   }
 
   #add(form: NamedForm): void {
