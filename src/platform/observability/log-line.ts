@@ -5,31 +5,39 @@ const FREE = 11;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 const HYPHEN = 0x2d;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const NONE: ReadonlySet<string> = new Set();
 
 /** What the gateway makes itself. A line without them is of no use, and nobody can be found by them. */
-const OWN_FIELDS = new Set([
-  ...['time', 'tenant', 'key', 'key_id', 'call_id', 'entry', 'entry_id', 'review', 'verification', 'hash', 'version'],
-]);
+const OWN_FIELDS = new Set('time tenant key key_id call_id entry entry_id review verification hash version'.split(' '));
 
 /** Whether a value of that field may say anything: it is long enough, and no identifier of ours. */
 export function isFree(field: string, value: string): boolean {
-  return value.length >= FREE && !isUuid(value, 0, value.length) && !OWN_FIELDS.has(field);
+  return value.length >= FREE && !isUuid(value) && !OWN_FIELDS.has(field);
 }
 
 /**
  * Whether one of the strings that may say something is to be changed.
  * @param objects told of each, as it is spelled in JSON
+ * @param harmless of those it need not be told
  */
-export function someFree(line: string, objects: (spelled: string) => boolean): boolean {
+export function someFree(
+  line: string,
+  objects: (spelled: string) => boolean,
+  harmless: ReadonlySet<string> = NONE,
+): boolean {
   // strings stand behind the names of fields; those in lists, and what is escaped, want a closer look
   if (line.includes('[')) return someFreeAnywhere(line, objects);
   for (let colon = line.indexOf('":"'); colon >= 0;) {
     const start = colon + 3;
     const end = line.indexOf('"', start);
     if (line.charCodeAt(end - 1) === BACKSLASH) return someFreeAnywhere(line, objects);
-    if (end - start >= FREE && !isUuid(line, start, end)) {
-      const field = line.slice(line.lastIndexOf('"', colon - 1) + 1, colon);
-      if (!OWN_FIELDS.has(field) && objects(line.slice(start, end))) return true;
+    if (end - start >= FREE) {
+      const spelled = line.slice(start, end);
+      if (!isUuid(spelled) && !harmless.has(spelled)) {
+        const field = line.slice(line.lastIndexOf('"', colon - 1) + 1, colon);
+        if (!OWN_FIELDS.has(field) && objects(spelled)) return true;
+      }
     }
     colon = line.indexOf('":"', end);
   }
@@ -59,14 +67,8 @@ function closingQuote(line: string, from: number): number {
 }
 
 /** In small letters, as we make them. */
-function isUuid(text: string, start: number, end: number): boolean {
-  if (end - start !== 36) return false;
-  for (let at = 0; at < 36; at++) {
-    const code = text.charCodeAt(start + at);
-    const hyphen = at === 8 || at === 13 || at === 18 || at === 23;
-    if (hyphen ? code !== HYPHEN : !((code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66))) return false;
-  }
-  return true;
+function isUuid(text: string): boolean {
+  return text.length === 36 && text.charCodeAt(8) === HYPHEN && UUID.test(text);
 }
 
 export interface Changes {

@@ -80,7 +80,7 @@ export class Scrubber {
   /** A line of JSON with its line feed, which stays one: its numbers and the identifiers that the gateway makes are left alone. */
   line(line: string): string {
     this.#ask(CALM.test(line) ? ASK_EVERY_MS : 0);
-    const objected = this.#hasSecret(line) || someFree(line, this.#objects);
+    const objected = this.#hasSecret(line) || someFree(line, this.#objects, this.#harmless);
     if (!objected && isPlainJson(line)) return line;
     const content = line.replace(/\n$/, '');
     return `${escapeLine(objected ? this.#rewritten(content) : content)}\n`;

@@ -72,7 +72,9 @@ function passwordsIn(url: string): string[] {
   );
   // what stands between the last colon and the last @ of the authority, as it is spelled there
   const spelled = /^[^/]*\/\/[^/?#:]*:([^/?#]*)@/.exec(url)?.[1] ?? '';
-  return [spelled, parsed.password, decoded(parsed.password), ...asked];
+  // a password that repeats the user or the database is none, and its word stands everywhere
+  const open = new Set([decoded(parsed.username), decoded(parsed.pathname.slice(1))]);
+  return [spelled, parsed.password, decoded(parsed.password), ...asked].filter((password) => !open.has(password));
 }
 
 function decoded(text: string): string {
