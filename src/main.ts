@@ -5,21 +5,23 @@ import { createApp } from './api/http/create-app';
 import { serve } from './api/http/serve';
 import { ConfigError } from './platform/config/problems';
 import { processConfig } from './platform/config/process-config';
+import { logCrashes } from './platform/observability/crash-lines';
+import { errorText } from './platform/observability/error-text';
+import { processScrubber } from './platform/observability/process-scrubber';
+import { scrubOutput } from './platform/observability/scrub-output';
 
 async function main(): Promise<void> {
   const config = await processConfig();
+  processScrubber.follow(config);
   const http = await createApp(AppModule, config);
   const url = await serve(http, config);
   process.stdout.write(banner(http.app, url));
 }
 
+logCrashes();
+for (const stream of [process.stdout, process.stderr]) scrubOutput(stream, processScrubber);
 main().catch((error: unknown) => {
-  const message =
-    error instanceof ConfigError
-      ? error.message
-      : error instanceof Error
-        ? (error.stack ?? error.message)
-        : String(error);
-  process.stderr.write(`Gatehouse did not start. ${message}\n`);
+  const why = error instanceof ConfigError ? error.message : errorText(error);
+  process.stderr.write(`Gatehouse did not start. ${why}\n`);
   process.exit(1);
 });

@@ -13,6 +13,8 @@ const TEMPLATE = 'gatehouse_template_';
 const LOCK = 2_640_913_507; // arbitrary: one run at a time makes the template
 
 export default async function globalSetup() {
+  // what boots in a process of its own is the build: never an older one than the tests
+  execFileSync(process.execPath, [join(root, 'tools', 'build.cjs'), '--if-needed'], { stdio: 'inherit' });
   const server = await startPg({ dir: join(root, '.data', 'test-pg'), durable: false });
   globalThis.testServer = server;
   const template = TEMPLATE + digestOfMigrations();
@@ -62,7 +64,6 @@ function isRunning(pid) {
 async function makeTemplate(server, template) {
   const { rowCount } = await server.session.query('select from pg_database where datname = $1', [template]);
   if (rowCount) return;
-  execFileSync(process.execPath, [join(root, 'tools', 'build.cjs'), '--if-needed'], { stdio: 'inherit' });
   const draft = `${template}_draft`;
   await server.session.query(`drop database if exists "${draft}" with (force)`);
   const { migrate } = require(join(root, 'dist/platform/database/migrate.js'));

@@ -12,6 +12,7 @@ execFileSync(process.execPath, [join(root, 'tools/build.cjs'), '--if-needed'], {
 const { Settings } = require(join(root, 'dist/platform/config/settings.js'));
 const { Models } = require(join(root, 'dist/platform/config/models.js'));
 const { Policies } = require(join(root, 'dist/platform/config/policies.js'));
+const { Guards } = require(join(root, 'dist/platform/config/guards.js'));
 const { Prices } = require(join(root, 'dist/platform/config/prices.js'));
 require('reflect-metadata');
 const { CONTROLS } = require(join(root, 'dist/api/status/controls.js'));
@@ -20,11 +21,13 @@ const { DEPENDENCIES } = require(join(root, 'dist/contract/control.js'));
 const schemaOf = (type, title) => ({ title, ...z.toJSONSchema(type, { io: 'input', target: 'draft-07' }) });
 const settings = schemaOf(Settings, 'Gatehouse settings (config/gatehouse.yaml)');
 const policies = schemaOf(Policies, 'Gatehouse policies (config/policies.yaml)');
+const guards = schemaOf(Guards, 'Gatehouse guards (config/guards.yaml)');
 const prices = schemaOf(Prices, 'Gatehouse prices (config/prices.yaml)');
 const models = schemaOf(Models, 'Gatehouse models (config/models.yaml)');
 
 const files = {
   'config/schema/gatehouse.schema.json': JSON.stringify(settings),
+  'config/schema/guards.schema.json': JSON.stringify(guards),
   'config/schema/models.schema.json': JSON.stringify(models),
   'config/schema/policies.schema.json': JSON.stringify(policies),
   'config/schema/prices.schema.json': JSON.stringify(prices),
@@ -62,6 +65,15 @@ ${rows(policies.properties.defaults, '').join('\n')}
 | field of \`templates[]\` | default | meaning |
 | --- | --- | --- |
 ${rows(policies.properties.templates.items, '').join('\n')}
+
+## Guards
+
+\`config/guards.yaml\` says what is done about personal data, secrets and hostile text: \`defaults\`, then \`tenants.<name, id or "*">\`, then what an
+administrator set with \`PUT /v1/policies/guards\`, each stronger than the one before, field by field. [sanitization.md](sanitization.md) explains them.
+
+| field of \`defaults\` | default | meaning |
+| --- | --- | --- |
+${rows(guards.properties.defaults, '').join('\n')}
 `;
 }
 

@@ -4,6 +4,7 @@ import { AuditModule } from '../features/audit';
 import { LimitsModule } from '../features/limits';
 import { ModelsModule } from '../features/models';
 import { RecordsModule } from '../features/records';
+import { SanitizationModule } from '../features/sanitization';
 import { TenancyModule } from '../features/tenancy';
 import { PipelineModule } from '../pipeline';
 import { ConfigModule } from '../platform/config/config.module';
@@ -22,6 +23,7 @@ import { ModelsController } from './models/models.controller';
 import { OpenAiController } from './openai/openai.controller';
 import { PoliciesModule } from './policies/policies.module';
 import { RequestsController } from './requests/requests.controller';
+import { SanitizeController } from './sanitize/sanitize.controller';
 import { StatusModule } from './status/status.module';
 
 /** Every door. Guards say who is calling, the filter spells refusals. */
@@ -41,6 +43,7 @@ import { StatusModule } from './status/status.module';
     LifecycleModule,
     PoliciesModule,
     StatusModule,
+    SanitizationModule,
   ],
   controllers: [
     HomeController,
@@ -49,6 +52,7 @@ import { StatusModule } from './status/status.module';
     ModelsController,
     RequestsController,
     MetricsController,
+    SanitizeController,
   ],
   providers: [Door, ...GUARDS, { provide: APP_FILTER, useClass: ErrorFilter }],
 })

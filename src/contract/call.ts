@@ -1,7 +1,8 @@
 /** A call on its way through the pipeline. Each stage extends the type, so a later type proves that the earlier stage ran. */
 import type { Caller } from './caller';
 import type { ErrorCode, GatewayError } from './errors';
-import type { CacheUse, Degraded, Reply } from './reply';
+import type { Entity } from './entities';
+import type { CacheUse, Degraded, Reply, ReplyEvent, Usage, Validated } from './reply';
 import type { ModelRequest } from './request';
 import type { WireRequest } from './wire';
 
@@ -20,6 +21,7 @@ export interface Call {
   /** Names the call, so that repeating it under the same name has no second effect. Chosen by the caller. */
   readonly idempotencyKey?: string;
   readonly cacheIntent?: CacheIntent;
+  readonly validation?: Validation;
   /** Milliseconds that the caller is willing to wait in all, when it says so. */
   readonly timeoutMs?: number;
   /** Aborted when the caller goes away or the process must stop. */
@@ -36,6 +38,12 @@ export interface Call {
 export const CACHE_INTENTS = ['no-store', 'refresh', 'similar'] as const;
 export type CacheIntent = (typeof CACHE_INTENTS)[number];
 
+/**
+ * What is to become of an answer that does not conform to the schemas of the call. `refuse`: it is not handed out; `repair`: the
+ * model is asked once more, and then the same holds.
+ */
+export type Validation = 'refuse' | 'repair';
+
 /** Added by the audit stage: where later stages note what they decided. */
 export interface AuditedCall extends Call {
   readonly record: CallRecord;
@@ -50,10 +58,15 @@ export interface PromptSize {
 }
 export interface CallRecord {
   note<K extends keyof CallFacts>(fact: K, value: CallFacts[K]): void;
-  /** The form of the call whose text may be kept: what a provider will be sent. */
+  /** The form of the call whose text may be kept. From then on only what is `heard` of the answer is taken down. */
   keep(sent: WireRequest): void;
+  /** The answer in the form whose text may be kept: before anything is put back into it. */
+  hear(event: ReplyEvent): void;
+  /** What is done to each text that was heard, once all is said, before it is kept. */
+  polish(mask: (text: string) => Promise<string>): void;
   /**
-   * Makes it durable that the call is about to leave for a provider, as the tenant's mode of the log asks.
+   * Makes it durable that the call is about to leave for a provider, as the tenant's mode of the log asks. When it leaves once
+   * more, to have its answer repaired, that is an entry of its own.
    * @throws GatewayError `audit_unavailable`: it must not leave
    */
   leave(): Promise<void>;
@@ -71,8 +84,33 @@ export interface CallFacts {
   dropped: readonly string[];
   degraded: Degraded;
   cache: CacheUse;
+  validated: Validated;
+  /** What was used although the call failed: answers that were paid for and not handed out. */
+  spent: Usage;
   /** The call repeated an earlier one and was given its answer. */
   repeated: boolean;
+  inspection: InspectionFacts;
+}
+
+/** What the guards did, written by the code that did it, and what they found. */
+export interface InspectionFacts {
+  /** Those that really read all of what they are there for. */
+  readonly guards: readonly string[];
+  /** How many of each kind. */
+  readonly found: { readonly [D in 'input' | 'output']?: { readonly [E in Entity]?: number } };
+  readonly flags: readonly string[];
+  readonly injection:
+    | {
+        /** 0 to 1. */
+        readonly score: number;
+        readonly rules: readonly string[];
+        readonly rulesVersion: string;
+      }
+    | undefined;
+  /** How many tokens were put back into the answer, and how many looked like some and were not of this call. */
+  readonly restored?: { readonly values: number; readonly misses: number } | undefined;
+  /** Hashes of the policy and the rules in force. */
+  readonly policy: Readonly<Record<string, string>>;
 }
 
 /** What became of one time a provider was asked. */
@@ -109,6 +147,8 @@ export interface Outgoing {
   /** Why this provider may not be sent the call at all. */
   barred(provider: string): GatewayError | undefined;
   to(provider: string): Sendable;
+  /** Puts back what tokens in an answer's text stand for; absent where there are none. */
+  restore?(text: string): string;
 }
 export interface Sendable {
   readonly request: ModelRequest;
@@ -150,8 +190,13 @@ export interface CacheCheckedCall extends CushionedCall {
   readonly cache: Extract<CacheUse, 'miss' | 'bypass'>;
 }
 
+/** Added by the conform stage: no answer reaches the cache or the caller that does not conform, where the caller asked for that. */
+export interface ConformingCall extends CacheCheckedCall {
+  readonly conforms: true;
+}
+
 /** Added by the budget stage: the money this call may cost is set aside. */
-export interface FundedCall extends CacheCheckedCall {
+export interface FundedCall extends ConformingCall {
   /** The hold is absent where no budget applies. */
   readonly funding: { readonly hold?: string };
 }

@@ -105,10 +105,14 @@ export interface Reply {
   readonly degraded?: Degraded;
   /** What the answers kept from before had to do with it; absent where nobody looked. */
   readonly cache?: CacheUse;
+  /** Absent where nothing was validated. */
+  readonly validated?: Validated;
   /** How long ago the answer was given first, when it is one of those. */
   readonly ageSeconds?: number;
   /** Set when this repeats an answer that was given before; its door then spells it as it did then. */
   readonly repeats?: { readonly requestId: string; readonly receivedAt: number };
+  /** The guards that really ran by now. */
+  readonly guards?: () => readonly string[];
   /** The newest entry of the log about this call; undefined while there is none. */
   readonly entryId?: () => string | undefined;
   readonly pieces: AsyncIterable<Piece>;
@@ -119,6 +123,9 @@ export interface Reply {
  * was nearly the same, or a text that the operator wrote.
  */
 export type Degraded = 'fallback' | 'stale' | 'similar' | 'template';
+
+/** The answer conforms to the schemas of the call: as the model gave it first, or after it was asked once more. */
+export type Validated = 'valid' | 'repaired';
 
 /**
  * `hit`: a fresh answer to the same request, before any model was asked; `stale` and `similar`: what stood in when none

@@ -133,7 +133,7 @@ function summary(
     code: error?.code,
     finishReason: finish,
     // what a repeated answer cost was counted when it was given
-    usage: outcome.kind === 'answered' && !facts.repeated ? outcome.usage : undefined,
+    usage: outcome.kind === 'answered' && !facts.repeated ? outcome.usage : facts.spent,
     attempts: error?.facts.attempts ?? facts.attempts ?? 0,
     degraded: facts.degraded,
     latencyMs: performance.now() - call.startedAt,

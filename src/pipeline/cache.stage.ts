@@ -4,6 +4,7 @@ import { Stage } from '../contract/stage';
 import { PastAnswers, recallOf, replay } from '../features/answers';
 import { Policies } from '../features/resilience';
 import { tenantOf } from './tenant-of';
+import { vouched } from './vouched';
 
 /** Gives a fresh answer to the same request before any model is asked, and keeps new ones; where the policy says so. */
 @Injectable()
@@ -30,7 +31,7 @@ export class CacheStage extends Stage<CushionedCall, CacheCheckedCall> {
         record.note('provider', kept.provider);
         record.note('providerModel', kept.model);
         record.note('dropped', kept.dropped);
-        return replay(kept, 'hit', call.id);
+        return vouched(replay(kept, 'hit', call.id), call);
       }
       const cache = recall.cached ? 'miss' : 'bypass';
       record.note('cache', cache);

@@ -5,9 +5,9 @@ import type { ReplyEvent } from '../contract/reply';
 import type { WireRequest } from '../contract/wire';
 import type { AuditLog, Draft, Facts } from '../features/audit';
 import type { AuditTerms } from './audit-terms';
-import { outcomeMetadata, requestMetadata, turnOf } from './call-facts';
+import { inspectionMetadata, outcomeMetadata, repairMetadata, requestMetadata, turnOf } from './call-facts';
 import type { KnownModels } from './known-models';
-import { Transcript } from './transcript';
+import { type Said, Transcript } from './transcript';
 
 /** Who and what a call is about, as a header says it. */
 export interface Identity {
@@ -25,6 +25,7 @@ export class CallAccount implements CallRecord {
   readonly facts: Partial<CallFacts> = {};
   private readonly transcript: Transcript;
   private sent: WireRequest | undefined;
+  private mask: ((text: string) => Promise<string>) | undefined;
   private left = false;
   /** The request is not on the record; should it come there after all, what follows it says how the call ended. */
   private unrecorded = false;
@@ -49,13 +50,23 @@ export class CallAccount implements CallRecord {
     this.sent = sent;
   }
 
+  hear(event: ReplyEvent): void {
+    if (this.terms.payload !== 'original') this.transcript.add(event);
+  }
+
+  polish(mask: (text: string) => Promise<string>): void {
+    if (this.terms.payload !== 'original') this.mask = mask;
+  }
+
+  /** What the caller gets. It is what is kept only where the tenant keeps originals. */
   observe(event: ReplyEvent): void {
-    this.transcript.add(event);
+    if (this.terms.payload === 'original') this.transcript.add(event);
   }
 
   readonly entryId = (): string | undefined => this.newest;
 
   async leave(): Promise<void> {
+    if (this.left) return this.leaveAgain();
     this.left = true;
     const { mode } = this.terms;
     if (mode === 'standard') return;
@@ -65,7 +76,8 @@ export class CallAccount implements CallRecord {
         ...this.common().facts,
         event: 'llm.request',
         model: this.models.told(this.call.request.model),
-        metadata: requestMetadata(this.call, this.size),
+        metadata: { ...requestMetadata(this.call, this.size), ...inspectionMetadata(this.facts.inspection) },
+        ...(this.facts.inspection?.flags.length && { compliance_flags: this.facts.inspection.flags }),
       },
       ...this.asked(),
       at: this.call.receivedAt,
@@ -76,9 +88,37 @@ export class CallAccount implements CallRecord {
     this.unrecorded = false;
   }
 
+  /** To have its answer repaired. Where no entry says that the call left, a second one would look like another call. */
+  private async leaveAgain(): Promise<void> {
+    const { requestEntry, sent } = this;
+    if (requestEntry === undefined) return;
+    const { facts, ...common } = this.common();
+    const draft: Draft = {
+      ...common,
+      facts: {
+        ...facts,
+        event: 'llm.request',
+        parent: requestEntry,
+        model: this.models.told(this.call.request.model),
+        metadata: repairMetadata(this.call),
+      },
+      // the caller never wrote this form of the call: what was sent is the original
+      ...(sent && this.asked(this.terms.payload === 'none' ? undefined : await this.polished(sent))),
+    };
+    this.newest = await this.write(draft, () => this.unasked());
+  }
+
+  /** The answer that is to be repaired may hold what its provider alone was told. */
+  private async polished(sent: WireRequest): Promise<WireRequest> {
+    if (!this.mask || this.terms.payload === 'original') return sent;
+    return { ...sent, body: JSON.parse(await this.mask(JSON.stringify(sent.body))) as JsonObject };
+  }
+
   /** Makes it durable how the call ended. @throws GatewayError `audit_unavailable`: the answer must be withheld */
   async close(finished: CallFinished): Promise<void> {
     const { facts, left, requestEntry } = this;
+    // it may find something, which the header then tells
+    const said = await this.transcript.said(this.mask);
     const draft: Draft = {
       ...this.common(),
       facts: {
@@ -86,10 +126,14 @@ export class CallAccount implements CallRecord {
         event: left || finished.outcome === 'answered' ? 'llm.response' : 'llm.refused',
         ...(requestEntry !== undefined && { parent: requestEntry }),
         ...outcomeOf(finished),
-        metadata: { ...requestMetadata(this.call, this.size), ...outcomeMetadata(facts, finished) },
-        compliance_flags: flagsOf(finished),
+        metadata: {
+          ...requestMetadata(this.call, this.size),
+          ...inspectionMetadata(facts.inspection),
+          ...outcomeMetadata(facts, finished),
+        },
+        compliance_flags: flagsOf(facts, finished),
       },
-      ...this.told(requestEntry === undefined),
+      ...this.told(said, requestEntry === undefined),
     };
     if (this.unrecorded) return;
     if (finished.outcome === 'answered') this.models.add(finished.model, finished.providerModel);
@@ -113,21 +157,24 @@ export class CallAccount implements CallRecord {
         actor: call.caller.keyId,
         ...(identity.user !== undefined && { user_id: identity.user }),
         ...(identity.session !== undefined && { session: identity.session, turn: turnOf(call) }),
-        policy: identity.policy,
+        policy: { ...identity.policy, ...this.facts.inspection?.policy },
       },
     };
   }
 
   /** The prompt: a commitment to it always, its text where it may be kept. */
-  private asked(): Pick<Draft, 'payload' | 'commit'> {
-    const request = this.keptRequest();
+  private asked(kept = this.keptWire()): Pick<Draft, 'payload' | 'commit'> {
+    const request = kept && {
+      dialect: kept.dialect,
+      body: withoutOptions(kept.body),
+      ...(kept === this.call.wire && this.terms.payload === 'original' && { original: true }),
+    };
     const body = (this.sent ?? this.call.wire).body;
     return { ...(request && { payload: { request } }), commit: { prompt: promptOf(body) } };
   }
 
   /** The answer, and the prompt where no entry before holds it. */
-  private told(withPrompt: boolean): Pick<Draft, 'payload' | 'commit'> {
-    const { said } = this.transcript;
+  private told(said: Said, withPrompt: boolean): Pick<Draft, 'payload' | 'commit'> {
     const spoke = said.choices.length > 0 || said.embeddings !== undefined;
     const asked = withPrompt ? this.asked() : undefined;
     const payload = {
@@ -140,10 +187,9 @@ export class CallAccount implements CallRecord {
     };
   }
 
-  private keptRequest(): object | undefined {
+  private keptWire(): WireRequest | undefined {
     const { payload } = this.terms;
-    const wire = payload === 'original' ? this.call.wire : payload === 'sanitized' ? this.sent : undefined;
-    return wire && { dialect: wire.dialect, body: withoutOptions(wire.body) };
+    return payload === 'original' ? this.call.wire : payload === 'sanitized' ? this.sent : undefined;
   }
 
   /** The request became durable too late: nobody was asked. */
@@ -182,8 +228,12 @@ function outcomeOf(finished: CallFinished): Pick<Facts, 'model' | 'model_resolve
   };
 }
 
-function flagsOf({ degraded, usage }: CallFinished): readonly string[] {
-  return [...(degraded ? [`degraded.${degraded}`] : []), ...(usage?.estimated ? ['usage.estimated'] : [])].sort();
+function flagsOf({ inspection }: Partial<CallFacts>, { degraded, usage }: CallFinished): readonly string[] {
+  return [
+    ...(inspection?.flags ?? []),
+    ...(degraded ? [`degraded.${degraded}`] : []),
+    ...(usage?.estimated ? ['usage.estimated'] : []),
+  ].sort();
 }
 
 /** What a model reads of a body: what the commitment to a prompt covers. */

@@ -1,4 +1,4 @@
-import type { Call, CallFacts, PromptSize, Tried } from '../contract/call';
+import type { Call, CallFacts, InspectionFacts, PromptSize, Tried } from '../contract/call';
 import type { CallFinished } from '../contract/events';
 import type { PlainObject } from '../features/audit';
 import { unknownModels } from './tries';
@@ -18,6 +18,28 @@ export function requestMetadata({ request, wire }: Call, size: PromptSize): Plai
   };
 }
 
+/** What a header says of what the guards did and found. */
+export function inspectionMetadata(inspection: InspectionFacts | undefined): PlainObject {
+  if (!inspection) return {};
+  const { guards, found, injection, restored } = inspection;
+  return {
+    guards: guards.length ? guards : undefined,
+    findings: found.input || found.output ? found : undefined,
+    injection: injection && {
+      // headers hold whole numbers
+      score_percent: Math.round(injection.score * 100),
+      rules: injection.rules,
+      rules_version: injection.rulesVersion,
+    },
+    restored: restored && { values: restored.values, misses: restored.misses },
+  };
+}
+
+/** What a header says of a call that leaves once more: the rest is in the entry it belongs to. */
+export function repairMetadata({ request, wire }: Call): PlainObject {
+  return { operation: request.operation, dialect: wire.dialect, stream: request.stream, repair: true };
+}
+
 /** What a header says of how a call ended. Names and numbers only; what is not known is left out. */
 export function outcomeMetadata(facts: Partial<CallFacts>, finished: CallFinished): PlainObject {
   const { usage } = finished;
@@ -31,6 +53,7 @@ export function outcomeMetadata(facts: Partial<CallFacts>, finished: CallFinishe
     provider_request_id: facts.providerRequestId?.slice(0, 200),
     cache: facts.cache,
     degraded: finished.degraded,
+    validated: facts.validated,
     repeated: facts.repeated || undefined,
     dropped: facts.dropped?.length ? facts.dropped.slice(0, DROPPED_KEPT) : undefined,
     tried: recordedTries(facts.tried),

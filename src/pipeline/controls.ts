@@ -20,9 +20,15 @@ export const IDEMPOTENCY = {
 
 export const SANITIZATION = {
   name: 'sanitization',
-  purpose: 'Masks personal data and stops attacks.',
-  absent: 'No guard exists in this release: calls pass as they are.',
-  without: IN_MEMORY,
+  purpose: 'Keeps personal data and secrets from leaving, and says how much a call looks like an attack.',
+  without: {
+    // policies that were set through the API are known from before
+    postgresql: UNAFFECTED,
+    redis: UNAFFECTED,
+    disk: UNAFFECTED,
+    dns: UNAFFECTED,
+    provider: UNAFFECTED,
+  },
 } as const satisfies Control;
 
 export const ROUTING = {
@@ -41,6 +47,12 @@ export const ANSWERS = {
     dns: UNAFFECTED,
     provider: UNAFFECTED,
   },
+} as const satisfies Control;
+
+export const CONFORMANCE = {
+  name: 'conformance',
+  purpose: 'Holds an answer to the schemas of its call, where the caller asks for that.',
+  without: IN_MEMORY,
 } as const satisfies Control;
 
 export const BUDGET = {

@@ -10,7 +10,9 @@ import type { DegradationPolicy } from '../platform/config/policies';
 import { EventBus } from '../platform/events/event-bus';
 import { exhausted } from './exhausted';
 import { mayDegrade } from './may-degrade';
+import { NonconformingAnswer } from './nonconforming-answer';
 import { tenantOf } from './tenant-of';
+import { vouched } from './vouched';
 
 type Rung = LadderAnswered['rung'];
 
@@ -54,15 +56,17 @@ export class DegradeStage extends Stage<RoutedCall, CushionedCall> {
     const { caller, answerKey: key, id, request } = call;
     if (key && recall.stale) {
       const kept = await this.answers.find(caller, key, policy.staleSeconds);
-      if (kept) return this.answered('stale', replay(kept, 'stale', id), call, failure);
+      if (kept) return this.answered('stale', vouched(replay(kept, 'stale', id), call), call, failure);
     }
     if (key && recall.similar) {
       const kept = await this.answers.findSimilar(call, policy);
-      if (kept) return this.answered('similar', replay(kept, 'similar', id), call, failure);
+      if (kept) return this.answered('similar', vouched(replay(kept, 'similar', id), call), call, failure);
     }
+    // the model is there, and its answer was refused: no bad day, and no text of ours conforms
+    if (failure instanceof NonconformingAnswer) throw failure;
     // coming back does not help: nothing says that there ever was such a model
     if (!ERRORS[failure.code].retry) throw failure;
-    const template = policy.template ? this.templates.match(request, caller) : undefined;
+    const template = policy.template && !call.validation ? this.templates.match(request, caller) : undefined;
     if (!template) throw exhausted(failure, policy.message);
     const reply = { ...templateReply(template, id), cache: key && recall.cached ? 'miss' : 'bypass' } as const;
     return this.answered('template', reply, call, failure);

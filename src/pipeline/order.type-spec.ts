@@ -1,9 +1,10 @@
 /** Checked by the compiler, never run: a pipeline in the wrong order does not compile. */
-import type { Call, CushionedCall, Handler, RecordedCall, SanitizedCall } from '../contract/call';
+import type { Call, ConformingCall, CushionedCall, Handler, RecordedCall, SanitizedCall } from '../contract/call';
 import type { AdmitStage } from './admit.stage';
 import type { AuditStage } from './audit.stage';
 import type { BudgetStage } from './budget.stage';
 import type { CacheStage } from './cache.stage';
+import type { ConformStage } from './conform.stage';
 import type { DegradeStage } from './degrade.stage';
 import type { EgressStage } from './egress.stage';
 import type { IdempotencyStage } from './idempotency.stage';
@@ -17,20 +18,26 @@ declare const degrade: DegradeStage;
 declare const sanitize: SanitizeStage;
 declare const route: RouteStage;
 declare const cache: CacheStage;
+declare const conform: ConformStage;
 declare const budget: BudgetStage;
 declare const egress: EgressStage;
 declare const send: Handler<RecordedCall>;
 
 export const right: Handler<Call> = audit.wrap(
-  admit.wrap(idempotency.wrap(sanitize.wrap(route.wrap(degrade.wrap(cache.wrap(budget.wrap(egress.wrap(send)))))))),
+  admit.wrap(
+    idempotency.wrap(sanitize.wrap(route.wrap(degrade.wrap(cache.wrap(conform.wrap(budget.wrap(egress.wrap(send)))))))),
+  ),
 );
 declare const clean: Handler<SanitizedCall>;
 declare const cushioned: Handler<CushionedCall>;
+declare const conforming: Handler<ConformingCall>;
 
 // @ts-expect-error a provider cannot be reached without routing
 export const unrouted: Handler<SanitizedCall> = send;
 // @ts-expect-error nothing leaves for a provider before that is on the record
 export const unrecorded = budget.wrap(send);
+// @ts-expect-error no answer is kept before it was validated
+export const unvalidated: Handler<CushionedCall> = cache.wrap(conforming);
 // @ts-expect-error the cache must never see an unsanitized call
 export const unsanitized: Handler<Call> = audit.wrap(admit.wrap(idempotency.wrap(route.wrap(cushioned))));
 // @ts-expect-error nothing may skip the record

@@ -6,6 +6,7 @@ import { LimitsModule } from '../features/limits';
 import { ModelsModule } from '../features/models';
 import { ProvidersModule } from '../features/providers';
 import { ResilienceModule } from '../features/resilience';
+import { SanitizationModule } from '../features/sanitization';
 import { Config } from '../platform/config/config';
 import { ConfigModule } from '../platform/config/config.module';
 import { EventBusModule } from '../platform/events/event-bus.module';
@@ -14,6 +15,7 @@ import { AdmitStage } from './admit.stage';
 import { AuditStage } from './audit.stage';
 import { BudgetStage } from './budget.stage';
 import { CacheStage } from './cache.stage';
+import { ConformStage } from './conform.stage';
 import { DegradeStage } from './degrade.stage';
 import { Dispatch } from './dispatch.service';
 import { EgressStage } from './egress.stage';
@@ -34,6 +36,7 @@ import { SanitizeStage } from './sanitize.stage';
     ModelsModule,
     ProvidersModule,
     ResilienceModule,
+    SanitizationModule,
   ],
   providers: [
     { provide: KeyedHash, inject: [Config], useFactory: ({ masterKey }: Config) => new KeyedHash(masterKey) },
@@ -45,6 +48,7 @@ import { SanitizeStage } from './sanitize.stage';
     RouteStage,
     DegradeStage,
     CacheStage,
+    ConformStage,
     BudgetStage,
     EgressStage,
     Dispatch,

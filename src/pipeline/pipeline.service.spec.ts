@@ -2,7 +2,7 @@ import type { Call } from '../contract/call';
 import type { Reply } from '../contract/reply';
 import { Pipeline } from './pipeline.service';
 
-const NAMES = ['Audit', 'Admit', 'Idempotency', 'Sanitize', 'Route', 'Degrade', 'Cache', 'Budget', 'Egress'];
+const NAMES = ['Audit', 'Admit', 'Idempotency', 'Sanitize', 'Route', 'Degrade', 'Cache', 'Conform', 'Budget', 'Egress'];
 
 it('a call passes the stages in the order that is told', async () => {
   const passed: string[] = [];

@@ -4,6 +4,7 @@ import { AdmitStage } from './admit.stage';
 import { AuditStage } from './audit.stage';
 import { BudgetStage } from './budget.stage';
 import { CacheStage } from './cache.stage';
+import { ConformStage } from './conform.stage';
 import { DegradeStage } from './degrade.stage';
 import { Dispatch } from './dispatch.service';
 import { EgressStage } from './egress.stage';
@@ -22,8 +23,8 @@ export class Pipeline {
   // prettier-ignore
   constructor(
     audit: AuditStage, admit: AdmitStage, idempotency: IdempotencyStage, sanitize: SanitizeStage,
-    route: RouteStage, degrade: DegradeStage, cache: CacheStage, budget: BudgetStage, egress: EgressStage,
-    dispatch: Dispatch,
+    route: RouteStage, degrade: DegradeStage, cache: CacheStage, conform: ConformStage, budget: BudgetStage,
+    egress: EgressStage, dispatch: Dispatch,
   ) {
     this.run =
       audit.wrap(
@@ -33,10 +34,11 @@ export class Pipeline {
       route.wrap(
       degrade.wrap(
       cache.wrap(
+      conform.wrap(
       budget.wrap(
       egress.wrap(
-      dispatch.send)))))))));
-    this.stages = [audit, admit, idempotency, sanitize, route, degrade, cache, budget, egress, dispatch].map(nameOf);
+      dispatch.send))))))))));
+    this.stages = [audit, admit, idempotency, sanitize, route, degrade, cache, conform, budget, egress, dispatch].map(nameOf);
   }
 }
 

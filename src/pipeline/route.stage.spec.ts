@@ -16,6 +16,7 @@ const provider = (name: string): ConfiguredProvider => ({
   name,
   type: 'local',
   models: [],
+  place: 'external',
   baseUrl: 'http://127.0.0.1',
   apiKeys: LiveKeys.of(),
   connections: 1,

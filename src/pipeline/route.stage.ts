@@ -50,10 +50,10 @@ function permitted(candidates: Candidates, caller: Caller, asked: string): Candi
 }
 
 /** Those that may be sent what the call holds. @throws GatewayError why the first may not, when none may */
-function open(candidates: Candidates, { barred }: Outgoing): Candidates {
-  const [first, ...rest] = candidates.filter(({ provider }) => !barred(provider));
+function open(candidates: Candidates, outgoing: Outgoing): Candidates {
+  const [first, ...rest] = candidates.filter(({ provider }) => !outgoing.barred(provider));
   if (first) return [first, ...rest];
-  throw barred(candidates[0].provider) as GatewayError;
+  throw outgoing.barred(candidates[0].provider) as GatewayError;
 }
 
 /** A key for an alias may use what stands behind it; anything else only under its own name. */

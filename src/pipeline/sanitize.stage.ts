@@ -1,15 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import type { Handler, SanitizedCall, UniqueCall } from '../contract/call';
 import { Stage } from '../contract/stage';
-import { unchanged } from '../contract/unchanged';
+import { Sanitizer } from '../features/sanitization';
 
-/** The place of the guards. None runs yet, and the call says so: `guards` lists what really inspected it. */
+/** What is personal is found before anything leaves, and what the caller said itself it gets back. */
 @Injectable()
 export class SanitizeStage extends Stage<UniqueCall, SanitizedCall> {
+  constructor(private readonly sanitizer: Sanitizer) {
+    super();
+  }
+
   override wrap(next: Handler<SanitizedCall>): Handler<UniqueCall> {
-    return (call) => {
-      call.record.keep(call.wire);
-      return next({ ...call, outgoing: unchanged(call) });
+    return async (call) => {
+      const guarded = await this.sanitizer.inspect(call);
+      const { record } = call;
+      record.keep(guarded.masked.wire);
+      record.note('inspection', guarded.facts);
+      record.polish(guarded.polish);
+      if (guarded.refusal) throw guarded.refusal;
+      const reply = await next({ ...call, ...guarded.masked, outgoing: guarded.outgoing });
+      return guarded.answered(reply, record);
     };
   }
 }

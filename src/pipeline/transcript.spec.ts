@@ -1,16 +1,16 @@
 import { NO_USAGE, type ReplyEvent } from '../contract/reply';
 import { Transcript } from './transcript';
 
-function taken(events: ReplyEvent[], room = 1_000) {
+async function taken(events: ReplyEvent[], room = 1_000) {
   const transcript = new Transcript(room);
   for (const event of events) transcript.add(event);
-  return transcript.said;
+  return transcript.said();
 }
 
 describe('Transcript', () => {
-  it('takes down what was said, thought and called, choice by choice', () => {
+  it('takes down what was said, thought and called, choice by choice', async () => {
     expect(
-      taken([
+      await taken([
         { type: 'start', id: 'x', model: 'm' },
         { type: 'thinking', block: 0, text: 'hm' },
         { type: 'text', block: 1, text: 'Hel' },
@@ -39,19 +39,30 @@ describe('Transcript', () => {
     });
   });
 
-  it('counts vectors', () => {
-    expect(taken([{ type: 'embedding', index: 0, vector: [1, 2] }])).toEqual({ choices: [], embeddings: 1 });
+  it('counts vectors', async () => {
+    expect(await taken([{ type: 'embedding', index: 0, vector: [1, 2] }])).toEqual({ choices: [], embeddings: 1 });
   });
 
-  it('is bounded, and says so', () => {
+  it('is bounded, and says so', async () => {
     const text = (words: string): ReplyEvent => ({ type: 'text', block: 0, text: words });
-    expect(taken([text('12345'), text('67890'), text('more')], 8)).toEqual({
+    expect(await taken([text('12345'), text('67890'), text('more')], 8)).toEqual({
       choices: [{ text: '12345678' }],
       cut: true,
     });
   });
 
-  it('does not make a long list for a number that a provider invents', () => {
-    expect(taken([{ type: 'text', choice: 1_000_000, block: 0, text: 'far' }]).choices).toEqual([{ text: 'far' }]);
+  it('does not make a long list for a number that a provider invents', async () => {
+    const { choices } = await taken([{ type: 'text', choice: 1_000_000, block: 0, text: 'far' }]);
+    expect(choices).toEqual([{ text: 'far' }]);
+  });
+
+  it('keeps texts as the one who masks them gives them back', async () => {
+    const transcript = new Transcript(1_000);
+    transcript.add({ type: 'text', block: 0, text: 'Hello' });
+    transcript.add({ type: 'tool_call', block: 1, id: 'c', name: 'find' });
+    transcript.add({ type: 'tool_arguments', block: 1, json: '{}' });
+    expect(await transcript.said(async (text) => `<${text.length}>`)).toEqual({
+      choices: [{ text: '<5>', tool_calls: [{ id: 'c', name: 'find', arguments: '<2>' }] }],
+    });
   });
 });

@@ -71,9 +71,20 @@ export class Transcript {
     }
   }
 
-  get said(): Said {
+  /** @param mask what each text becomes, and each text of a tool call's arguments */
+  async said(mask: (text: string) => Promise<string> = async (text) => text): Promise<Said> {
+    const choices: Choice[] = [];
+    for (const { tool_calls: calls, native, ...texts } of this.choices) {
+      const choice: Choice = {};
+      for (const [kind, text] of Object.entries(texts)) choice[kind as keyof typeof texts] = await mask(text);
+      if (calls) {
+        choice.tool_calls = [];
+        for (const call of calls) choice.tool_calls.push({ ...call, arguments: await mask(call.arguments) });
+      }
+      choices.push(native ? { ...choice, native } : choice);
+    }
     return {
-      choices: this.choices,
+      choices,
       ...(this.embeddings && { embeddings: this.embeddings }),
       ...(this.left < 0 && { cut: true }),
     };

@@ -102,6 +102,12 @@ describe('checkpoints', () => {
   it('tell of requests whose process died, once', async () => {
     const first = await site.process({ audit: { heartbeatSeconds: 1 } });
     const [answered, unanswered] = await first.writer.append(draft('answered'), draft('unanswered'));
+    // each left once more, to be repaired: that is no request of its own
+    for (const [request_id, parent] of [
+      ['answered', answered!.entryId],
+      ['unanswered', unanswered!.entryId],
+    ] as const)
+      await first.writer.append({ facts: { event: 'llm.request', request_id, parent } });
     await first.writer.append({ facts: { event: 'llm.response', request_id: 'answered', parent: answered!.entryId } });
     await first.die();
     const processes = await Promise.all([1, 2].map(() => site.process({ audit: { heartbeatSeconds: 1 } })));

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
-import { Client } from 'pg';
 import { AUDIT_ROLES, AuditRoleError, auditConnection, auditPool } from '../../src/platform/database/audit-connection';
 import { AuditSchema } from '../../src/features/audit/log/audit-schema.service';
 import { provision } from '../../src/features/audit/log/provision/provision.store';
@@ -11,6 +10,7 @@ import { AuditSettings } from '../../src/platform/config/audit-settings';
 import { Secret } from '../../src/platform/secrets/secret';
 import { append, testBatch, testHeader } from '../support/audit-batch';
 import { bareDatabase, withRole, type BareDatabase } from '../support/bare-database';
+import { query } from '../support/query';
 
 const ENTRY = join(__dirname, '../../dist/provision-audit.js');
 const config = (url: string, mode: 'strict' | 'relaxed' = 'strict', production = false) => ({
@@ -26,16 +26,6 @@ beforeEach(async () => {
   database = await bareDatabase();
 });
 afterEach(() => database?.drop());
-
-async function query<T extends object>(url: string, sql: string): Promise<T[]> {
-  const client = new Client(url);
-  await client.connect();
-  try {
-    return (await client.query<T>(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
 
 describe('provision', () => {
   it('makes a log that can be written, and does nothing the second time', async () => {

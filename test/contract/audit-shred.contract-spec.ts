@@ -1,46 +1,25 @@
-import { createHash, createHmac, createSecretKey } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { createHash, createHmac } from 'node:crypto';
 import { Client } from 'pg';
-import type { Header } from '../../src/features/audit/format/header';
 import type { AuditKeys } from '../../src/features/audit/keys/audit-keys';
-import { shredsOf } from '../../src/features/audit/keys/shred-entries';
-import type { ShredScope } from '../../src/features/audit/keys/shred-scope';
-import { ShredGuards } from '../../src/features/audit/keys/shredder';
 import { KeyedHash } from '../../src/platform/secrets/keyed-hash';
-import { unwrapBytes, wrapBytes } from '../../src/platform/secrets/wrapped-bytes';
 import { until } from '../support/ask';
+import {
+  BASIS,
+  Guards,
+  history,
+  MONTHS,
+  neighbour,
+  OFFICERS,
+  read,
+  readable,
+  type Row,
+  tenant,
+  write,
+} from '../support/keys/erasing';
 import { KeySite } from '../support/keys/key-site';
 import { NotedLog } from '../support/keys/noted-log';
 
-const NOW = Date.UTC(2026, 10, 28);
-const MONTHS = [Date.UTC(2026, 8, 3), Date.UTC(2026, 9, 3), NOW];
 const DAY_MS = 86_400_000;
-const tenant = '01890000-0000-7000-8000-000000000001';
-const neighbour = '01890000-0000-7000-8000-000000000002';
-const OFFICERS = ['key-a', 'key-b'];
-const BASIS = 'LGPD art. 18 VI';
-
-class Guards extends ShredGuards {
-  held: string[] = [];
-  readonly waitedFor: number[] = [];
-  wait: () => Promise<void> = () => Promise.resolve();
-  override holds() {
-    return Promise.resolve(this.held);
-  }
-  override covered(index: number) {
-    this.waitedFor.push(index);
-    return this.wait();
-  }
-}
-
-/** As rows of the log are kept: the key's id, and what it encrypts. */
-interface Row {
-  readonly who: string;
-  readonly keyId: string;
-  readonly ciphertext: Buffer;
-}
 
 let site: KeySite;
 let log: NotedLog;
@@ -59,44 +38,11 @@ afterAll(() => site?.close());
 
 const shredder = (of = keys, more: Partial<Parameters<AuditKeys['shredder']>[2]> = {}) =>
   of.shredder(log, guards, { backupDays: 30, approvers: 2, ...more });
-const write = async (
-  of: AuditKeys,
-  tenantId: string | undefined,
-  subject: string | undefined,
-  who: string,
-  at = NOW,
-) => {
-  const { id, key } = await of.dataKeys.current(tenantId, subject, at);
-  return { who, keyId: id, ciphertext: wrapBytes(createSecretKey(key), Buffer.from(who), id) };
-};
-const read = async (of: AuditKeys, { keyId, ciphertext }: Row) => {
-  const found = await of.dataKeys.find(keyId);
-  return found && unwrapBytes(createSecretKey(found.key), ciphertext, keyId).toString();
-};
-/** Entries of some people in some months, and of nobody in particular. */
-async function history(of = keys): Promise<Row[]> {
-  const rows: Row[] = [];
-  for (const at of MONTHS) {
-    for (const [whose, who] of [
-      [tenant, 'ann'],
-      [tenant, 'bob'],
-      [neighbour, 'ann'],
-    ] as const)
-      rows.push(await write(of, whose, await of.subjects.reference(whose, who), `${whose} ${who}`, at));
-    rows.push(await write(of, tenant, undefined, `${tenant} nobody`, at));
-    rows.push(await write(of, undefined, undefined, 'the installation', at));
-  }
-  return rows;
-}
-const readable = async (of: AuditKeys, rows: readonly Row[]) => {
-  const texts = await Promise.all(rows.map(async (row) => ((await read(of, row)) === row.who ? row.who : undefined)));
-  return new Set(texts.filter((text) => text !== undefined));
-};
 
 describe('erasing a person', () => {
   it('makes what is theirs unreadable everywhere, in older copies of the log too, and nothing else', async () => {
     const other = await site.replica();
-    const rows = await history();
+    const rows = await history(keys);
     const all = await readable(other, rows);
     expect(all.size).toBe(5);
     const ann = await keys.subjects.reference(tenant, 'ann');
@@ -123,7 +69,7 @@ describe('erasing a person', () => {
   });
 
   it('says so in the log first, with every key, and waits until that is in a checkpoint', async () => {
-    const rows = await history();
+    const rows = await history(keys);
     const ann = await keys.subjects.reference(tenant, 'ann');
     const mine = rows.filter(({ who }) => who === `${tenant} ann`).map(({ keyId }) => keyId);
     const seen: boolean[] = [];
@@ -346,7 +292,7 @@ describe('the names of people', () => {
 describe('erasing more', () => {
   it('takes everything of a tenant, with one entry that names its tenant keys, and lets it begin anew', async () => {
     const other = await site.replica();
-    const rows = await history();
+    const rows = await history(keys);
     const ann = await other.subjects.reference(tenant, 'ann');
     const report = await shredder().shred({ tenant }, BASIS, OFFICERS);
     expect(report).toMatchObject({ tenantKeys: 4, subjects: 2, silent: [] });
@@ -365,7 +311,7 @@ describe('erasing more', () => {
   it('wins against keys that are being renewed, and against people who come meanwhile', async () => {
     const other = await site.replica();
     for (let round = 0; round < 6; round++) {
-      const rows = await history();
+      const rows = await history(keys);
       let over = false;
       const bustle = (async () => {
         for (let i = 0; !over; i++) {
@@ -387,7 +333,7 @@ describe('erasing more', () => {
                   where k.id = s.sealed_by and k.wrapped is not null and t.wrapped is not null`;
 
   it('takes a month of a tenant or of the installation, and leaves the names', async () => {
-    const rows = await history();
+    const rows = await history(keys);
     const ann = await keys.subjects.reference(tenant, 'ann');
     await shredder().shred({ tenant, month: '2026-09' }, 'retention', OFFICERS);
     await shredder().shred({ month: '2026-10' }, 'retention', OFFICERS);
@@ -396,184 +342,4 @@ describe('erasing more', () => {
     expect(await keys.subjects.find(tenant, 'ann')).toBe(ann);
     expect(await keys.subjects.identify(tenant, ann)).toBe('ann');
   });
-});
-
-describe('an erasure that is half done', () => {
-  let side: Client;
-  beforeEach(async () => {
-    side = new Client(site.database.url);
-    await side.connect();
-  });
-  afterEach(() => side.end());
-
-  /** How many wait for a lock: until there are as many, or it is clear that there will not be. */
-  const waiting = (n: number) =>
-    until(async () => {
-      const { rows } = await site.client.query<{ n: number }>(
-        `select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-      );
-      return (rows[0]?.n ?? 0) >= n || undefined;
-    }, 700).catch(() => undefined);
-
-  /** Begins something when everything is destroyed and nothing is committed. */
-  async function meanwhile<T>(scope: ShredScope, work: () => T | Promise<T>): Promise<T> {
-    guards.wait = async () => void (await side.query('begin; lock table audit_keys.shred_ledger in exclusive mode'));
-    const shredding = shredder().shred(scope, BASIS, OFFICERS);
-    await waiting(1);
-    const result = Promise.resolve(work());
-    result.catch(() => undefined);
-    await waiting(2);
-    await side.query('commit');
-    await shredding;
-    return result;
-  }
-
-  it('of a person: no key can be made for the old name', async () => {
-    const other = await site.replica();
-    const ann = await other.subjects.reference(tenant, 'ann');
-    const past = await write(other, tenant, ann, 'past', MONTHS[0]);
-    const late = await meanwhile({ tenant, subject: ann }, () => write(other, tenant, ann, 'late', MONTHS[1]));
-    expect(await site.count('data_keys', `subject = '${ann}' and wrapped is not null`)).toBe(0);
-    expect(await readable(other, [past, late])).toEqual(new Set());
-  });
-
-  it('of a person: what is read meanwhile is not kept', async () => {
-    const other = await site.replica();
-    const ann = await keys.subjects.reference(tenant, 'ann');
-    const past = await write(keys, tenant, ann, 'past');
-    const { id } = await meanwhile({ tenant, subject: ann }, async () => {
-      expect(await other.subjects.reference(tenant, 'ann')).toBe(ann);
-      return other.dataKeys.current(tenant, ann, NOW);
-    });
-    expect(id).toBe(past.keyId);
-    await until(async () => (await other.subjects.reference(tenant, 'ann')) !== ann || undefined);
-    expect((await other.dataKeys.current(tenant, ann, NOW)).id).not.toBe(id);
-    expect(await read(other, past)).toBeUndefined();
-  });
-
-  it('of a tenant: a key made meanwhile is of the new beginning', async () => {
-    const other = await site.replica();
-    const past = await write(other, tenant, await other.subjects.reference(tenant, 'ann'), 'past');
-    const anew = await meanwhile({ tenant }, () => write(other, tenant, undefined, 'anew'));
-    expect(await readable(keys, [past, anew])).toEqual(new Set(['anew']));
-  });
-
-  it('of a tenant: a name made meanwhile is of the new beginning', async () => {
-    const other = await site.replica();
-    await other.subjects.reference(tenant, 'ann');
-    const bob = await meanwhile({ tenant }, () => other.subjects.reference(tenant, 'bob'));
-    expect(await keys.subjects.identify(tenant, bob)).toBe('bob');
-    expect(await keys.subjects.reference(tenant, 'bob')).toBe(bob);
-  });
-
-  it('of a tenant: a rotation that has begun brings nothing over', async () => {
-    const other = await site.replica();
-    const past = await write(other, tenant, await other.subjects.reference(tenant, 'ann'), 'past');
-    await meanwhile({ tenant }, () => other.rotation(new NotedLog()).rotate('tenant', { tenant }));
-    expect(await readable(other, [past])).toEqual(new Set());
-    expect(await site.count('data_keys', `id = '${past.keyId}' and wrapped is not null`)).toBe(0);
-  });
-
-  it('of a tenant: what a rotation brought over before it could begin is found', async () => {
-    const other = await site.replica();
-    const past = await write(other, tenant, await other.subjects.reference(tenant, 'ann'), 'past');
-    // somebody is adding keys, which an erasure waits for and a rotation does not
-    await side.query('begin');
-    await side.query('select from audit_keys.tenant_keys for share');
-    const shredding = shredder().shred({ tenant }, BASIS, OFFICERS);
-    await waiting(1);
-    const rotating = other.rotation(new NotedLog()).rotate('tenant', { tenant });
-    await waiting(2);
-    await side.query('commit');
-    await shredding;
-    await rotating;
-    expect(await readable(other, [past])).toEqual(new Set());
-    expect(await site.count('data_keys', `id = '${past.keyId}' and wrapped is not null`)).toBe(0);
-  });
-});
-
-describe('restoring a backup of the key database', () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'ledger-'));
-  });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-  const TABLES = ['tenant_keys', 'data_keys', 'subjects', 'shred_ledger'] as const;
-  const backUp = () =>
-    site.client.query(TABLES.map((t) => `create table backup_${t} as table audit_keys.${t}`).join(';'));
-  async function restore() {
-    await site.client.query(`truncate ${TABLES.map((t) => `audit_keys.${t}`).join(', ')}`);
-    for (const t of TABLES)
-      await site.client.query(`insert into audit_keys.${t} select * from backup_${t}; drop table backup_${t}`);
-  }
-
-  it.each(['the copy of the ledger', 'the log'])('brings nothing back once %s is replayed', async (source) => {
-    const ledgerFile = join(folder, 'shreds.ndjson');
-    const first = await site.replica({ ledgerFile });
-    const rows = await history(first);
-    const [ann, other] = [
-      await first.subjects.reference(tenant, 'ann'),
-      await first.subjects.reference(neighbour, 'ann'),
-    ];
-    await backUp();
-    // keys move between the backup and the erasure
-    await first.rotation(new NotedLog()).rotate('tenant', { tenant: neighbour });
-    await shredder(first).shred({ tenant, subject: ann }, BASIS, OFFICERS);
-    await shredder(first).shred({ tenant: neighbour }, BASIS, OFFICERS);
-    const anew = await write(first, neighbour, await first.subjects.reference(neighbour, 'ann'), 'anew');
-    const left = new Set([`${tenant} bob`, `${tenant} nobody`, 'the installation']);
-    expect(await readable(first, rows)).toEqual(left);
-
-    await restore();
-    const restored = await site.replica();
-    expect((await readable(restored, rows)).size).toBe(5); // the danger is real
-    if (source === 'the log') {
-      const entries = log.entries.map((header, index) => ({ index, header: header as unknown as Header }));
-      expect(await restored.ledger.newest()).toBe(-1);
-      expect(await restored.replayShreds(shredsOf(entries))).toHaveLength(2);
-      expect(await restored.replayShreds(shredsOf(entries))).toEqual([]);
-      expect(await restored.ledger.newest()).toBe(1);
-    } else await site.replica({ ledgerFile });
-    expect(await readable(restored, rows)).toEqual(left);
-    for (const [of, who] of [
-      [tenant, ann],
-      [neighbour, other],
-    ] as const) {
-      expect(await restored.subjects.find(of, 'ann')).toBeUndefined();
-      expect(await restored.subjects.identify(of, who)).toBeUndefined();
-    }
-    // made after the backup: lost with the restore, which is not the same as erased
-    await expect(restored.dataKeys.find(anew.keyId)).rejects.toThrow('has never had');
-  });
-
-  it('does not take what was made after an erasure', async () => {
-    const ledgerFile = join(folder, 'shreds.ndjson');
-    const first = await site.replica({ ledgerFile });
-    await history(first);
-    await shredder(first).shred({ tenant }, BASIS, OFFICERS);
-    const anew = await write(first, tenant, await first.subjects.reference(tenant, 'ann'), 'anew');
-    await site.client.query('truncate audit_keys.shred_ledger');
-    const later = await site.replica({ ledgerFile });
-    expect(await read(later, anew)).toBe('anew');
-    expect(await later.subjects.find(tenant, 'ann')).toBeDefined();
-  });
-});
-
-it('leaves no bytes of a destroyed key in any table, and tidies up', async () => {
-  const ann = await keys.subjects.reference(tenant, 'ann');
-  const { id, key } = await keys.dataKeys.current(tenant, ann, NOW);
-  const { rows } = await site.client.query<{ wrapped: Buffer }>(
-    'select wrapped from audit_keys.data_keys where id = $1',
-    [id],
-  );
-  await shredder().shred({ tenant, subject: ann }, BASIS, OFFICERS);
-  const dump = await site.dump('tenant_keys', 'data_keys', 'subjects', 'shred_ledger', 'changes', 'rotations');
-  expect(dump).toContain(id);
-  expect(dump).not.toContain(rows[0]?.wrapped.toString('hex'));
-  expect(dump).not.toContain(key.toString('hex'));
-  const vacuumed = async () =>
-    (await site.client.query(`select from pg_stat_user_tables where relname = 'data_keys' and vacuum_count > 0`))
-      .rowCount;
-  expect(await until(vacuumed, 10_000)).toBe(1);
 });

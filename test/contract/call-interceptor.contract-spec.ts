@@ -20,6 +20,7 @@ const provider: ConfiguredProvider = {
   type: 'local',
   baseUrl: 'http://127.0.0.1:9',
   models: [],
+  place: 'external',
   apiKeys: LiveKeys.of('sk-1', 'sk-2'),
   connections: CALLS,
   connectMs: 500,

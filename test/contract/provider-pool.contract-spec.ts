@@ -21,6 +21,7 @@ describe('a provider over HTTP', () => {
       type: 'openai',
       baseUrl: upstream.url,
       models: [],
+      place: 'external',
       apiKeys: LiveKeys.of('sk-a', 'sk-b'),
       connections,
       connectMs: 5_000,

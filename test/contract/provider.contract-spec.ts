@@ -16,6 +16,7 @@ const http = (type: 'anthropic' | 'openai' | 'local', baseUrl: string): Configur
   type,
   baseUrl,
   models: [],
+  place: 'external',
   apiKeys: LiveKeys.of('sk-1'),
   connections: 4,
   connectMs: 500,
@@ -25,6 +26,7 @@ const sandbox: ConfiguredProvider = {
   name: 'sandbox',
   type: 'sandbox',
   models: [],
+  place: 'external',
   firstTokenMs: 0,
   tokensPerSecond: 0,
 };

@@ -2,16 +2,7 @@ import Redis from 'ioredis';
 import { Client } from 'pg';
 import { testDatabase } from '../support/database';
 import { startRedis } from '../support/redis';
-
-async function query<T extends object>(url: string, sql: string): Promise<T[]> {
-  const client = new Client(url);
-  await client.connect();
-  try {
-    return (await client.query<T>(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
+import { query } from '../support/query';
 
 describe('testDatabase', () => {
   it('gives everyone a migrated database of their own, as the role that applications have', async () => {

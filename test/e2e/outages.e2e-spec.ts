@@ -46,6 +46,18 @@ const readyOnlyInCompany = async (): Promise<Behaviour> => {
   return (await ready()) === 200 ? 'degraded' : 'closed';
 };
 
+/** Nothing of the log is shown: neither entries nor what is known of it. */
+const showsNothing = async (): Promise<Behaviour> => {
+  const asked = await Promise.all(
+    ['entries', 'entries/0', 'holds', 'retention', 'verifications', 'keys/rotations'].map(async (path) => {
+      const { status, body } = await site.fetch('GET', `/v1/audit/${path}`);
+      return [path, status, body['code']].join(' ');
+    }),
+  );
+  expect(asked.filter((answer) => !/ 503 (audit|storage)_unavailable$/.test(answer))).toEqual([]);
+  return 'closed';
+};
+
 /** Finds out, with the dependency away, what really becomes of a control. */
 type Probe = () => Promise<Behaviour>;
 const PROBES: { readonly [D in Dependency]: { readonly [control: string]: Probe } } = {
@@ -78,6 +90,10 @@ const PROBES: { readonly [D in Dependency]: { readonly [control: string]: Probe 
       ]);
       return 'closed';
     },
+    reviewing: async () => {
+      expect((await site.fetch('GET', '/v1/audit/checkpoint')).status).toBe(503);
+      return showsNothing();
+    },
   },
   disk: {
     audit: () => refuses(),
@@ -90,6 +106,10 @@ const PROBES: { readonly [D in Dependency]: { readonly [control: string]: Probe 
       const made = await site.fetch('POST', '/v1/keys', { body: { name: 'x' } });
       expect(made).toMatchObject({ status: 503, body: { code: 'audit_unavailable' } });
       return (await site.fetch('GET', '/v1/keys')).status === 200 ? 'degraded' : 'closed';
+    },
+    reviewing: async () => {
+      expect((await site.fetch('GET', '/v1/audit/checkpoint')).status).toBe(200);
+      return showsNothing();
     },
   },
   dns: {

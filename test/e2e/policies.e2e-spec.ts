@@ -71,6 +71,7 @@ describe('which controls really run', () => {
         'route',
         'degrade',
         'cache',
+        'conform',
         'budget',
         'egress',
         'dispatch',
@@ -97,7 +98,7 @@ describe('which controls really run', () => {
   it('says what does not run, and why', async () => {
     const { not_running } = await effective(`key=${client.id}&model=fast`, admin);
     const of = (control: string) => not_running.filter((entry) => entry.control === control);
-    expect(of('sanitization')).toMatchObject([{ state: 'off' }]);
+    expect(of('sanitization')).toMatchObject([{ state: 'degraded', why: expect.stringContaining('Names') }]);
     for (const counted of ['key_limit', 'concurrency'])
       expect(of(counted)).toMatchObject([{ state: 'degraded', why: expect.stringContaining('REDIS_URL is not set') }]);
     expect(of('fallback')).toMatchObject([{ state: 'off', candidate: 'openai/gpt-4o' }]);

@@ -164,7 +164,8 @@ describe('a thousand callers that hang up at the same time', () => {
   it('or while a refused call waits to be made again: it is not', async () => {
     const refuses = json({ error: { message: 'later', type: 'rate_limit_error' } }, 429);
     upstream.answers((exchange) => {
-      exchange.response.setHeader('retry-after', '2');
+      // long enough for all to have come, however slow the machine
+      exchange.response.setHeader('retry-after', '4');
       return refuses(exchange);
     });
     const askings = await crowd('retry', HUNDRED, true);
@@ -172,7 +173,7 @@ describe('a thousand callers that hang up at the same time', () => {
     hangUp(askings);
     const closed = await closedRecords('retry', HUNDRED);
     expect(Object.keys(closed)).not.toContain('answered');
-    await sleep(2_200);
+    await sleep(4_200);
     expect(upstream.exchanges).toHaveLength(HUNDRED);
   });
 

@@ -15,6 +15,7 @@ export interface GatewayOptions {
   readonly settings?: string;
   readonly models?: string;
   readonly policies?: string;
+  readonly guards?: string;
   readonly prices?: string;
 }
 
@@ -47,7 +48,7 @@ export async function startGateway({ env = {}, settings, ...beside }: GatewayOpt
   };
   if (settings !== undefined || Object.keys(beside).length) {
     writeFileSync(join(folder, 'gatehouse.yaml'), settings ?? '');
-    for (const name of ['models', 'policies', 'prices'] as const) {
+    for (const name of ['models', 'policies', 'prices', 'guards'] as const) {
       const [file, content] = [`${name}.yaml`, beside[name]];
       if (content === undefined) copyFileSync(join(ROOT, 'config', file), join(folder, file));
       else writeFileSync(join(folder, file), content);

@@ -38,6 +38,22 @@ describe('intentOf', () => {
         expect(call).toThrow('x-gatehouse-cache must be one of no-store, refresh, similar');
   });
 
+  it('takes what is to become of an answer that does not conform from the header before the body', () => {
+    const validationOf = (header: string, validate: unknown) =>
+      intentOf(
+        header ? { 'x-gatehouse-validate': header } : {},
+        { gatehouse: validate === undefined ? {} : { validate: validate as string } },
+        undefined,
+      ).validation;
+    expect(validationOf('', undefined)).toBeUndefined();
+    expect(validationOf('', true)).toBe('refuse');
+    expect(validationOf('true', 'repair')).toBe('refuse');
+    expect(validationOf('repair', true)).toBe('repair');
+    for (const wrong of ['yes', 'TRUE', 'false', false, 1, null, ['repair']])
+      expect(() => validationOf('', wrong)).toThrow('x-gatehouse-validate must be true or repair');
+    expect(() => validationOf('on', true)).toThrow('x-gatehouse-validate must be true or repair');
+  });
+
   it('prefers the header that names the end user, and bounds it', () => {
     expect(intentOf({ 'x-user-id': 'ada' }, {}, 'bob').user).toBe('ada');
     expect(intentOf({}, {}, 'bob').user).toBe('bob');

@@ -1,4 +1,4 @@
-import { CACHE_INTENTS, type CacheIntent } from '../../contract/call';
+import { CACHE_INTENTS, type CacheIntent, type Validation } from '../../contract/call';
 import { fieldName, invalid } from '../../dialects/fields';
 import { isObject, type JsonObject } from '../../contract/json';
 import { GatewayError } from '../../contract/errors';
@@ -13,12 +13,13 @@ export interface Intent {
   readonly timeoutMs: number | undefined;
   readonly idempotencyKey: string | undefined;
   readonly cache: CacheIntent | undefined;
+  readonly validation: Validation | undefined;
 }
 
 const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
 /** Of the body's `gatehouse` object. */
-const OPTIONS = new Set(['timeout_ms', 'cache', 'idempotency_key']);
+const OPTIONS = new Set(['timeout_ms', 'cache', 'idempotency_key', 'validate']);
 const MAX_ID = 256;
 const MAX_TIMEOUT_MS = 3_600_000;
 
@@ -27,6 +28,7 @@ export function intentOf(headers: Headers, body: JsonObject, user: string | unde
   const own = gatehouseObject(body);
   const timeout = text(headers, 'x-gatehouse-timeout-ms') ?? own['timeout_ms'];
   const cache = text(headers, 'x-gatehouse-cache') ?? own['cache'];
+  const validate = text(headers, 'x-gatehouse-validate') ?? own['validate'];
   return {
     requestId: requestIdOf(headers),
     user: identifier(headers, 'x-user-id') ?? (user || undefined),
@@ -34,6 +36,7 @@ export function intentOf(headers: Headers, body: JsonObject, user: string | unde
     timeoutMs: timeout === undefined ? undefined : milliseconds(timeout),
     idempotencyKey: idempotencyKey(headers, own),
     cache: cache === undefined ? undefined : cacheIntent(cache),
+    validation: validate === undefined ? undefined : validation(validate),
   };
 }
 
@@ -82,6 +85,13 @@ function cacheIntent(value: unknown): CacheIntent {
   if (intent) return intent;
   const param = 'x-gatehouse-cache';
   throw new GatewayError('invalid_request', `${param} must be one of ${CACHE_INTENTS.join(', ')}`, { param });
+}
+
+function validation(value: unknown): Validation {
+  if (value === true || value === 'true') return 'refuse';
+  if (value === 'repair') return value;
+  const param = 'x-gatehouse-validate';
+  throw new GatewayError('invalid_request', `${param} must be true or repair`, { param });
 }
 
 function identifier(headers: Headers, name: string): string | undefined {

@@ -58,6 +58,7 @@ export class Door {
       user: intent.user,
       session: intent.session,
       cacheIntent: intent.cache,
+      validation: intent.validation,
       timeoutMs: intent.timeoutMs,
       idempotencyKey: intent.idempotencyKey,
       signal: clientSignal(response.raw),
@@ -98,12 +99,20 @@ function headersOf(reply: Reply, call: Call): Record<string, string> {
     'x-gatehouse-cache': reply.cache ?? 'bypass',
     'x-gatehouse-attempts': String(reply.attempts),
     ...(reply.degraded ? { 'x-gatehouse-degraded': reply.degraded } : {}),
+    ...(reply.validated ? { 'x-gatehouse-validated': reply.validated === 'valid' ? 'true' : reply.validated } : {}),
     'x-gatehouse-overhead-ms': overhead.toFixed(2),
+    ...guardsHeader(reply),
     ...auditHeader(reply),
     ...(reply.repeats ? { 'idempotent-replayed': 'true' } : {}),
     ...(reply.ageSeconds === undefined ? {} : { age: String(reply.ageSeconds) }),
     ...(reply.dropped.length ? { 'x-gatehouse-dropped': headerSafe(reply.dropped.join(', ')) } : {}),
   };
+}
+
+/** What really ran by now: an answer in one piece was read as well, a stream is still to be. */
+function guardsHeader({ guards }: Reply): Record<string, string> {
+  const ran = guards?.();
+  return ran === undefined ? {} : { 'x-gatehouse-guards': ran.length ? ran.join(', ') : 'none' };
 }
 
 /** The newest entry of the log about the call; an answer in one piece is complete by now. */

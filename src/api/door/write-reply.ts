@@ -3,6 +3,7 @@ import { GatewayError } from '../../contract/errors';
 import type { Piece, Reply, ReplyEvent } from '../../contract/reply';
 import { IterableReadable } from './iterable-readable';
 import type { Codec, ReplyContext } from '../../dialects/codec';
+import { shownError } from '../filters/shown-error';
 
 /**
  * A whole answer as JSON bytes: the provider's own when it speaks the caller's dialect and nothing changed it.
@@ -51,7 +52,7 @@ async function* frames(
   } catch (error) {
     const failure = GatewayError.from(error);
     if (failure.code === 'internal') onFault(failure);
-    yield Buffer.from(encoder.error(failure));
+    yield Buffer.from(encoder.error(shownError(failure)));
   }
 }
 

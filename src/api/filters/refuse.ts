@@ -5,6 +5,7 @@ import { anthropicMessages } from '../../dialects/anthropic';
 import { encodeOpenAiError } from '../../dialects/openai-error';
 import { errorDialectOf, type ErrorDialect } from './error-dialect';
 import { encodeProblem, PROBLEM_TYPE } from './problem';
+import { shownError } from './shown-error';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
@@ -27,5 +28,5 @@ export function refuse(error: GatewayError, request: FastifyRequest, reply: Fast
   void reply
     .status(error.status)
     .header('content-type', type)
-    .send(JSON.stringify(encode(error, request.id)));
+    .send(JSON.stringify(encode(shownError(error), request.id)));
 }

@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { RootAccess } from '../../features/tenancy';
 import { Config } from '../../platform/config/config';
+import { processScrubber } from '../../platform/observability/process-scrubber';
 
 /** What a person who just started the gateway wants to know. */
 export function banner(app: NestFastifyApplication, url: string): string {
@@ -9,7 +10,7 @@ export function banner(app: NestFastifyApplication, url: string): string {
   const fromFile = !config.rootKey;
   const key = fromFile ? `$(cat ${quote(rootKeyLocation)})` : '$GATEHOUSE_ROOT_KEY';
   const seconds = process.uptime().toFixed(1);
-  return `
+  return processScrubber.printable(`
   Gatehouse is ready (${seconds} s)
 
     URL        ${url}     API reference: ${url}/docs
@@ -25,7 +26,7 @@ export function banner(app: NestFastifyApplication, url: string): string {
       -H "content-type: application/json" \\
       -d '{"model": "fast", "messages": [{"role": "user", "content": "Say hello."}]}'
 
-`;
+`);
 }
 
 function quote(path: string): string {

@@ -8,6 +8,8 @@ import { KeyRing } from '../../features/tenancy';
 import { uuidv7 } from '../../contract/ids';
 import type { Config } from '../../platform/config/config';
 import { BootLogger } from '../../platform/observability/boot-logger.service';
+import { processLogger } from '../../platform/observability/process-logger';
+import { startLogger } from '../../platform/observability/start-logger';
 import { requestIdOf } from '../door/caller-intent';
 import { refuse } from '../filters/refuse';
 import { translateException } from '../filters/translate-exception';
@@ -15,6 +17,7 @@ import { knownBeforeBody } from '../guards';
 import { describeApi } from './describe-api';
 import { OperationsPort } from './operations-port';
 import { parseBody } from './parse-body';
+import { protectRootKey } from './protect-root-key';
 import { API_HEADERS, PAGE_HEADERS } from './protective-headers';
 import { logRequests } from './request-log';
 
@@ -43,6 +46,7 @@ export async function createApp(module: Type, config: Config): Promise<HttpAppli
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
+    logger: startLogger(processLogger(config.logLevel)),
     bufferLogs: true,
     abortOnError: false,
   });
@@ -50,9 +54,10 @@ export async function createApp(module: Type, config: Config): Promise<HttpAppli
   await secure(app, config);
   readBodies(app, config);
   describeApi(app);
-  await logRequests(app);
+  await logRequests(app, config);
   const operations = config.opsPort === undefined ? undefined : new OperationsPort(app);
   await app.init();
+  protectRootKey(app, config);
   await app.getHttpAdapter().getInstance().ready();
   return { app, operations };
 }

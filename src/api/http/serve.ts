@@ -2,6 +2,8 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '../../platform/config/config';
+import { errorFacts } from '../../platform/observability/error-facts';
+import { processScrubber } from '../../platform/observability/process-scrubber';
 import type { HttpApplication } from './create-app';
 import { Lifecycle } from '../lifecycle/lifecycle.service';
 
@@ -32,9 +34,8 @@ function stopOnSignals(app: NestFastifyApplication, config: Config, servers: rea
       await app.close();
       process.exitCode = 0;
     } catch (error) {
-      process.stderr.write(
-        `Gatehouse did not stop cleanly: ${error instanceof Error ? error.message : String(error)}\n`,
-      );
+      const { message } = errorFacts(error);
+      process.stderr.write(`${processScrubber.printable(`Gatehouse did not stop cleanly: ${message}`)}\n`);
       process.exitCode = 1;
     }
     clearInterval(sweep);

@@ -5,6 +5,7 @@ import { GatewayError } from '../../contract/errors';
 import { isModelAllowed } from '../../features/limits';
 import { ModelRegistry } from '../../features/models';
 import { INTERCEPTORS, Policies } from '../../features/resilience';
+import { GuardPolicies } from '../../features/sanitization';
 import { type ApiKey, ApiKeys, type Tenant, Tenants } from '../../features/tenancy';
 import { Pipeline } from '../../pipeline';
 import { Config } from '../../platform/config/config';
@@ -26,6 +27,7 @@ export class EffectivePolicies {
     private readonly keys: ApiKeys,
     private readonly tenants: Tenants,
     private readonly pipeline: Pipeline,
+    private readonly guards: GuardPolicies,
   ) {}
 
   /** @throws GatewayError `not_found`, also for what the actor must not know of; `model_not_found`; `invalid_request` */
@@ -41,7 +43,8 @@ export class EffectivePolicies {
         .filter((target) => !members.some((one) => one.provider === target.provider && one.model === target.model))
         .map((candidate) => this.candidate(candidate, tenant, isAllowed(key, candidate))),
     ];
-    const { policies, redisUrl } = this.config;
+    const { policies, redisUrl, sanitization } = this.config;
+    const guards = this.guards.of(tenant);
     return {
       model,
       operation,
@@ -51,11 +54,14 @@ export class EffectivePolicies {
       stages: [...this.pipeline.stages],
       interceptors: INTERCEPTORS.map(({ name }) => nameOf(name)),
       candidates,
+      guards: { version: guards.version, hash: guards.hash, policy: guards.policy },
       not_running: notRunning({
         controls: CONTROLS,
         redis: redisUrl !== undefined,
         concurrency: (key?.concurrency ?? null) !== null,
         templates: policies.templates.length > 0,
+        guards: guards.policy,
+        sidecar: sanitization.sidecar !== undefined,
         candidates: candidates
           .filter(({ allowed }) => allowed)
           .map((candidate) => ({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { GuardPolicy } from '../../platform/config/guards';
 
 export const EffectiveQuery = z.strictObject({
   model: z.string().min(1).max(200).describe('A name as a caller would write it.'),
@@ -51,6 +52,9 @@ export const EffectiveView = z.object({
   stages: z.array(z.string()).describe('What a call passes, in order.'),
   interceptors: z.array(z.string()).describe('What the call of a provider is wrapped in, outermost first.'),
   candidates: z.array(CandidateView).describe('The models that may answer, in order.'),
+  guards: z
+    .object({ version: z.int(), hash: z.string(), policy: GuardPolicy })
+    .describe('What is done about personal data and hostile text; /v1/policies/guards sets it.'),
   not_running: z
     .array(
       z.object({

@@ -1,5 +1,6 @@
 import type { Control } from '../../contract/control';
 import type { Policy } from '../../platform/config/effective-policy';
+import type { GuardPolicy } from '../../platform/config/guards';
 import type { EffectiveView } from './effective-schema';
 
 type NotRunning = EffectiveView['not_running'][number];
@@ -10,6 +11,9 @@ export interface CallSetup {
   /** The key has a limit of calls at a time. */
   readonly concurrency: boolean;
   readonly templates: boolean;
+  readonly guards: GuardPolicy;
+  /** Whether names and addresses are looked for, by a server of their own. */
+  readonly sidecar: boolean;
   /** Those the key may use. */
   readonly candidates: readonly CandidateSetup[];
 }
@@ -25,6 +29,7 @@ export interface CandidateSetup {
 export function notRunning(setup: CallSetup): NotRunning[] {
   return [
     ...setup.controls.flatMap((control) => forEveryCall(control, setup)),
+    ...Array.from(guardsOff(setup), ([state, why]): NotRunning => ({ control: 'sanitization', state, why })),
     ...setup.candidates.flatMap((candidate) =>
       Array.from(reasonsOf(candidate, setup), ([control, why]): NotRunning => {
         return { control, state: 'off', candidate: candidate.name, why };
@@ -40,6 +45,19 @@ function forEveryCall({ name, absent, without }: Control, { redis, concurrency }
   if (!redis && without.redis.behaviour === 'degraded')
     return [{ control: name, state: 'degraded', why: `REDIS_URL is not set. ${without.redis.does ?? ''}`.trim() }];
   return [];
+}
+
+function* guardsOff({ guards, sidecar }: CallSetup): Generator<[NotRunning['state'], string]> {
+  const { personalData, injection, output } = guards;
+  if (!personalData.enabled) yield ['off', 'Personal data is not looked for: personalData.enabled.'];
+  else if (!sidecar)
+    yield [
+      'degraded',
+      'Names and addresses pass unseen: no rule finds them, and no sanitization.sidecar is configured.',
+    ];
+  if (injection.action === 'off') yield ['off', 'Prompt injection is not looked for: injection.action.'];
+  if (personalData.enabled && output.personalData === 'off')
+    yield ['off', 'Answers are not searched for personal data: output.personalData.'];
 }
 
 function* reasonsOf({ policy, keys }: CandidateSetup, setup: CallSetup): Generator<[control: string, why: string]> {

@@ -1,9 +1,9 @@
 import type { Control } from '../../contract/control';
-import { AUDIT } from '../../features/audit';
+import { AUDIT, REVIEWING } from '../../features/audit';
 import { ADDRESS_LIMIT, CONCURRENCY, KEY_LIMIT } from '../../features/limits';
 import { BREAKER, BULKHEAD, FALLBACK, KEY_POOL, RETRY, TIMEOUT } from '../../features/resilience';
 import { ADMINISTRATION, AUTHENTICATION } from '../../features/tenancy';
-import { ANSWERS, BUDGET, DISPATCH, IDEMPOTENCY, ROUTING, SANITIZATION, SIZES } from '../../pipeline';
+import { ANSWERS, BUDGET, CONFORMANCE, DISPATCH, IDEMPOTENCY, ROUTING, SANITIZATION, SIZES } from '../../pipeline';
 import { TELEMETRY } from '../../platform/observability/controls';
 import { PROBES } from '../health/controls';
 
@@ -19,6 +19,7 @@ export const CONTROLS: readonly Control[] = [
   SANITIZATION,
   ROUTING,
   ANSWERS,
+  CONFORMANCE,
   BUDGET,
   DISPATCH,
   FALLBACK,
@@ -30,4 +31,5 @@ export const CONTROLS: readonly Control[] = [
   TELEMETRY,
   PROBES,
   ADMINISTRATION,
+  REVIEWING,
 ];

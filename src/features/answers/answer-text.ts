@@ -5,20 +5,22 @@ import { canonicalJson } from '../../contract/canonical-json';
 /** Rises when the same request is to be spelt in another way: whatever was kept before is then not found any more. */
 const VERSION = 1;
 
-type Asked = Pick<RoutedCall, 'wire' | 'candidates'> & { readonly request: ModelRequest };
+type Asked = Pick<RoutedCall, 'wire' | 'candidates' | 'validation'> & { readonly request: ModelRequest };
 
 /**
  * Everything that an answer depends on, spelt in one way: neither whether it is streamed nor for whom it is. Calls with the
  * same text may be given each other's answer. Undefined for a call whose answer says nothing about another call's.
  */
-export function answerText({ request, wire, candidates: [first] }: Asked): string | undefined {
+export function answerText({ request, wire, candidates: [first], validation }: Asked): string | undefined {
   if (!isRepeatable(request)) return undefined;
   const natives = nativesOf(request.hints, wire);
   if (!natives) return undefined;
   const { stream: _stream, user: _user, hints: _hints, extras: _extras, ...asked } = request;
   const { provider, model } = first;
   const beta = wire.headers['anthropic-beta'];
-  return canonicalJson({ version: VERSION, provider, model, asked, beta, ...natives });
+  // an answer that nobody validated is none to a call that asks for that
+  const validated = validation && true;
+  return canonicalJson({ version: VERSION, provider, model, asked, beta, validated, ...natives });
 }
 
 /** One answer, of words alone, that follows from the request alone. */

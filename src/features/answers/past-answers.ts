@@ -12,7 +12,7 @@ import type { QuestionIndex } from './similar/question-index';
 import { questionOf } from './similar/question-of';
 
 type Tenant = Pick<Caller, 'tenantId'>;
-type Asking = Pick<RoutedCall, 'caller' | 'request' | 'wire' | 'candidates'>;
+type Asking = Pick<RoutedCall, 'caller' | 'request' | 'wire' | 'candidates' | 'validation'>;
 
 /** The answers that were given before, each tenant's for itself. */
 export class PastAnswers {

@@ -14,3 +14,19 @@ export const AUDIT = {
     provider: UNAFFECTED,
   },
 } as const satisfies Control;
+
+export const REVIEWING = {
+  name: 'reviewing',
+  purpose: 'Shows the log to those who may read it, each answer only once the entry that tells of it is durable.',
+  without: {
+    postgresql: closed(
+      '503 `audit_unavailable` or `storage_unavailable`; checkpoints that are published elsewhere stay readable there.',
+    ),
+    redis: UNAFFECTED,
+    disk: closed(
+      '503 `audit_unavailable`: nothing can be put on record, so nothing is shown but how well the log is kept, the newest checkpoint and the keys that verify it.',
+    ),
+    dns: UNAFFECTED,
+    provider: UNAFFECTED,
+  },
+} as const satisfies Control;

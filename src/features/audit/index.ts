@@ -4,7 +4,7 @@ export { AuditLog, type Draft, type Facts, type PlainObject, type Receipt } from
 export { AuditModule } from './audit.module';
 export { callsIn, type CallView } from './calls/call-view';
 export { RecordedCalls } from './calls/recorded-calls.service';
-export { AUDIT } from './controls';
+export { AUDIT, REVIEWING } from './controls';
 export { Subjects } from './keys/data-keys';
 export type { RotationProgress } from './keys/rotations.store';
 export type { ShredReport } from './keys/shredder';

@@ -16,12 +16,13 @@ export function policyHashes(config: Config): NonNullable<Facts['policy']> {
 
 /** What an operator configured; secrets are references here. */
 export function configuration(config: Config): { readonly [name: string]: object } {
-  const { server, limits, audit, health, idempotency, answers, models, prices, policies } = config;
+  const { server, limits, audit, health, idempotency, answers, models, prices, policies, guards } = config;
   // keys are no configuration: they change while the process runs
   const providers = config.providers.map((provider) => ({ ...provider, apiKeys: undefined }));
   return {
     settings: { server, limits, audit, health, idempotency, answers, providers },
     models: { models, prices },
     policies,
+    guards,
   };
 }

@@ -4,7 +4,7 @@
  */
 import type { Piece, Reply, WireReply } from '../../contract/reply';
 
-export type Head = Pick<Reply, 'provider' | 'model' | 'dropped' | 'degraded'>;
+export type Head = Pick<Reply, 'provider' | 'model' | 'dropped' | 'degraded' | 'validated'>;
 
 interface PieceJson {
   readonly events: Piece['events'];
@@ -14,8 +14,8 @@ interface PieceJson {
 const LENGTHS = 8;
 const NOTHING = Buffer.alloc(0);
 
-export function packHead({ provider, model, dropped, degraded }: Head): Buffer {
-  return pack({ provider, model, dropped, degraded } satisfies Head, NOTHING);
+export function packHead({ provider, model, dropped, degraded, validated }: Head): Buffer {
+  return pack({ provider, model, dropped, degraded, validated } satisfies Head, NOTHING);
 }
 
 export function packPiece({ events, wire }: Piece): Buffer {

@@ -7,6 +7,7 @@ const http = (name: string, type: 'anthropic' | 'openai' | 'local', models: stri
   name,
   type,
   models,
+  place: 'external',
   baseUrl: 'http://127.0.0.1',
   apiKeys: LiveKeys.of(),
   connections: 1,
@@ -19,6 +20,7 @@ const sandbox: ConfiguredProvider = {
   name: 'sandbox',
   type: 'sandbox',
   models: [],
+  place: 'external',
   firstTokenMs: 0,
   tokensPerSecond: 0,
 };

@@ -25,6 +25,7 @@ function setUp(keys: number, answers: Readonly<Record<number, GatewayError>> = {
     type: 'openai',
     baseUrl: 'http://127.0.0.1:9',
     models: [],
+    place: 'external',
     apiKeys: LiveKeys.of(...Array.from({ length: keys }, (_, index) => `sk-${index}`)),
     connections: 1,
     connectMs: 1,

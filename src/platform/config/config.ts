@@ -1,6 +1,7 @@
 import type { LiveKeys } from '../secrets/live-keys';
 import type { Secret } from '../secrets/secret';
 import type { SecretStore } from '../secrets/secret-store';
+import type { Guards } from './guards';
 import type { Models } from './models';
 import type { Policies } from './policies';
 import type { Prices } from './prices';
@@ -11,6 +12,8 @@ export type ConfiguredProvider = {
   readonly name: string;
   /** Names or prefix* patterns that mean this provider when no provider is named. */
   readonly models: readonly string[];
+  /** Whether what it is sent leaves the own network. */
+  readonly place: 'external' | 'local';
 } & (
   | {
       readonly type: Exclude<ProviderSettings['type'], 'sandbox'>;
@@ -53,9 +56,12 @@ export abstract class Config {
   abstract readonly health: Settings['health'];
   abstract readonly idempotency: Settings['idempotency'];
   abstract readonly answers: Settings['answers'];
+  /** The keys of sidecar and classifier are in `secrets`, under `SIDECAR_KEY` and `CLASSIFIER_KEY`. */
+  abstract readonly sanitization: Settings['sanitization'];
   /** In the order in which bare model names are matched. Never empty. */
   abstract readonly providers: readonly ConfiguredProvider[];
   abstract readonly models: Models;
   abstract readonly prices: Prices['prices'];
   abstract readonly policies: Policies;
+  abstract readonly guards: Guards;
 }

@@ -4,6 +4,7 @@ import type { SecretStore } from '../secrets/secret-store';
 import type { ConfiguredProvider } from './config';
 import { effectivePolicy } from './effective-policy';
 import type { Environment } from './environment';
+import { isPrivateHost } from './private-host';
 import { someKeys } from './needed-secrets';
 import type { Policies } from './policies';
 import type { Problems } from './problems';
@@ -60,6 +61,8 @@ function sandbox(
   return {
     name,
     type: 'sandbox',
+    // it stands for a vendor: what becomes of personal data there is what would become of it with one
+    place: 'external',
     firstTokenMs,
     tokensPerSecond,
     models: models ?? [],
@@ -97,6 +100,7 @@ function httpProvider(
   const made = {
     name,
     type: provider.type,
+    place: provider.place ?? placeOf(provider.type, baseUrl as string),
     baseUrl: root(baseUrl as string),
     connections: bulkhead.provider.concurrency,
     connectMs: timeout.connectMs,
@@ -107,6 +111,11 @@ function httpProvider(
     secret,
     with: (secrets) => ({ ...made, apiKeys: new LiveKeys(secret && secrets.get(secret.name)) }),
   };
+}
+
+/** A server of one's own counts as such only where its address says so: `local` speaks to hosted servers too. */
+function placeOf(type: HttpType, baseUrl: string): 'external' | 'local' {
+  return type === 'local' && isPrivateHost(new URL(baseUrl).hostname) ? 'local' : 'external';
 }
 
 /** SDK habits differ: OpenAI's base URLs end in /v1, Anthropic's do not. Both are understood. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { keyWrappers } from '../secrets/key-wrappers';
 import { loadConfig } from './load-config';
-import { secretsOfCommand } from './needed-secrets';
+import { secretsOfCommand, SIDECAR_KEY } from './needed-secrets';
 import { ConfigError } from './problems';
 
 describe('loadConfig', () => {
@@ -114,6 +114,56 @@ describe('loadConfig', () => {
     );
   });
 
+  it('has no sidecar unless there is one, and then needs nothing but its URL', async () => {
+    expect((await load()).sanitization).toEqual({});
+    expect(
+      (await load({}, 'sanitization: { sidecar: { url: "http://127.0.0.1:5002" } }')).sanitization.sidecar,
+    ).toEqual({
+      url: 'http://127.0.0.1:5002',
+      languages: ['en'],
+      timeoutMs: 500,
+      threshold: 0.5,
+      maxCharacters: 2_000,
+    });
+  });
+
+  it.each([
+    ['pt', ['pt']],
+    ['[pt, en]', ['pt', 'en']],
+  ])('takes one language of the sidecar or a list: %s', async (text, languages) => {
+    const yaml = `sanitization: { sidecar: { url: "https://presidio.internal/path", languages: ${text} } }`;
+    expect((await load({}, yaml)).sanitization.sidecar).toMatchObject({ languages });
+  });
+
+  it.each([
+    ['{}', 'sidecar.url'],
+    ['{ url: "ftp://a" }', 'sidecar.url'],
+    ['{ url: "http://a?x=1" }', 'sidecar.url'],
+    ['{ url: "http://user:pass@a" }', 'sidecar.url: must hold no user or password'],
+    ['{ url: "http://a", languages: [] }', 'sidecar.languages'],
+    ['{ url: "http://a", languages: [pt, pt] }', 'sidecar.languages'],
+    ['{ url: "http://a", languages: Portuguese }', 'sidecar.languages'],
+    ['{ url: "http://a", threshold: 50 }', 'sidecar.threshold'],
+    ['{ url: "http://a", timeoutMs: 0 }', 'sidecar.timeoutMs'],
+    ['{ url: "http://a", maxCharacters: 10 }', 'sidecar.maxCharacters'],
+    ['{ url: "http://a", entities: [] }', 'sidecar.entities'],
+    ['{ url: "http://a", entities: ["first name"] }', 'sidecar.entities[0]'],
+    ['{ url: "http://a", entities: [PERSON, PERSON] }', 'sidecar.entities: must name each entity once'],
+    ['{ url: "http://a", apiKey: plain }', 'never the secret itself'],
+    ['{ url: "http://a", apiKey: "env:NOBODY" }', 'sidecar.apiKey: refers to NOBODY, which is not set'],
+    ['{ url: "http://a", apiKey: "env:BROKEN" }', 'sidecar.apiKey: holds characters that no header can carry'],
+    ['{ url: "http://a", language: pt }', 'Unrecognized key: "language"'],
+  ])('refuses a sidecar that cannot work, and says where: %s', async (sidecar, problem) => {
+    const found = await mistakes({ BROKEN: 'two\nlines' }, `sanitization: { sidecar: ${sidecar} }`);
+    expect(found).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it('keeps the key of the sidecar with the other secrets', async () => {
+    const yaml = 'sanitization: { sidecar: { url: "http://a", apiKey: "env:SIDECAR" } }';
+    const { secrets } = await load({ SIDECAR: 'synthetic' }, yaml);
+    expect(secrets.get(SIDECAR_KEY).current.reveal()).toBe('synthetic');
+  });
+
   it('reads secrets from files, but not from two places at once, nor from files that everybody can read', async () => {
     const path = write('key', 'secret-value\n');
     const [provider] = (await load({ OPENAI_API_KEY_FILE: path })).providers;
@@ -128,8 +178,8 @@ describe('loadConfig', () => {
   });
 
   it('never shows a secret when the configuration is printed', async () => {
-    const config = await load({ OPENAI_API_KEY: 'canary-key', REDIS_URL: 'redis://:canary-password@127.0.0.1' });
-    expect(JSON.stringify(config) + inspect(config, { depth: null })).not.toContain('canary');
+    const config = await load({ OPENAI_API_KEY: 'planted-key', REDIS_URL: 'redis://:planted-password@127.0.0.1' });
+    expect(JSON.stringify(config) + inspect(config, { depth: null })).not.toContain('planted');
   });
 
   it('is frozen', async () => {

@@ -10,11 +10,13 @@ import type { Variables } from '../secrets/variables';
 import { checkPolicies } from './check-policies';
 import type { Config } from './config';
 import { plannedProviders } from './configured-providers';
+import { checkGuards } from './check-guards';
 import { inDataFolder } from './data-folder';
 import { Environment } from './environment';
+import { Guards } from './guards';
 import { masterKeyIn } from './master-key';
 import { Models } from './models';
-import { kekSecrets, secretVariables, type SecretVariable } from './needed-secrets';
+import { guardSecrets, kekSecrets, secretVariables, type SecretVariable } from './needed-secrets';
 import { Policies } from './policies';
 import { Prices } from './prices';
 import { Problems } from './problems';
@@ -38,6 +40,7 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
   const models = beside('models.yaml', Models);
   const policies = beside('policies.yaml', Policies);
   const prices = beside('prices.yaml', Prices);
+  const guards = beside('guards.yaml', Guards);
 
   const dataDir = resolve(root, env.text('GATEHOUSE_DATA_DIR') ?? '.gatehouse');
   const production = env.text('NODE_ENV') === 'production';
@@ -71,12 +74,14 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
     const known = new Set(['anthropic', 'openai', 'local', 'sandbox', ...Object.keys(settings.providers)]);
     if (models) checkAliases(models, known, problems);
     if (policies) checkPolicies(policies, known, problems);
+    if (guards) checkGuards(guards, known, problems);
   }
 
   const requests = [
     ...named,
     ...providers.flatMap(({ secret }) => secret ?? []),
     ...(settings ? kekSecrets(settings.audit, env, problems) : []),
+    ...(settings ? guardSecrets(settings.sanitization, env) : []),
   ];
   const { store: secrets, missing } = await SecretStore.open(requests, new SecretBackends(variables), {
     production,
@@ -110,10 +115,12 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
     health: settings!.health,
     idempotency: settings!.idempotency,
     answers: settings!.answers,
+    sanitization: settings!.sanitization,
     providers: providers.map(({ with: made }) => made(secrets)),
     models: models!,
     policies: policies!,
     prices: prices!.prices,
+    guards: guards!,
   });
 }
 

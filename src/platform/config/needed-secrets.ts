@@ -10,6 +10,7 @@ import type { Variables } from '../secrets/variables';
 import type { AuditSettings } from './audit-settings';
 import { Environment, type Check } from './environment';
 import { Problems } from './problems';
+import type { Settings } from './settings';
 
 const postgres: Check = (value) => schemeProblem(value, /^postgres(ql)?:$/, 'postgres://…');
 const redis: Check = (value) => schemeProblem(value, /^rediss?:$/, 'redis://…');
@@ -70,6 +71,20 @@ export function kekSecrets({ kek }: AuditSettings, env: Environment, problems: P
       problems.add(name, 'must be master-key, vault-transit:<mount>/keys/<name>, aws-kms:<arn> or a secret');
     return reference?.kind === 'secret' ? (env.reference(reference.reference, name, keyTextProblem) ?? []) : [];
   });
+}
+
+/** What the secrets of the sidecar and the classifier are called, and where they are asked for. */
+export const SIDECAR_KEY = 'sanitization.sidecar.apiKey';
+export const CLASSIFIER_KEY = 'sanitization.classifier.apiKey';
+const headerValue: Check = (value) =>
+  /^[\x21-\x7e]+$/.test(value) ? undefined : 'holds characters that no header can carry';
+
+export function guardSecrets({ sidecar, classifier }: Settings['sanitization'], env: Environment): SecretRequest[] {
+  const asked = [
+    [SIDECAR_KEY, sidecar?.apiKey],
+    [CLASSIFIER_KEY, classifier?.apiKey],
+  ] as const;
+  return asked.flatMap(([name, reference]) => (reference ? (env.reference(reference, name, headerValue) ?? []) : []));
 }
 
 function schemeProblem(url: string, scheme: RegExp, form: string): string | undefined {

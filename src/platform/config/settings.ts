@@ -1,25 +1,24 @@
 /** The shape of `config/gatehouse.yaml`. Unknown fields are errors; every field has a default, so an empty file is valid. */
 import { z } from 'zod';
 import { AuditSettings } from './audit-settings';
+import { HttpUrl, SecretReference } from './setting-types';
+import { ClassifierSettings } from './classifier-settings';
+import { SidecarSettings } from './sidecar-settings';
 
 const milliseconds = z.int().min(1).max(3_600_000);
 const count = z.int().min(1);
 
-const Url = z.url({ protocol: /^https?$/ }).refine((url) => !/[?#]/.test(url), 'must have no query or fragment');
-
-/** A secret never stands in the file itself, but in development as `literal:…`. What follows the scheme is checked at start. */
-const SecretReference = z
-  .string()
-  .regex(
-    /^(env:[A-Za-z_][A-Za-z0-9_]*|(file|aws-sm|gcp-sm|vault|literal):.+)$/,
-    'must be a reference such as env:NAME, file:/path or vault:<mount>/data/<path>#field, never the secret itself',
-  );
-
 const http = {
-  baseUrl: Url.optional().describe("The upstream's root; the vendor's own when absent."),
+  baseUrl: HttpUrl.optional().describe("The upstream's root; the vendor's own when absent."),
   apiKey: SecretReference.optional().describe(
     'A reference to a secret: secrets.md. Several keys, comma-separated, form a pool.',
   ),
+  place: z
+    .enum(['external', 'local'])
+    .optional()
+    .describe(
+      'Whether what it is sent leaves the own network, which decides what is done about personal data. Absent: `local` for type `local` at a private address, else `external`.',
+    ),
   models: z
     .array(z.string().min(1))
     .optional()
@@ -98,6 +97,9 @@ export const Settings = z.strictObject({
     })
     .prefault({}),
   audit: AuditSettings.prefault({}),
+  sanitization: z
+    .strictObject({ sidecar: SidecarSettings.optional(), classifier: ClassifierSettings.optional() })
+    .prefault({}),
   secrets: z
     .strictObject({
       refreshSeconds: z

@@ -1,11 +1,14 @@
 import type { GatewayEvents } from '../../contract/events';
+import type { LogField } from './log-fields';
 
 export type Line = readonly [level: 'debug' | 'info' | 'warn' | 'error', message: string, facts: object];
 /** The line of a call is another matter; what happens for every entry, or every second, has none. */
 export type LoggedEvent = Exclude<keyof GatewayEvents, 'call.finished' | 'audit.appended' | 'audit.age'>;
 
+type EventLines = { readonly [K in LoggedEvent]: (event: GatewayEvents[K]) => Line };
+
 /** What the log says of each event. A new event does not compile until it has a line. */
-export const EVENT_LINES: { readonly [K in LoggedEvent]: (event: GatewayEvents[K]) => Line } = {
+const LINES = {
   'attempt.finished': ({ ms, ...attempt }) => ['debug', 'attempt', { ...attempt, ms: Math.round(ms) }],
   'retry.scheduled': ({ delayMs, ...retry }) => ['warn', 'retry', { ...retry, delay_ms: Math.round(delayMs) }],
   'retry.denied': (retry) => ['warn', 'retry denied', retry],
@@ -55,4 +58,10 @@ export const EVENT_LINES: { readonly [K in LoggedEvent]: (event: GatewayEvents[K
     ok ? 'audit log verified' : 'audit log does not verify',
     { verification: id, size, first_bad_index: firstBadIndex, ms: Math.round(ms) },
   ],
-};
+} satisfies EventLines;
+
+type Told<F = ReturnType<(typeof LINES)[LoggedEvent]>[2]> = F extends unknown ? keyof F : never;
+/** A field that is not known would be left out of the line: it does not compile. */
+type OnlyKnown = Told extends LogField ? EventLines : Exclude<Told, LogField>;
+
+export const EVENT_LINES: OnlyKnown = LINES;

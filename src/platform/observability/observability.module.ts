@@ -10,13 +10,18 @@ import { EventLog } from './event-log.service';
 import { LoggerModule } from './logger.module';
 import { METRICS_REGISTRY } from './metrics-registry.provider';
 import { ResilienceMetrics } from './resilience-metrics.service';
-import { SecretMetrics } from './secret-metrics.service';
+import { processScrubber } from './process-scrubber';
 import { ReviewMetrics } from './review-metrics.service';
+import { Scrubber } from './scrubber';
+import { SecretMetrics } from './secret-metrics.service';
+import { SecretScrubbing } from './secret-scrubbing.service';
 
 @Module({
   imports: [ConfigModule, EventBusModule, LoggerModule],
   providers: [
     BootLogger,
+    { provide: Scrubber, useValue: processScrubber },
+    SecretScrubbing,
     METRICS_REGISTRY,
     CallLog,
     CallMetrics,
@@ -26,6 +31,6 @@ import { ReviewMetrics } from './review-metrics.service';
     SecretMetrics,
     ReviewMetrics,
   ],
-  exports: [BootLogger, Registry, LoggerModule],
+  exports: [BootLogger, Registry, LoggerModule, Scrubber],
 })
 export class ObservabilityModule {}

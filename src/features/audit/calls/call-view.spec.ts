@@ -44,6 +44,21 @@ describe('callsIn', () => {
     ]);
   });
 
+  it('takes a request with a parent for the same call once more', () => {
+    const request = entry('llm.request', { prompt_hash: 'h' });
+    const repair = after(request, 'llm.request', { prompt_hash: 'other', metadata: { repair: true } });
+    expect(callsIn([request, repair], HOUR)).toMatchObject([{ status: 'in_progress', audit: { response: null } }]);
+    const response = after(request, 'llm.response', { outcome: 'answered', metadata: { validated: 'repaired' } });
+    expect(callsIn([request, repair, response], HOUR)).toMatchObject([
+      {
+        status: 'answered',
+        validated: 'repaired',
+        prompt: { hash: 'h' },
+        audit: { request: request.entry_id, repair: repair.entry_id, response: response.entry_id },
+      },
+    ]);
+  });
+
   it('tells calls of one request id apart', () => {
     const [one, two] = [entry('llm.request'), entry('llm.request')];
     const refused = entry('llm.refused', { outcome: 'refused', metadata: { error_code: 'rate_limited' } });

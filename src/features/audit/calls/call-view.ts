@@ -28,6 +28,8 @@ export interface CallView {
   /** The rung of the ladder that answered in place of the model: `fallback`, `stale`, `similar`, `template`. */
   readonly degraded: Plain | null;
   readonly cache: Plain | null;
+  /** The answer was held to the schemas of the call: `valid`, or `repaired` when the model had to be asked once more. */
+  readonly validated: Plain | null;
   /** Every time a provider was asked, in order; null when the first one answered. */
   readonly tried: Plain | null;
   readonly error_code: Plain | null;
@@ -39,8 +41,13 @@ export interface CallView {
   readonly first_token_ms: Plain | null;
   readonly upstream_ms: Plain | null;
   readonly flags: readonly string[];
+  /** The guards that read the whole call, and the answer. */
+  readonly guards: Plain;
+  /** How many of each kind of personal data were found, in what was sent and in what was answered. */
+  readonly findings: Plain | null;
+  readonly injection: Plain | null;
   /** Entries of the log about the call. */
-  readonly audit: { readonly request: string | null; readonly response: string | null };
+  readonly audit: { readonly request: string | null; readonly repair: string | null; readonly response: string | null };
 }
 
 /**
@@ -66,7 +73,9 @@ export function callsIn(entries: readonly Header[], unknownAfterMs: number): Cal
 function viewOf(call: readonly Header[], unknownAfterMs: number): CallView {
   const first = call[0] as Header;
   const request = first.event === 'llm.request' ? first : undefined;
-  const ends = request ? call.slice(1) : call;
+  // a second request is the first once more, to have its answer repaired
+  const repair = call.find((entry) => entry !== first && entry.event === 'llm.request');
+  const ends = call.filter((entry) => entry !== request && entry !== repair);
   const end = ends[0];
   // what came after the fact is the last word: an answer that was withheld after all
   const final = ends.at(-1);
@@ -97,6 +106,7 @@ function viewOf(call: readonly Header[], unknownAfterMs: number): CallView {
     dropped: facts['dropped'] ?? [],
     degraded: fact('degraded'),
     cache: fact('cache'),
+    validated: fact('validated'),
     tried: fact('tried'),
     error_code: final?.metadata?.['error_code'] ?? fact('error_code'),
     finish_reason: fact('finish_reason'),
@@ -107,7 +117,10 @@ function viewOf(call: readonly Header[], unknownAfterMs: number): CallView {
     first_token_ms: fact('first_token_ms'),
     upstream_ms: fact('upstream_ms'),
     flags: final?.compliance_flags ?? [],
-    audit: { request: request?.entry_id ?? null, response: end?.entry_id ?? null },
+    guards: facts['guards'] ?? [],
+    findings: fact('findings'),
+    injection: fact('injection'),
+    audit: { request: request?.entry_id ?? null, repair: repair?.entry_id ?? null, response: end?.entry_id ?? null },
   };
 }
 

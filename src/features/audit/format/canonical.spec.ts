@@ -124,6 +124,22 @@ describe('canonical text', () => {
     );
   });
 
+  it('is not mistaken where a shorter number makes up for what is too long', () => {
+    const rounded = fc.tuple(fc.integer({ min: 1, max: 999 }), fc.integer({ min: 0, max: 12 }));
+    const spelt = fc.constantFrom('e', 'E', 'e+', 'e0');
+    const longer = fc.constantFrom(' ', '  ', '\t', '\n   ', '');
+    fc.assert(
+      fc.property(rounded, spelt, longer, ([digits, zeroes], exponent, space) => {
+        const value = { a: digits * 10 ** zeroes, b: 1 };
+        const text = `{"a":${digits}${exponent}${zeroes},${space}"b":1}`;
+        expect(JSON.parse(text)).toEqual(value);
+        expect(() => parseCanonical(text)).toThrow(CanonicalError);
+        expect(parseCanonical(canonicalise(value))).toEqual(value);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   it.each([
     '{}',
     '[]',
@@ -144,6 +160,10 @@ describe('canonical text', () => {
     '{"b":{},"a":{}}',
     '[1,]',
     '{"a":truefalse}',
+    '{"a":1e2}',
+    '{"a":12e3, "b":1}',
+    '{"a":-1}',
+    '["\ud83d"]',
     '{"a":"\ud83d"}',
   ])('is neither %j', (text) => expect(() => parseCanonical(text)).toThrow(CanonicalError));
 

@@ -6,8 +6,6 @@ const NAMES_KEPT = 4_096;
 
 /** Text that stands for itself between quotation marks. */
 const ORDINARY = /^[ !#-[\]-~]*$/;
-/** JSON of which every token is canonical, if it is JSON: nothing escaped, no space, only whole numbers. */
-const PLAIN = /^(?:[{}[\]:,0-9]|true|false|"[^"\\\ud800-\udfff]*")*$/;
 const NINE = 0x39;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
@@ -33,18 +31,20 @@ export function parseCanonical(text: string): Plain {
   } catch {
     throw new CanonicalError('not JSON');
   }
-  if (PLAIN.test(text) && lengthOf(value, DEPTH) === text.length) return value;
+  if (lengthOf(value, DEPTH) === text.length && text.isWellFormed()) return value;
   if (canonicalise(value) !== text) throw new CanonicalError('not in canonical form');
   return value;
 }
 
 /**
- * How long the text of a value is that was parsed from `PLAIN` text, without writing it: parsed members are in the order of
- * the text, and when one was there twice its text is longer. NaN when it may not be canonical (names like 10 are moved).
+ * How long the canonical text of a parsed value is where nothing has to be escaped, without writing it. Any other text of that value is longer: space, an escape, a
+ * member that is there twice, a fraction or a sign only add to it. So text of this length is canonical, but for halves of
+ * characters. NaN where that is not so: when names like 10 were moved, members are not in order, or a number ends in two zeroes,
+ * as 1e2 is no longer than 100.
  */
 function lengthOf(value: unknown, depth: number): number {
   if (typeof value === 'string') return value.length + 2;
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? `${value}`.length : Number.NaN;
+  if (typeof value === 'number') return lengthOfNumber(value);
   if (typeof value === 'boolean') return value ? 4 : 5;
   if (typeof value !== 'object' || value === null || !depth) return Number.NaN;
   let length = 1;
@@ -59,6 +59,12 @@ function lengthOf(value: unknown, depth: number): number {
     before = name;
   }
   return Math.max(2, length);
+}
+
+function lengthOfNumber(value: number): number {
+  if (value === 0) return 1;
+  if (!Number.isSafeInteger(value) || value < 0 || value % 100 === 0) return Number.NaN;
+  return value < 10 ? 1 : `${value}`.length;
 }
 
 function write(value: unknown, depth: number): string {

@@ -1,11 +1,13 @@
-import { EMPTY_ROOT, HASH_BYTES, nodeHash } from './hashes';
+import { EMPTY_ROOT, HASH_BYTES } from './hashes';
+import { NodePair } from './node-pair';
 
 /**
  * What is needed of a tree to append to it and to know its root: the roots of the complete subtrees that it consists of,
  * one for each bit of its size, the largest first.
  */
 export class Frontier {
-  private readonly peaks: Buffer[] = [];
+  /** By level. The left half holds a root where the size has that bit; a hash is written straight to where the next one needs it. */
+  private readonly pairs: NodePair[] = [];
   private count = 0;
 
   /** @param peaks as `serialise` gives them */
@@ -14,8 +16,11 @@ export class Frontier {
     const expected = ones(size);
     if (!Number.isSafeInteger(size) || size < 0 || peaks.length !== expected * HASH_BYTES)
       throw new Error(`a tree of ${size} entries has ${expected} peaks of ${HASH_BYTES} bytes`);
-    for (let i = 0; i < expected; i++)
-      frontier.peaks.push(Buffer.from(peaks.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES)));
+    let end = peaks.length;
+    for (const level of levelsOf(size)) {
+      frontier.pair(level).left = peaks.subarray(end - HASH_BYTES, end);
+      end -= HASH_BYTES;
+    }
     frontier.count = size;
     return frontier;
   }
@@ -25,10 +30,7 @@ export class Frontier {
   }
 
   append(leaf: Buffer): void {
-    let hash = leaf;
-    for (let left = this.count; left % 2 === 1; left = Math.floor(left / 2))
-      hash = nodeHash(this.peaks.pop() as Buffer, hash);
-    this.peaks.push(hash);
+    this.put(leaf, 0, this.count);
     this.count++;
   }
 
@@ -36,33 +38,68 @@ export class Frontier {
   appendSubtree(root: Buffer, level: number): void {
     const width = 2 ** level;
     if (this.count % width) throw new Error(`a subtree of ${width} entries cannot begin at ${this.count}`);
-    let hash = root;
-    for (let left = this.count / width; left % 2 === 1; left = Math.floor(left / 2))
-      hash = nodeHash(this.peaks.pop() as Buffer, hash);
-    this.peaks.push(hash);
+    this.put(root, level, this.count / width);
     this.count += width;
   }
 
   root(): Buffer {
-    let hash = this.peaks.at(-1);
-    for (let i = this.peaks.length - 2; i >= 0; i--) hash = nodeHash(this.peaks[i] as Buffer, hash as Buffer);
-    return hash ?? EMPTY_ROOT;
+    let root: Buffer | undefined;
+    for (const level of levelsOf(this.count)) {
+      const pair = this.pair(level);
+      if (root) pair.right = root;
+      root = root ? Buffer.from(pair.node(), 'latin1') : pair.left;
+    }
+    return root ?? EMPTY_ROOT;
   }
 
   serialise(): Buffer {
-    return Buffer.concat(this.peaks);
+    const peaks = [...levelsOf(this.count)].map((level) => this.pair(level).left);
+    return Buffer.concat(peaks.reverse());
   }
 
   copy(): Frontier {
     return Frontier.restore(this.count, this.serialise());
   }
+
+  /** Begins again with an empty tree. */
+  clear(): void {
+    this.count = 0;
+  }
+
+  /** @param before how many subtrees of that level there are */
+  private put(root: Buffer, level: number, before: number): void {
+    let pair = this.pair(level);
+    if (before % 2 === 0) {
+      pair.left = root;
+      return;
+    }
+    pair.right = root;
+    for (let above = level + 1, left = Math.floor(before / 2); ; above++, left = Math.floor(left / 2)) {
+      const node = pair.node();
+      pair = this.pair(above);
+      if (left % 2 === 0) return pair.writeLeft(node);
+      pair.writeRight(node);
+    }
+  }
+
+  private pair(level: number): NodePair {
+    while (this.pairs.length <= level) this.pairs.push(new NodePair());
+    return this.pairs[level] as NodePair;
+  }
 }
+
+const scratch = new Frontier();
 
 /** The root over these leaves. */
 export function rootOver(leaves: Iterable<Buffer>): Buffer {
-  const frontier = new Frontier();
-  for (const leaf of leaves) frontier.append(leaf);
-  return frontier.root();
+  scratch.clear();
+  for (const leaf of leaves) scratch.append(leaf);
+  return scratch.root();
+}
+
+/** The levels of the complete subtrees that a tree consists of, the smallest first. */
+function* levelsOf(size: number): Generator<number> {
+  for (let level = 0, rest = size; rest >= 1; level++, rest = Math.floor(rest / 2)) if (rest % 2 === 1) yield level;
 }
 
 function ones(size: number): number {

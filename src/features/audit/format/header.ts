@@ -15,6 +15,7 @@ export const EVENTS = [
   'tenant.change',
   'key.create',
   'key.revoke',
+  'policy.change', // what is done about personal data and hostile text
   'access.login', // a key that governs is used for the first time in a while
   'access.refused', // wrong keys and missing roles, counted
   'audit.query', // somebody reads the log

@@ -42,6 +42,7 @@ export class AuditStatus {
     events.on('audit.spooled', ({ batches }) => (this.spooled = batches));
   }
 
+  /** Not on record: it tells of no entry, and is asked for when nothing can be recorded. */
   async show(): Promise<AuditStatusReport> {
     const { audit } = this.config;
     const [size, latest, security] = await Promise.all([

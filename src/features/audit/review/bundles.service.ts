@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { GatewayError } from '../../../contract/errors';
 import type { WriterAdmission } from '../format/bundle-layout';
-import { writeBundle } from '../format/bundle-writer';
+import { type BundleContents, writeBundle } from '../format/bundle-writer';
 import { parseCheckpoint } from '../format/checkpoint';
 import type { PlainObject } from '../format/header';
 import type { EntryFilter } from '../log/search-sql';
@@ -51,12 +51,16 @@ export class Bundles {
   }
 
   /** Everything, with many checkpoints: what is verified here rather than elsewhere. */
-  async *live(): AsyncGenerator<Buffer> {
+  async live(): Promise<BundleContents> {
     const options = { payloads: true, discloseKeys: false };
-    yield* this.bundle('all', () => true, options, {}, { entries: 0 }, {}, await this.checkpoints.spread());
+    return this.contents('all', () => true, options, {}, { entries: 0 }, {}, await this.checkpoints.spread());
   }
 
-  private async *bundle(
+  private async *bundle(...wanted: Parameters<Bundles['contents']>): AsyncGenerator<Buffer> {
+    yield* writeBundle(await this.contents(...wanted), this.signer.current);
+  }
+
+  private async contents(
     entries: 'all' | 'some',
     shows: (entry: BatchEntry) => boolean,
     { payloads, discloseKeys }: BundleOptions,
@@ -64,36 +68,33 @@ export class Bundles {
     tally: Tally,
     filter: EntryFilter = {},
     checkpoints?: readonly string[],
-  ): AsyncGenerator<Buffer> {
+  ): Promise<BundleContents> {
     const notes = checkpoints ?? (await this.checkpoints.ofEpochs());
     const heads = notes.map(parseCheckpoint);
     const head = heads.at(-1);
     if (!head) throw new GatewayError('audit_unavailable', 'The log has no checkpoint yet', { retryAfter: 1 });
     const { origin, size } = head;
     const keys = discloseKeys ? await this.keysOf(filter, size) : undefined;
-    yield* writeBundle(
-      {
-        about: {
-          log: origin,
-          size,
-          entries,
-          payloads: payloads ? 'all' : 'none',
-          made_at: new Date().toISOString(),
-          about: mark,
-        },
-        checkpoints: notes,
-        writers: await this.writers(size),
-        ...(keys && { keys }),
-        runs: this.runs.runs({
-          size,
-          splits: heads.map((one) => one.size),
-          payloads,
-          shows,
-          onShown: () => void tally.entries++,
-        }),
+    return {
+      about: {
+        log: origin,
+        size,
+        entries,
+        payloads: payloads ? 'all' : 'none',
+        made_at: new Date().toISOString(),
+        about: mark,
       },
-      this.signer.current,
-    );
+      checkpoints: notes,
+      writers: await this.writers(size),
+      ...(keys && { keys }),
+      runs: this.runs.runs({
+        size,
+        splits: heads.map((one) => one.size),
+        payloads,
+        shows,
+        onShown: () => void tally.entries++,
+      }),
+    };
   }
 
   /** Of everybody who ever wrote, as far as the log still tells: the entries themselves may not be shown. */

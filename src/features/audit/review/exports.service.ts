@@ -12,6 +12,7 @@ import type { EntryFilter } from '../log/search-sql';
 import { type AskedFilter, recordedFilter } from './asked-filter';
 import { Bundles } from './bundles.service';
 import { EntriesStore } from './entries.store';
+import { Evidence } from './evidence.service';
 import { type ExportRecord, ExportsStore } from './exports.store';
 import { ocsfRecord } from './ocsf';
 import { type Listed, type ListRequest, listed } from './page-request';
@@ -40,6 +41,7 @@ export class Exports {
     private readonly bundles: Bundles,
     private readonly files: RecordedFiles,
     private readonly store: ExportsStore,
+    private readonly evidence: Evidence,
   ) {}
 
   /** @returns the approval that somebody must give first, when keys are to be disclosed */
@@ -69,7 +71,9 @@ export class Exports {
   }
 
   async list(caller: Caller, page: ListRequest): Promise<Listed<ExportRecord>> {
-    return listed(await this.store.list(visibleTo(caller), page), page.limit);
+    const found = listed(await this.store.list(visibleTo(caller), page), page.limit);
+    await this.evidence.record(caller, 'audit.query', { metadata: { what: 'exports', count: found.items.length } });
+    return found;
   }
 
   async find(caller: Caller, id: string): Promise<ExportRecord> {

@@ -46,7 +46,7 @@ export class KeyChanges {
     });
     work.catch((error: Error) => this.log.warn({ err: error }, 'a rotation of keys failed'));
     const done = await Promise.race([work, sleep(PATIENCE_MS, undefined, { ref: false })]);
-    return done ?? ((await this.progress(caller))[0] as RotationProgress);
+    return done ?? ((await this.visible(caller))[0] as RotationProgress);
   }
 
   /**
@@ -67,6 +67,12 @@ export class KeyChanges {
 
   /** The newest first. */
   async progress(caller: Caller): Promise<readonly RotationProgress[]> {
+    const found = await this.visible(caller);
+    await this.evidence.record(caller, 'audit.query', { metadata: { what: 'rotations', count: found.length } });
+    return found;
+  }
+
+  private async visible(caller: Caller): Promise<readonly RotationProgress[]> {
     const all = await this.rotation.progress();
     return caller.root ? all : all.filter(({ tenant }) => tenant === caller.tenantId);
   }

@@ -22,6 +22,7 @@ const ACTIVITIES: Partial<Record<AuditEvent, number>> = {
   'tenant.change': UPDATE,
   'key.create': CREATE,
   'key.revoke': DELETE,
+  'policy.change': UPDATE,
   'key.rotate': UPDATE,
   'key.shred': DELETE,
   'hold.place': CREATE,

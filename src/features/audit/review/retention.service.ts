@@ -42,8 +42,8 @@ export class Retention {
     requireRoot(caller, 'see what the log forgets');
     const [segments, plans] = await Promise.all([this.segments.list(), this.plans.all()]);
     const planned = new Map(plans.map((plan) => [plan.month, plan]));
-    return Promise.all(
-      segments.map(async (segment, at) => {
+    const states = await Promise.all(
+      segments.map(async (segment, at): Promise<SegmentState> => {
         const plan = planned.get(segment.month);
         const goes = mayGoFrom(segment.month, this.config.audit.retentionMonths);
         const gone = segment.bytes === undefined;
@@ -58,10 +58,18 @@ export class Retention {
         return { ...segment, mayGoFrom: goes, heldBy, status, plan: plan?.id ?? null };
       }),
     );
+    await this.evidence.record(caller, 'audit.query', { metadata: { what: 'retention', count: states.length } });
+    return states;
   }
 
   async find(caller: Caller, id: string): Promise<RetentionPlan> {
     requireRoot(caller, 'see what the log forgets');
+    const plan = await this.known(id);
+    await this.evidence.record(caller, 'audit.query', { metadata: { what: 'retention', plan: plan.id } });
+    return plan;
+  }
+
+  private async known(id: string): Promise<RetentionPlan> {
     const plan = isUuid(id) ? await this.plans.find(id) : undefined;
     if (!plan) throw new GatewayError('not_found', 'There is no such plan');
     return plan;
@@ -82,7 +90,7 @@ export class Retention {
   /** The second officer; what follows needs nobody. Repeating it takes up what was interrupted. */
   async approve(caller: Caller, id: string, archive: boolean): Promise<RetentionPlan> {
     requireRoot(caller, 'decide what the log forgets');
-    const plan = await this.find(caller, id);
+    const plan = await this.known(id);
     if (plan.droppedAt) return plan;
     if (this.config.audit.approvals.retention && plan.plannedBy === caller.keyId)
       throw new GatewayError('forbidden', 'A second officer must agree: this key is the one that planned it');
@@ -95,7 +103,7 @@ export class Retention {
       await this.plans.approve(id, caller.keyId, archive);
     }
     await this.work.carryOut(id);
-    return this.find(caller, id);
+    return this.known(id);
   }
 
   private async requireDue(month: Month): Promise<void> {

@@ -35,7 +35,7 @@ export class Verifications {
     requireRoot(caller, 'verify the whole log');
     const { id, done } = this.running ?? (await this.start(caller));
     await Promise.race([done, sleep(PATIENCE_MS, undefined, { ref: false })]);
-    return this.find(caller, id);
+    return this.known(id);
   }
 
   /** That day's run, unless another process has begun it. Resolves when it is over. */
@@ -48,11 +48,20 @@ export class Verifications {
 
   async list(caller: Caller, page: ListRequest): Promise<Listed<Verification>> {
     requireRoot(caller, 'see how the whole log verifies');
-    return listed(await this.store.list(page), page.limit);
+    const found = listed(await this.store.list(page), page.limit);
+    const metadata = { what: 'verifications', count: found.items.length };
+    await this.evidence.record(caller, 'audit.query', { metadata });
+    return found;
   }
 
   async find(caller: Caller, id: string): Promise<Verification> {
     requireRoot(caller, 'see how the whole log verifies');
+    const found = await this.known(id);
+    await this.evidence.record(caller, 'audit.query', { metadata: { what: 'verifications', verification: found.id } });
+    return found;
+  }
+
+  private async known(id: string): Promise<Verification> {
     const found = isUuid(id) ? await this.store.find(id) : undefined;
     if (!found) throw new GatewayError('not_found', 'There is no such verification');
     return found;

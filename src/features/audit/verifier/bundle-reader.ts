@@ -30,8 +30,16 @@ export interface Chunk {
   readonly payloads: Buffer;
 }
 
+/** A log as it is told to the verifier. */
+export interface LogSource {
+  preface(): Promise<Preface>;
+  chunks(): AsyncIterable<Chunk>;
+  /** The signed note on what was told, for the log of that origin; undefined, and found fault with, when it is about something else. */
+  signature(log: string): string | undefined;
+}
+
 /** The members of a bundle, in the one order that there is. */
-export class BundleReader {
+export class BundleReader implements LogSource {
   private readonly members: AsyncGenerator<TarMember, void>;
   private readonly seen: ManifestMember[] = [];
   private current: TarMember | undefined;

@@ -28,19 +28,24 @@ export interface Checks {
   readonly receipts: Receipts;
 }
 
+/** So many entries are a step: about a millisecond of work. */
+const STEP = 32;
+
 /** Follows the log from its first entry to its last. */
 export class ChunkCheck {
   readonly tree = new Frontier();
   batches = 0;
   /** Entries before were withheld. */
   private gaps = false;
+  private readonly root = () => this.tree.root();
 
   constructor(
     private readonly checks: Checks,
     private readonly about: BundleAbout,
   ) {}
 
-  check({ runs, headers, payloads }: Chunk): void {
+  /** In steps of a millisecond or so: between two of them the process may do something else. */
+  *check({ runs, headers, payloads }: Chunk): Generator<undefined, void> {
     const contents = this.contents(payloads);
     let at = 0;
     for (const line of runs) {
@@ -52,8 +57,9 @@ export class ChunkCheck {
         const lines = headers.slice(at, at + run.n);
         if (lines.length !== run.n)
           this.stop('order', `the batch has ${run.n} entries, but ${lines.length} are there`, run.first);
-        this.batch(run, lines, contents);
+        yield* this.batch(run, lines, contents);
         at += run.n;
+        yield;
       }
     }
     if (at !== headers.length) this.stop('order', 'there are entries that belong to no batch', this.tree.size);
@@ -61,30 +67,45 @@ export class ChunkCheck {
       this.checks.findings.failure('payload', 'there is content of an entry that is not shown', index);
   }
 
-  private batch(batch: BatchLine, lines: readonly string[], contents: Map<number, Buffer>): void {
+  private *batch(
+    batch: BatchLine,
+    lines: readonly string[],
+    contents: Map<number, Buffer>,
+  ): Generator<undefined, void> {
     const { heads, epochs, writers, times, receipts } = this.checks;
-    const leaves = lines.map((line) => this.leaf(line) ?? leafHash(line));
-    const shown = lines.flatMap((line, i) => this.shown(batch, line, batch.first + i));
-    epochs.check(batch, shown, () => this.tree.root());
+    const leaves: Buffer[] = [];
+    for (const line of lines) {
+      leaves.push(this.leaf(line) ?? leafHash(line));
+      if (leaves.length % STEP === 0) yield;
+    }
+    const shown: ShownEntry[] = [];
+    for (const [i, line] of lines.entries()) {
+      const entry = this.shown(batch, line, batch.first + i);
+      if (entry) shown.push(entry);
+      if (i % STEP === STEP - 1) yield;
+    }
+    epochs.check(batch, shown, this.root);
     writers.check(batch, rootOver(leaves), shown, this.gaps);
     times.check(batch.first, batch.committedAt, shown);
     this.batches++;
-    leaves.forEach((leaf, i) => {
-      if (receipts.any) receipts.check(batch.first + i, leaf);
+    for (const leaf of leaves) {
+      if (receipts.any) receipts.check(this.tree.size, leaf);
       this.tree.append(leaf);
-      heads.grown(this.tree.size, () => this.tree.root());
-    });
-    for (const entry of shown) this.entry(entry, contents);
+      heads.grown(this.tree.size, this.root);
+    }
+    for (const [i, entry] of shown.entries()) {
+      this.entry(entry, contents);
+      if (i % STEP === STEP - 1) yield;
+    }
   }
 
-  private shown(batch: BatchLine, line: string, index: number): ShownEntry[] {
+  private shown(batch: BatchLine, line: string, index: number): ShownEntry | undefined {
     if (line.startsWith('"')) {
       this.checks.coverage.withhold(index, index + 1);
-      return [];
+      return undefined;
     }
     this.checks.coverage.shown++;
-    const entry = this.checks.entries.check(index, line, batch);
-    return entry ? [entry] : [];
+    return this.checks.entries.check(index, line, batch);
   }
 
   private entry(entry: ShownEntry, contents: Map<number, Buffer>): void {
@@ -104,7 +125,7 @@ export class ChunkCheck {
     for (const { level, hash } of subtrees) {
       if (this.tree.size % 2 ** level) this.stop('order', 'a subtree begins where none can', this.tree.size);
       this.tree.appendSubtree(hash, level);
-      heads.grown(this.tree.size, () => this.tree.root());
+      heads.grown(this.tree.size, this.root);
     }
     if (!Number.isSafeInteger(this.tree.size)) this.stop('order', 'the log is too long', first);
     coverage.withhold(first, this.tree.size);
@@ -130,8 +151,9 @@ export class ChunkCheck {
     return this.reading(() => parseRunLine(line));
   }
 
+  /** Undefined of a header, which nearly every line is. */
   private leaf(line: string): Buffer | undefined {
-    return this.reading(() => parseLeafLine(line));
+    return line.startsWith('"') ? this.reading(() => parseLeafLine(line)) : undefined;
   }
 
   private reading<T>(read: () => T): T {

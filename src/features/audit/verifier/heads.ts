@@ -33,7 +33,8 @@ export class Heads {
   private readonly heads: Head[] = [];
   private readonly roots = new Map<number, Buffer>();
   private readonly lost: Lost[] = [];
-  private sizes: number[] = [];
+  /** Of all heads, ascending; undefined while some are still added. */
+  private sizes: readonly number[] | undefined;
   private next = 0;
   private readonly skipped = new Set<number>();
 
@@ -43,7 +44,7 @@ export class Heads {
     try {
       const head = { ...parseCheckpoint(text), source, outside };
       this.heads.push(head);
-      this.sizes = [...new Set(this.heads.map(({ size }) => size))].toSorted((a, b) => a - b);
+      this.sizes = undefined;
       return head;
     } catch (error) {
       this.findings.failure('checkpoint-format', `${source}: ${(error as Error).message}`);
@@ -62,8 +63,9 @@ export class Heads {
 
   /** To be told whenever the tree has grown. @param root of the tree now, asked for only where it matters */
   grown(size: number, root: () => Buffer): void {
-    while (this.next < this.sizes.length && (this.sizes[this.next] as number) <= size) {
-      const wanted = this.sizes[this.next++] as number;
+    const sizes = (this.sizes ??= this.sorted());
+    while (this.next < sizes.length && (sizes[this.next] as number) <= size) {
+      const wanted = sizes[this.next++] as number;
       if (wanted === size) this.roots.set(size, root());
       else this.skipped.add(wanted);
     }
@@ -73,8 +75,8 @@ export class Heads {
     this.lost.push(lost);
   }
 
-  /** @param total how many entries are there */
-  check(total: number, keys: LogKeys, origin: string): void {
+  /** In steps, a signature each. @param total how many entries are there */
+  *check(total: number, keys: LogKeys, origin: string): Generator<undefined, void> {
     let good = 0;
     for (const head of this.heads.toSorted((a, b) => a.size - b.size)) {
       if (parseOrigin(head.origin).name !== parseOrigin(origin).name)
@@ -83,6 +85,7 @@ export class Heads {
         this.checkSignature(head, keys);
         if (this.checkRoot(head, total, good)) good = head.size;
       }
+      yield;
     }
   }
 
@@ -102,6 +105,10 @@ export class Heads {
     }
     if (signed.length < quorum) trouble(`cosigned by ${signed.length} of your witnesses, not by ${quorum}`);
     return signed.map(({ key, time = 0 }) => ({ name: key.name, time: new Date(time * 1_000).toISOString() }));
+  }
+
+  private sorted(): number[] {
+    return [...new Set(this.heads.map(({ size }) => size))].toSorted((a, b) => a - b);
   }
 
   private checkSignature(head: Head, keys: LogKeys): void {

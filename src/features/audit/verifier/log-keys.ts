@@ -21,6 +21,8 @@ interface Rotation {
 /** Which keys speak for the log: those that the auditor brought, and those that they vouch for in `key.rotate` entries. */
 export class LogKeys {
   private readonly rotations: Rotation[] = [];
+  /** By origin and raw key: checked once for each checkpoint. */
+  private readonly made = new Map<string, VerifierKey>();
 
   constructor(private readonly trusted: readonly VerifierKey[]) {}
 
@@ -41,19 +43,26 @@ export class LogKeys {
   forSize(origin: string, size: number): VerifierKey[] {
     return this.held(origin)
       .filter(({ from, until }) => size > from && size <= until)
-      .map(({ raw }) => makeVerifierKey(origin, KEY_TYPE.note, raw));
+      .map(({ raw }) => this.verifierKey(origin, raw));
   }
 
   /** For the certificate in an entry: a new key may admit writers before it is announced, an old one not after. */
   forEntry(origin: string, index: number): VerifierKey[] {
     return this.held(origin)
       .filter(({ until }) => index < until)
-      .map(({ raw }) => makeVerifierKey(origin, KEY_TYPE.note, raw));
+      .map(({ raw }) => this.verifierKey(origin, raw));
   }
 
   /** Of whichever time. */
   any(origin: string): VerifierKey[] {
-    return this.held(origin).map(({ raw }) => makeVerifierKey(origin, KEY_TYPE.note, raw));
+    return this.held(origin).map(({ raw }) => this.verifierKey(origin, raw));
+  }
+
+  private verifierKey(origin: string, raw: Buffer): VerifierKey {
+    const name = `${origin} ${raw.toString('hex')}`;
+    const key = this.made.get(name) ?? makeVerifierKey(origin, KEY_TYPE.note, raw);
+    this.made.set(name, key);
+    return key;
   }
 
   private held(origin: string): Held[] {

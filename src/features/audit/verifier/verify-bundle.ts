@@ -1,7 +1,7 @@
 import { parseNote, verifyNote } from '../format/note';
 import { TarError } from '../format/tar';
 import { KEY_TYPE, type VerifierKey } from '../format/vkey';
-import { BundleReader } from './bundle-reader';
+import { BundleReader, type LogSource } from './bundle-reader';
 import { ChunkCheck, type Checks } from './chunk-check';
 import { Coverage } from './coverage';
 import { EntryCheck } from './entry-check';
@@ -33,6 +33,8 @@ export interface Trust {
   readonly onOpened?: OnOpened;
   /** Told now and then how many entries were checked. */
   readonly onProgress?: (entries: number) => void | Promise<void>;
+  /** Asked every millisecond or so of work: what it returns is waited for, so that others in the process have their turn. */
+  readonly pause?: () => Promise<void> | undefined;
 }
 
 const PROOF = 'c2sp.org/tlog-proof@v1\n';
@@ -42,6 +44,11 @@ const VAGUE = new Set(['root', 'truncated', 'checkpoint-signature', 'certificate
 /** All checks of the log that can be made without its operator. Never throws for what the bundle holds. */
 export async function verifyBundle(source: AsyncIterable<Buffer>, trust: Trust): Promise<Report> {
   const findings = new Findings();
+  return verifyLog(new BundleReader(source, findings), findings, trust);
+}
+
+/** The same for a log that is read in another way. @param findings where the source, too, tells what is wrong */
+export async function verifyLog(source: LogSource, findings: Findings, trust: Trust): Promise<Report> {
   const keys = new LogKeys(trust.vkeys.filter(({ type }) => type === KEY_TYPE.note));
   const heads = new Heads(findings);
   const receipts = new Receipts(findings);
@@ -60,7 +67,7 @@ export async function verifyBundle(source: AsyncIterable<Buffer>, trust: Trust):
     coverage: new Coverage(findings),
     times: new TimeCheck(findings),
   };
-  const run = new Run(parts, trust, new BundleReader(source, findings));
+  const run = new Run(parts, trust, source);
   let reason: string | undefined;
   try {
     await run.read();
@@ -80,22 +87,25 @@ class Run {
   constructor(
     private readonly parts: Omit<Checks, 'payloads'>,
     private readonly trust: Trust,
-    private readonly reader: BundleReader,
+    private readonly source: LogSource,
   ) {}
 
   async read(): Promise<void> {
     const { findings, keys, heads, writers, times, coverage } = this.parts;
-    const { about, checkpoints, writers: admissions, keys: disclosed } = await this.reader.preface();
+    const { about, checkpoints, writers: admissions, keys: disclosed } = await this.source.preface();
     this.origin = about.log;
     if (!keys.knows(about.log))
       findings.failure('log', `the bundle is of the log ${about.log}; your keys are of another`);
-    checkpoints.forEach((note, i) => heads.add(note, `checkpoint ${i + 1} of the bundle`, false));
+    for (const [i, note] of checkpoints.entries()) {
+      heads.add(note, `checkpoint ${i + 1} of the bundle`, false);
+      await this.trust.pause?.();
+    }
     for (const admission of admissions) writers.admit(admission);
     this.payloads = new PayloadCheck(findings, disclosed, this.trust.onOpened);
     this.log = new ChunkCheck({ ...this.parts, payloads: this.payloads }, about);
     heads.grown(0, () => this.tree.root());
-    for await (const chunk of this.reader.chunks()) {
-      this.log.check(chunk);
+    for await (const chunk of this.source.chunks()) {
+      await this.inSteps(this.log.check(chunk));
       await this.trust.onProgress?.(this.tree.size);
     }
     this.checkEnd(about.size);
@@ -104,7 +114,7 @@ class Run {
     times.finish();
     this.payloads.finish();
     this.counts = coverage.finish(this.trust.whole ?? about.entries === 'all');
-    heads.check(this.tree.size, keys, about.log);
+    await this.inSteps(heads.check(this.tree.size, keys, about.log));
   }
 
   report(reason: string | undefined): Report {
@@ -137,6 +147,13 @@ class Run {
     };
   }
 
+  private async inSteps(work: Iterable<undefined>): Promise<void> {
+    for (const _ of work) {
+      const pause = this.trust.pause?.();
+      if (pause) await pause;
+    }
+  }
+
   private get tree() {
     return (this.log as ChunkCheck).tree;
   }
@@ -155,7 +172,7 @@ class Run {
 
   private checkManifest(log: string): void {
     if (this.trust.withoutManifest) return;
-    const note = this.reader.signature(log);
+    const note = this.source.signature(log);
     try {
       if (note !== undefined) verifyNote(parseNote(note), this.parts.keys.any(log));
     } catch (error) {

@@ -10,6 +10,7 @@ const make = (more = {}) =>
     name: 'sandbox',
     type: 'sandbox',
     models: [],
+    place: 'external',
     firstTokenMs: 0,
     tokensPerSecond: 0,
     ...more,

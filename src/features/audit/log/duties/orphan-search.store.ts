@@ -14,7 +14,8 @@ interface OpenRequest {
   readonly model: string | null;
 }
 
-const UNANSWERED = `r.event = 'llm.request' and not exists (
+/** A request with a parent is the same call once more: its end is told of the first. */
+const UNANSWERED = `r.event = 'llm.request' and r.parent is null and not exists (
   select from audit.entries c where c.request_id = r.request_id and c.parent = r.entry_id
      and c.event in ('llm.response', 'llm.refused', 'llm.orphan'))`;
 const COLUMNS = 'r.entry_id, r.index, r.request_id, r.tenant, r.actor, r.user_id, r.model';

@@ -1,0 +1,4 @@
+export { type AnswerFault, Demands, type Verdict } from './demands';
+export { repairTurns, withTurns } from './repair-turns';
+export { Schemas } from './schemas';
+export { SpokenAnswer, type SpokenChoice } from './spoken-answer';

@@ -1,0 +1,6 @@
+export { GuardPolicies, type HeldPolicy } from './policy/guard-policies';
+export type { PolicyVersion } from './policy/guard-policies.store';
+export { GuardSettings } from './policy/guard-settings.service';
+export { Preview } from './preview';
+export { SanitizationModule } from './sanitization.module';
+export { Sanitizer } from './sanitizer';

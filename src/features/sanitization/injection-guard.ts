@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto';
+import { GatewayError } from '../../contract/errors';
+import type { InjectionPolicy } from '../../platform/config/guards';
+import type { Origin, Place } from './body/place';
+import {
+  type Assessment,
+  assessLong,
+  type Canary,
+  combine,
+  DetectorUnavailable,
+  FLAG_THRESHOLD,
+  type InjectionDetector,
+  type InjectionRules,
+  type LongAssessment,
+  type Marker,
+  mintCanary,
+  mintMarker,
+  plant,
+  spotlight,
+  spotlightNotice,
+  windowsOf,
+  type Provenance,
+} from './injection';
+import type { Mark } from './forms';
+import type { Pace } from './inspect/pace';
+import { Remembered } from './inspect/remembered';
+import type { Report } from './report';
+
+export interface Assessed {
+  readonly refusal?: GatewayError | undefined;
+  /** Whoever tells it has read the instructions out. */
+  readonly canary?: Canary | undefined;
+  /** What the instructions are to say besides. */
+  readonly instructions?: string | undefined;
+  readonly mark?: Mark | undefined;
+}
+
+/** Longer texts are read in slices, with breaks between them. */
+const SHORT = 16_384;
+/** Of computing, for each megabyte of text. */
+const BUDGET_MS_PER_MB = 2_500;
+const LEAST_BUDGET_MS = 250;
+/** What a classifier is asked about: not what the operator or the model itself wrote. */
+const CLASSIFIED: ReadonlySet<Origin> = new Set(['user', 'tool', 'document', 'other']);
+/** Texts whose assessments are remembered. */
+const REMEMBERED = 10_000;
+
+/** Assesses how much a call looks as if somebody wanted to take the model over, and does what the policy says. */
+export class InjectionGuard {
+  private readonly assessed = new Remembered<LongAssessment>(REMEMBERED);
+
+  /** @param classifier a model that is asked as well; its score counts where it is higher */
+  constructor(
+    readonly rules: InjectionRules,
+    private readonly classifier?: InjectionDetector,
+  ) {}
+
+  async assess(
+    places: readonly Place[],
+    policy: InjectionPolicy,
+    report: Report,
+    pace: Pace,
+    signal: AbortSignal,
+  ): Promise<Assessed> {
+    const canary = policy.canary ? mintCanary(randomBytes) : undefined;
+    if (policy.action === 'off') return { canary, instructions: instructionsOf(canary, undefined) };
+    const found: Assessment[] = [];
+    let suspicious = false;
+    const challenged = new Set<number>();
+    let complete = true;
+    for (const [index, place] of places.entries()) {
+      if (place.kind !== 'text' && place.kind !== 'arguments') continue;
+      if (pace.due) await pace.rest();
+      const provenance = provenanceOf(place);
+      const assessment = await this.read(place.text, provenance, signal);
+      complete &&= assessment.complete;
+      if (!assessment.score) continue;
+      found.push(assessment);
+      if (assessment.score < threshold(policy, provenance)) continue;
+      suspicious = true;
+      if (provenance === 'untrusted' && place.kind === 'text') challenged.add(index);
+    }
+    const combined = combine(found);
+    const { rules } = combined;
+    const classified = await this.classified(places, report, signal);
+    const score = Math.max(combined.score, classified ?? 0);
+    suspicious ||= (classified ?? 0) >= policy.flagAt;
+    complete &&= classified !== undefined;
+    report.injection = { score, rules: namesOf(rules), rulesVersion: this.rules.version };
+    if (complete) report.ran('input.injection');
+    else report.flag('injection.timeout');
+    if (suspicious && policy.action !== 'monitor') report.flag('injection.suspected');
+    const refusal = refusalOf(policy, score, complete);
+    if (refusal) report.flag('injection.blocked');
+    const marker = policy.action === 'challenge' && challenged.size ? mintMarker(randomBytes) : undefined;
+    if (marker) report.flag('injection.challenged');
+    return {
+      refusal,
+      canary,
+      instructions: instructionsOf(canary, marker),
+      mark: marker && ((index, text) => (challenged.has(index) ? spotlight(text, marker) : text)),
+    };
+  }
+
+  /** 0 where there is no classifier; undefined when it did not read all. */
+  private async classified(places: readonly Place[], report: Report, signal: AbortSignal): Promise<number | undefined> {
+    if (!this.classifier) return 0;
+    const texts = places
+      .filter(({ kind, origin }) => kind === 'text' && CLASSIFIED.has(origin))
+      .map(({ text }) => text);
+    const { windows, complete } = windowsOf(texts);
+    try {
+      const { score } = await this.classifier.classify(windows, signal);
+      if (!complete) return undefined;
+      report.ran(`input.injection.${this.classifier.name}`);
+      return score;
+    } catch (error) {
+      if (!(error instanceof DetectorUnavailable)) throw error;
+      report.flag('injection.unavailable');
+      return undefined;
+    }
+  }
+
+  private async read(text: string, provenance: Provenance, signal: AbortSignal): Promise<LongAssessment> {
+    const { known, keep } = this.assessed.find(text, provenance);
+    if (known) return known;
+    const assessment =
+      text.length <= SHORT
+        ? { ...this.rules.assess(text, provenance), complete: true }
+        : await assessLong(this.rules, text, provenance, { signal, budgetMs: budgetFor(text) });
+    if (assessment.complete) keep(assessment);
+    return assessment;
+  }
+}
+
+function instructionsOf(canary: Canary | undefined, marker: Marker | undefined): string | undefined {
+  const notes = [...(marker ? [spotlightNotice(marker)] : []), ...(canary ? [plant('', canary).trim()] : [])];
+  return notes.length ? notes.join('\n\n') : undefined;
+}
+
+/** Ten times what an ordinary text of the length takes. */
+function budgetFor(text: string): number {
+  return Math.max(LEAST_BUDGET_MS, (text.length / 1e6) * BUDGET_MS_PER_MB);
+}
+
+/** What tools and documents say was written by nobody who may give orders. */
+export function provenanceOf({ origin }: Place): Provenance {
+  return origin === 'tool' || origin === 'document' ? 'untrusted' : 'trusted';
+}
+
+/** The policy's, and lower where nobody is trusted by as much as the rules are. */
+export function threshold({ flagAt }: InjectionPolicy, provenance: Provenance): number {
+  return (flagAt * FLAG_THRESHOLD[provenance]) / FLAG_THRESHOLD.trusted;
+}
+
+function refusalOf(
+  { action, blockAt, onFailure }: InjectionPolicy,
+  score: number,
+  complete: boolean,
+): GatewayError | undefined {
+  if (action === 'block' && score >= blockAt)
+    return new GatewayError('prompt_rejected', 'The call looks like an attempt to take the model over', {
+      blame: 'caller',
+      details: { guard: 'injection' },
+    });
+  if (!complete && onFailure === 'block')
+    return new GatewayError('prompt_rejected', 'The call could not be assessed in the time that it may take');
+  return undefined;
+}
+
+function namesOf(rules: Assessment['rules']): readonly string[] {
+  return [...new Set(rules.map(({ id }) => id))].sort();
+}

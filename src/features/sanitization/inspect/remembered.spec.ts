@@ -1,0 +1,28 @@
+import { Remembered } from './remembered';
+
+const text = (letter: string) => letter.repeat(300);
+
+describe('Remembered', () => {
+  it('knows what was made of a text, and of nothing like it', () => {
+    const remembered = new Remembered<number>(10);
+    remembered.find(text('a'), 'x').keep(1);
+    expect(remembered.find(text('a'), 'x').known).toBe(1);
+    expect(remembered.find(text('a'), 'y').known).toBeUndefined();
+    expect(remembered.find(`${text('a')} `, 'x').known).toBeUndefined();
+  });
+
+  it('forgets what was not asked for the longest', () => {
+    const remembered = new Remembered<number>(2);
+    remembered.find(text('a'), '').keep(1);
+    remembered.find(text('b'), '').keep(2);
+    expect(remembered.find(text('a'), '').known).toBe(1);
+    remembered.find(text('c'), '').keep(3);
+    expect(['a', 'b', 'c'].map((letter) => remembered.find(text(letter), '').known)).toEqual([1, undefined, 3]);
+  });
+
+  it('does not bother with short texts', () => {
+    const remembered = new Remembered<number>(2);
+    remembered.find('short', '').keep(1);
+    expect(remembered.find('short', '').known).toBeUndefined();
+  });
+});

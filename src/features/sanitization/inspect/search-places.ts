@@ -1,0 +1,27 @@
+import type { Place } from '../body/place';
+import type { SearchResult, TextSearch, Wanted } from './text-search';
+
+export type PlaceResult = SearchResult;
+
+/** Searches all places, in order; a text that stands in several places only once. @throws DetectorUnavailable */
+export async function searchPlaces(
+  search: TextSearch,
+  places: readonly Place[],
+  wanted: Wanted,
+): Promise<readonly PlaceResult[]> {
+  const known = new Map<string, Promise<SearchResult>>();
+  const once = (place: Place): Promise<SearchResult> => {
+    const key = `${place.kind === 'identifier' ? 'i' : ''}\0${place.name}\0${place.text}`;
+    let result = known.get(key);
+    if (!result) {
+      result = search.search(place, wanted);
+      known.set(key, result);
+    }
+    return result;
+  };
+  // a sidecar is asked about many at once; rules have one processor
+  if (search.asksSidecar) return Promise.all(places.map(once));
+  const results: SearchResult[] = [];
+  for (const place of places) results.push(await once(place));
+  return results;
+}

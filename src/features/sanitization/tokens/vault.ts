@@ -1,0 +1,90 @@
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import type { Entity } from '../../../contract/entities';
+import { GatewayError } from '../../../contract/errors';
+import { isOurLabel, TOKEN_LABELS } from './token-labels';
+
+/** Crockford's base32: no letters that are taken for others. */
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const LEAST = 4;
+const MOST = 12;
+const TOKENS = 10_000;
+/** No token is longer. */
+export const LONGEST_TOKEN = 40;
+/** Whatever looks like a token, whoever made it. */
+export const TOKEN = /\[\[[A-Z]{2,16}_[0-9A-HJKMNP-TV-Z]{4,12}\]\]/gi;
+
+/** What is inside of one. */
+const BARE = /(?<![A-Z])([A-Z]{2,16})\\{0,2}_([0-9A-HJKMNP-TV-Z]{4,12})(?![0-9A-Z])/gi;
+
+/**
+ * The tokens of one call, in memory for as long as it lasts. The same value has the same token throughout a conversation, so
+ * that what is said stays the same from turn to turn, and another in every other conversation.
+ */
+export class TokenVault {
+  private readonly key: KeyObject;
+  private readonly byValue = new Map<string, string>();
+  private readonly byToken = new Map<string, string>();
+  private readonly values = new Set<string>();
+  private readonly taken = new Set<string>();
+
+  /** @param key of the conversation */
+  constructor(key: Buffer) {
+    // from bytes, every digest would make one
+    this.key = createSecretKey(key);
+  }
+
+  get size(): number {
+    return this.byToken.size;
+  }
+
+  /**
+   * What of a text looks like a token is never given out: whoever wrote it must not get somebody's value for it. The same holds without
+   * brackets, as names have it.
+   */
+  reserve(text: string): void {
+    if (!text.includes('_')) return;
+    for (const [, label = '', suffix = ''] of text.matchAll(BARE))
+      if (isOurLabel(label)) this.taken.add(`[[${label}_${suffix}]]`.toUpperCase());
+  }
+
+  /** @throws GatewayError `prompt_rejected` when a call holds too many values */
+  mint(entity: Entity, value: string): string {
+    const name = nameOf(entity, value);
+    const known = this.byValue.get(name);
+    if (known) return known;
+    if (this.byValue.size >= TOKENS)
+      throw new GatewayError('prompt_rejected', `The call holds more than ${TOKENS} personal values`);
+    const token = this.free(entity, createHmac('sha256', this.key).update(name).digest());
+    this.byValue.set(name, token);
+    this.byToken.set(token, value);
+    this.values.add(value);
+    return token;
+  }
+
+  /** A token, or the name of its kind when the call holds too many values: for what is only taken down. */
+  mintIfRoom(entity: Entity, value: string): string {
+    const isFull = this.byValue.size >= TOKENS && !this.byValue.has(nameOf(entity, value));
+    return isFull ? `<${TOKEN_LABELS[entity]}>` : this.mint(entity, value);
+  }
+
+  /** Undefined for what was not minted for this call. Models like to write in lower case. */
+  valueOf(token: string): string | undefined {
+    return this.byToken.get(token) ?? this.byToken.get(token.toUpperCase());
+  }
+
+  /** Whether the call holds this value. */
+  holds(value: string): boolean {
+    return this.values.has(value);
+  }
+
+  private free(entity: Entity, digest: Buffer): string {
+    const letters = Array.from(digest, (byte) => ALPHABET[byte % 32]).join('');
+    for (let length = LEAST; length <= MOST; length++) {
+      const token = `[[${TOKEN_LABELS[entity]}_${letters.slice(0, length)}]]`;
+      if (!this.byToken.has(token) && !this.taken.has(token)) return token;
+    }
+    throw new GatewayError('prompt_rejected', 'The call is full of what looks like tokens');
+  }
+}
+
+const nameOf = (entity: Entity, value: string): string => `${entity}\0${value}`;

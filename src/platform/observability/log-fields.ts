@@ -1,0 +1,28 @@
+/** Every field that a line may have. What is not named here is left out: nobody logs a whole object by accident. */
+export const LOG_FIELDS = [
+  // which call, and whose
+  ...(['request_id', 'call_id', 'tenant', 'key_id', 'key', 'context'] as const),
+  // a call or a request
+  ...(['dialect', 'operation', 'stream', 'model', 'provider', 'provider_model', 'outcome', 'degraded'] as const),
+  ...(['code', 'finish_reason', 'attempts', 'input_tokens', 'cached_tokens', 'output_tokens'] as const),
+  ...(['latency_ms', 'first_token_ms', 'method', 'route', 'status', 'content'] as const),
+  // what happened on its way
+  ...(['ok', 'ms', 'attempt', 'delay_ms', 'from', 'to', 'reason', 'provider_key', 'rest_ms', 'scope', 'name'] as const),
+  ...(['rung', 'waited', 'dependency', 'err'] as const),
+  // the audit log, secrets, reviews
+  ...(['n', 'batches', 'size', 'cosignatures', 'what', 'source', 'version', 'applied'] as const),
+  ...(['entry', 'review', 'verification', 'first_bad_index'] as const),
+] as const;
+export type LogField = (typeof LOG_FIELDS)[number];
+
+const KNOWN: ReadonlySet<string> = new Set(LOG_FIELDS);
+
+/** The same facts without fields that are not known; `left_out` says how many there were. */
+export function knownFields(facts: Record<string, unknown>): Record<string, unknown> {
+  const names = Object.keys(facts);
+  let unknown = 0;
+  for (const name of names) if (!KNOWN.has(name)) unknown++;
+  if (!unknown) return facts;
+  const known = names.filter((name) => KNOWN.has(name)).map((name) => [name, facts[name]]);
+  return { ...(Object.fromEntries(known) as Record<string, unknown>), left_out: unknown };
+}
