@@ -5,6 +5,7 @@ import { databaseText } from '../support/database-text';
 import { PERSONAL, personalBody } from '../support/personal-bodies';
 import { type Script, Upstream } from '../support/upstream';
 import { json, says } from '../support/upstream-scripts';
+import { replyFor } from '../support/vendor-replies';
 
 const SETTINGS = `
 providers:
@@ -40,6 +41,8 @@ describe('guards', () => {
   let inside: Upstream;
   let gateway: Gateway;
 
+  const [CPF, , EMAIL] = PERSONAL;
+  const [CHAT] = DOORS as readonly [InferenceDoor];
   beforeAll(async () => {
     [openai, anthropic, inside] = await Promise.all([Upstream.start(), Upstream.start(), Upstream.start()]);
     gateway = await startGateway({
@@ -82,8 +85,6 @@ describe('guards', () => {
     },
   );
 
-  const [CPF, , EMAIL] = PERSONAL;
-  const [CHAT] = DOORS as readonly [InferenceDoor];
   const OUR_OWN = 'CNPJ 11.222.333/0001-81';
 
   async function api(method: string, path: string, body?: object, key = gateway.rootKey) {
@@ -101,6 +102,22 @@ describe('guards', () => {
     prompt: string,
     { model = VENDORS.openai as string, stream = false, door = CHAT, headers = {} } = {},
   ) => ask(gateway, door.path, door.ask(model, prompt, stream), { authorization: `Bearer ${key}`, ...headers });
+
+  it.each([
+    ['/v1/embeddings', { model: 'openai/text-embedding-3-small', input: [`CPF ${CPF}`, EMAIL], user: EMAIL }],
+    [
+      '/v1/messages/count_tokens',
+      { model: VENDORS.anthropic, system: EMAIL, messages: [{ role: 'user', content: CPF }] },
+    ],
+  ])('nor by %s', async (path, body) => {
+    const vendor = path === '/v1/embeddings' ? openai : anthropic;
+    vendor.answers((exchange) => json(replyFor(exchange, ''))(exchange));
+    const answer = await ask(gateway, path, body);
+    expect([answer.status, answer.headers['x-gatehouse-guards']]).toEqual([200, expect.stringContaining('input.pii')]);
+    const sent = vendor.last.raw.toString();
+    for (const value of PERSONAL) expect(sent).not.toContain(value);
+    expect(sent).toMatch(/\[\[EMAIL_\w{4}\]\]/);
+  });
 
   it('tells in the record what was read and found, and keeps the masked form alone', async () => {
     const reply = await say(gateway.rootKey, `CPF ${CPF}, mail ${EMAIL}`, { headers: { 'x-request-id': 'found-1' } });
@@ -143,6 +160,10 @@ describe('guards', () => {
   it("a provider of one's own is told what others are not; the one that stands in for it is not", async () => {
     await say(gateway.rootKey, `My CPF is ${CPF}`, { model: 'inside/model' });
     expect(inside.last.raw.toString()).toContain(CPF);
+    // and what it answers passes as it is
+    inside.answers(json({ ...replyFor({ path: '/v1/chat/completions' }, 'ok'), native_extra: 7 }));
+    const untouched = await say(gateway.rootKey, `My CPF is ${CPF}`, { model: 'inside/model' });
+    expect(JSON.parse(untouched.text)).toMatchObject({ native_extra: 7 });
     inside.answers(json({ error: { message: 'down' } }, 500));
     const reply = await say(gateway.rootKey, `My CPF is ${CPF}`, { model: 'outward' });
     expect(reply.headers).toMatchObject({ 'x-gatehouse-degraded': 'fallback', 'x-gatehouse-provider': 'openai' });

@@ -1,4 +1,4 @@
-import type { Entity } from './entities';
+import type { Entity } from '../../contract/entities';
 
 /**
  * Words that announce an identifier, in Portuguese, English and Spanish: lower case, without accents, one word each.

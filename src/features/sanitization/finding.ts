@@ -1,4 +1,4 @@
-import type { Entity } from './entities';
+import type { Entity } from '../../contract/entities';
 
 /** A stretch of text that looks personal or secret. It never holds the text itself. */
 export interface Finding {

@@ -69,6 +69,14 @@ describe('CallForms', () => {
     expect(forms.to('outside')).toBe(forms.to('inside'));
   });
 
+  it('know who was told tokens', () => {
+    const { forms } = formsOf(
+      { external: 'tokenize', local: 'keep', providers: { masked: 'mask' } },
+      { model: 'm', messages: [{ role: 'user', content: CPF }] },
+    );
+    expect(['outside', 'inside', 'masked'].map((name) => forms.tokenizes(name))).toEqual([true, false, false]);
+  });
+
   it('hold nothing but the call', () => {
     expect(Object.keys(formsOf({}).forms.to('outside')).sort()).toEqual(['request', 'wire']);
   });

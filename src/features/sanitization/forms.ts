@@ -59,6 +59,12 @@ export class CallForms implements Outgoing {
     return instructions ? withInstructions(form, instructions, decode) : form;
   };
 
+  /** Whether what this provider is sent holds tokens. */
+  tokenizes(provider: string): boolean {
+    const chosen = [...this.parts.entities].map((entity) => this.operator(entity, provider));
+    return chosen.includes('tokenize') || (this.names.size > 0 && chosen.some((operator) => operator !== 'keep'));
+  }
+
   /** Puts back what tokens stand for; links too, since nobody is told. */
   readonly restore = (text: string): string =>
     text.includes('[[') ? text.replace(TOKEN, (token) => this.parts.valueOf(token) ?? token) : text;

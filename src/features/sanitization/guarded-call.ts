@@ -19,7 +19,6 @@ export interface GuardedParts {
   readonly forms: CallForms;
   readonly vault: TokenVault;
   readonly search: TextSearch;
-  readonly signal: AbortSignal;
   readonly refusal: GatewayError | undefined;
   readonly canary: Canary | undefined;
   /** The caller gets the answer in one piece. */
@@ -78,7 +77,7 @@ export class GuardedCall {
     const { report, policy, vault, forms, whole } = this.parts;
     const read = guardedPieces(reply.pieces, this.parts);
     const heard = tap(read, (event) => record.hear(event));
-    const restores = policy.personalData.restore && (vault.size > 0 || forms.names.size > 0);
+    const restores = policy.personalData.restore && forms.tokenizes(reply.provider);
     const pieces = restores ? restoredPieces(heard, vault, forms.names, { whole, tally: report.restoring() }) : heard;
     return { ...reply, pieces, guards: () => report.guards };
   }

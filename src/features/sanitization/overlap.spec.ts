@@ -1,5 +1,5 @@
 import { Random } from '../../../test/support/hostile/random';
-import { ENTITIES } from './entities';
+import { ENTITIES } from '../../contract/entities';
 import { believe, type Candidate, resolveOverlaps } from './overlap';
 
 const candidate = (more: Partial<Candidate>): Candidate => ({

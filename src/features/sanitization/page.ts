@@ -1,5 +1,5 @@
 import { titleOf } from './columns';
-import type { Entity } from './entities';
+import type { Entity } from '../../contract/entities';
 import type { Candidate } from './overlap';
 import { neighboursAfter, neighboursBefore, Surroundings, type Neighbour } from './surroundings';
 import { Words } from './words';

@@ -63,7 +63,6 @@ export class Sanitizer {
       forms,
       vault,
       search,
-      signal: call.signal,
       refusal: found.problem ?? assessed.refusal,
       canary: assessed.canary,
       whole: !call.request.stream,

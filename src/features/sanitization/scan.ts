@@ -1,4 +1,4 @@
-import type { Entity } from './entities';
+import type { Entity } from '../../contract/entities';
 import type { Finding } from './finding';
 import { PhoneDetector } from './detectors/phone';
 import { Normalisation, normalise, type View } from './normalise';

@@ -1,5 +1,5 @@
 import type { Meaning } from './context-words';
-import type { Entity } from './entities';
+import type { Entity } from '../../contract/entities';
 import type { Words } from './words';
 
 const BEFORE = 5;

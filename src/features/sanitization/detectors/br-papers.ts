@@ -1,4 +1,4 @@
-import type { Entity } from '../entities';
+import type { Entity } from '../../../contract/entities';
 import { isCnh, isCns, isPis, isRenavam, isTitulo } from './check-digits';
 import { beginsClean, digitsOf, isRepeated, matchEnd, type NumberDetector, standsAlone } from './number-detector';
 

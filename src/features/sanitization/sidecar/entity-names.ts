@@ -1,4 +1,4 @@
-import { ENTITIES, type Entity } from '../entities';
+import { ENTITIES, type Entity } from '../../../contract/entities';
 
 /** What Presidio and common models of names call what we know under another name. */
 const NAMES: Readonly<Record<string, Entity>> = {

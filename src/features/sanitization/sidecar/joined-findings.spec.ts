@@ -1,4 +1,4 @@
-import type { Entity } from '../entities';
+import type { Entity } from '../../../contract/entities';
 import { joinedFindings } from './joined-findings';
 
 type Row = readonly [entity: Entity, start: number, end: number, confidence: number];

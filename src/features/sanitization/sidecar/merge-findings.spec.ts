@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Entity } from '../entities';
+import type { Entity } from '../../../contract/entities';
 import type { Finding } from '../finding';
 import { mergeFindings } from './merge-findings';
 

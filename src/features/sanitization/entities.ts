@@ -1,1 +1,0 @@
-export { ENTITIES, type Entity } from '../../contract/entities';
