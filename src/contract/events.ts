@@ -1,4 +1,5 @@
 /** What happened, for whoever listens: metrics, logs, incidents. Facts only: never content, keys or personal data. */
+import type { InspectionFacts } from './call';
 import type { Dependency } from './control';
 import type { ErrorCode } from './errors';
 import type { Degraded, FinishReason, Usage } from './reply';
@@ -174,6 +175,8 @@ export interface CallFinished {
   readonly firstTokenMs?: number;
   /** Time spent waiting for providers; the rest of the latency is ours. */
   readonly upstreamMs?: number;
+  /** What the guards found; absent when the call was turned away before. */
+  readonly inspection?: InspectionFacts | undefined;
 }
 
 export interface AttemptFinished {

@@ -139,6 +139,7 @@ function summary(
     latencyMs: performance.now() - call.startedAt,
     firstTokenMs,
     upstreamMs,
+    inspection: facts.inspection,
   };
 }
 

@@ -151,6 +151,7 @@ describe('guards', () => {
     const metrics = await (
       await fetch(`${gateway.url}/metrics`, { headers: { authorization: `Bearer ${gateway.rootKey}` } })
     ).text();
+    expect(metrics).toMatch(/^guard_findings_total\{direction="input",entity="BR_CPF"\} \d+$/m);
     const stored = await databaseText(gateway.databaseUrl);
     for (const value of PERSONAL)
       for (const [sink, text] of Object.entries({ logs: gateway.logs(), metrics, stored }))

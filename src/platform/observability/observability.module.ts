@@ -7,6 +7,7 @@ import { BootLogger } from './boot-logger.service';
 import { CallLog } from './call-log.service';
 import { CallMetrics } from './call-metrics.service';
 import { EventLog } from './event-log.service';
+import { GuardMetrics } from './guard-metrics.service';
 import { LoggerModule } from './logger.module';
 import { METRICS_REGISTRY } from './metrics-registry.provider';
 import { ResilienceMetrics } from './resilience-metrics.service';
@@ -30,6 +31,7 @@ import { SecretScrubbing } from './secret-scrubbing.service';
     AuditMetrics,
     SecretMetrics,
     ReviewMetrics,
+    GuardMetrics,
   ],
   exports: [BootLogger, Registry, LoggerModule, Scrubber],
 })
