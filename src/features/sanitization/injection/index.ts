@@ -7,7 +7,6 @@ export { InjectionRules } from './injection-rules';
 export { FAMILIES, type Family } from './rules/rule';
 export { DetectorUnavailable, InjectionDetector, windowsOf, type DetectorFailure, type Windows } from './detector';
 export { ATTACK_LABELS, HttpInjectionDetector, type HttpDetectorSettings } from './http-injection-detector';
-export { checkOutput, checkToolArguments, isAllowed } from './output-checks';
+export { checkOutput, isAllowed } from './output-checks';
 export type { OutputFault, OutputFinding, OutputPolicy } from './output-checks';
-export { OutputWatch } from './output-watch';
 export { mintMarker, spotlight, spotlightNotice, type Marker, type SpotlightOptions } from './spotlight';

@@ -1,8 +1,4 @@
-import fc from 'fast-check';
-import { randomBytes } from 'node:crypto';
-import { mintCanary } from './canary';
-import { checkOutput, checkToolArguments, type OutputPolicy } from './output-checks';
-import { OutputWatch } from './output-watch';
+import { checkOutput, type OutputPolicy } from './output-checks';
 
 const policy: OutputPolicy = {
   allowedHosts: ['docs.example.com', '*.cdn.example.com'],
@@ -66,51 +62,5 @@ describe('an answer', () => {
       checkOutput(piece.repeat(4_000), policy);
     const { user } = process.cpuUsage(started);
     expect(user / 1_000).toBeLessThan(4_000);
-  });
-});
-
-describe('a tool call', () => {
-  it('is found out when its arguments hold a canary, a token or a restored value', () => {
-    const canary = mintCanary(randomBytes);
-    const of = (json: string) => checkToolArguments(json, { ...policy, canaries: [canary] }).map(({ fault }) => fault);
-    expect(of(`{"q":"${canary.code.toLowerCase()}"}`)).toEqual(['canary_in_tool_call']);
-    expect(of('{"q":"[[CPF_9Q2M]]"}')).toEqual(['value_in_tool_call']);
-    expect(of('{"q":"Ana Lima"}')).toEqual(['value_in_tool_call']);
-    expect(of('{"q":"weather"}')).toEqual([]);
-  });
-});
-
-describe('an answer that comes in pieces', () => {
-  const parts = [
-    '![x](https://evil.example/p?q=1)',
-    ' text ',
-    '<a href="https://evil.example/a?b=1">',
-    '[a](/b)',
-    '<!-- x -->',
-    'a',
-  ];
-
-  it('has the same faults as in one piece, each told once', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.constantFrom(...parts), { maxLength: 12 }),
-        fc.array(fc.nat(), { maxLength: 20 }),
-        (chosen, places) => {
-          const text = chosen.join(' ');
-          const cuts = [0, ...places.map((at) => at % (text.length + 1)).sort((a, b) => a - b), text.length];
-          const watch = new OutputWatch(policy);
-          const told = cuts.slice(1).flatMap((end, i) => watch.push(text.slice(cuts[i], end)));
-          const sorted = [...told, ...watch.end()].sort((a, b) => a.start - b.start);
-          expect(sorted).toEqual(checkOutput(text, policy));
-        },
-      ),
-    );
-  });
-
-  it('is checked to its end in bounded memory, with the offsets of the whole', () => {
-    const watch = new OutputWatch(policy);
-    for (let i = 0; i < 3_000; i++) expect(watch.push('some words ')).toEqual([]);
-    const [finding] = watch.push('![x](https://evil.example/p?q=1) ');
-    expect(finding?.start).toBe(33_000 + 5);
   });
 });

@@ -1,4 +1,3 @@
-import { leakIn, type Canary } from './canary';
 import { destinationsIn, urlOf, type Destination } from './destinations';
 
 export type OutputFault =
@@ -9,10 +8,8 @@ export type OutputFault =
   | 'script_link'
   /** Something that a reader of the rendered answer does not see. */
   | 'hidden_text'
-  /** A value that was restored, or a token that stands for one, in an address or in a tool's arguments. */
-  | 'value_in_url'
-  | 'value_in_tool_call'
-  | 'canary_in_tool_call';
+  /** A value that was restored, or a token that stands for one, in an address. */
+  | 'value_in_url';
 
 /** It never holds the text. */
 export interface OutputFinding {
@@ -27,7 +24,6 @@ export interface OutputPolicy {
   readonly allowedHosts?: readonly string[];
   /** Whether a text contains a value that was restored for this answer. */
   readonly holdsRestored?: (text: string) => boolean;
-  readonly canaries?: readonly Canary[];
 }
 
 /** A path, or a part of a host's name, so long that it may say something. */
@@ -55,17 +51,6 @@ export function checkOutput(text: string, policy: OutputPolicy = {}): readonly O
     for (const match of text.matchAll(pattern))
       found.push({ fault: 'hidden_text', start: match.index, end: match.index + match[0].length });
   return found.sort((a, b) => a.start - b.start);
-}
-
-/** What is wrong with a tool call, given all of its arguments as JSON text; offsets are those of the whole. */
-export function checkToolArguments(
-  json: string,
-  { canaries = [], holdsRestored }: OutputPolicy,
-): readonly OutputFinding[] {
-  const found: OutputFault[] = [];
-  if (canaries.length && leakIn(json, canaries)) found.push('canary_in_tool_call');
-  if (TOKEN.test(json) || holdsRestored?.(json)) found.push('value_in_tool_call');
-  return found.map((fault) => ({ fault, start: 0, end: json.length }));
 }
 
 function faultOf(
