@@ -18,6 +18,8 @@ export interface Call {
   /** The end user, as the header or the body names it. Personal data: never stored in clear. */
   readonly user?: string;
   readonly session?: string;
+  /** Words by which the caller groups its spending. Sorted, each once; never personal. */
+  readonly tags?: readonly string[];
   /** Names the call, so that repeating it under the same name has no second effect. Chosen by the caller. */
   readonly idempotencyKey?: string;
   readonly cacheIntent?: CacheIntent;

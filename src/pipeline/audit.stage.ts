@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { AuditedCall, Call, Handler } from '../contract/call';
+import type { AuditedCall, Call, CallFacts, Handler, Tried } from '../contract/call';
 import { ERRORS, GatewayError } from '../contract/errors';
 import type { CallFinished } from '../contract/events';
-import type { FinishReason, Reply, ReplyEvent } from '../contract/reply';
+import type { FinishReason, Reply, ReplyEvent, Usage } from '../contract/reply';
 import { settled, type Outcome } from '../contract/settle';
 import { Stage } from '../contract/stage';
 import { AuditLog, policyHashes, Subjects } from '../features/audit';
@@ -11,6 +11,7 @@ import { EventBus } from '../platform/events/event-bus';
 import { KeyedHash } from '../platform/secrets/keyed-hash';
 import { type AuditTerms, auditTerms } from './audit-terms';
 import { CallAccount, type Identity } from './call-account';
+import { EstimatedUsage, isUncounted } from './estimated-usage';
 import { KnownModels } from './known-models';
 import { measurePrompt } from './measure-prompt';
 import { sealedReply } from './sealed-reply';
@@ -22,6 +23,7 @@ interface Course {
   finish?: FinishReason;
   firstTokenMs?: number;
   upstreamMs?: number;
+  readonly used: EstimatedUsage;
 }
 
 /** Nothing happens unrecorded: how a call ended is durable before its last word is handed out. */
@@ -52,7 +54,7 @@ export class AuditStage extends Stage<Call, AuditedCall> {
       const identity = await this.identify(call, terms);
       const { sealedBytes } = this.config.audit;
       const account = new CallAccount(this.log, this.models, call, size, terms, identity, sealedBytes);
-      const course: Course = {};
+      const course: Course = { used: new EstimatedUsage() };
       let reply: Reply;
       try {
         reply = await next({ ...call, size, record: account });
@@ -105,6 +107,7 @@ export class AuditStage extends Stage<Call, AuditedCall> {
 }
 
 function observe(event: ReplyEvent, course: Course, call: Call): void {
+  course.used.observe(event);
   if (event.type === 'finish') course.finish ??= event.reason;
   else if (event.type !== 'start' && event.type !== 'end') course.firstTokenMs ??= performance.now() - call.startedAt;
 }
@@ -112,7 +115,7 @@ function observe(event: ReplyEvent, course: Course, call: Call): void {
 function summary(
   call: Call,
   { facts }: CallAccount,
-  { finish, firstTokenMs, upstreamMs }: Course,
+  { finish, firstTokenMs, upstreamMs, used }: Course,
   outcome: Outcome,
 ): CallFinished {
   const error = outcome.kind === 'failed' ? GatewayError.from(outcome.error) : undefined;
@@ -132,8 +135,7 @@ function summary(
     provider: facts.provider,
     code: error?.code,
     finishReason: finish,
-    // what a repeated answer cost was counted when it was given
-    usage: outcome.kind === 'answered' && !facts.repeated ? outcome.usage : facts.spent,
+    usage: usageOf(call, facts, outcome, used),
     attempts: error?.facts.attempts ?? facts.attempts ?? 0,
     degraded: facts.degraded,
     latencyMs: performance.now() - call.startedAt,
@@ -141,6 +143,26 @@ function summary(
     upstreamMs,
     inspection: facts.inspection,
   };
+}
+
+/** What was used, whatever became of the answer; estimated where nobody counted. */
+function usageOf(
+  { request }: Call,
+  { repeated, spent, tried }: Partial<CallFacts>,
+  outcome: Outcome,
+  used: EstimatedUsage,
+): Usage | undefined {
+  // what a repeated answer cost was counted when it was given
+  if (repeated) return spent;
+  const estimated = wasWorkedOn(tried) ? used.of(request) : undefined;
+  if (outcome.kind !== 'answered') return spent ?? estimated;
+  return isUncounted(outcome.usage) && estimated ? estimated : outcome.usage;
+}
+
+/** A provider has worked on the call: it began to answer, or was cut off while it did. One that refuses charges nothing. */
+function wasWorkedOn(tried: readonly Tried[] = []): boolean {
+  const last = tried.at(-1);
+  return last !== undefined && (!last.code || last.code === 'client_closed' || last.code === 'deadline_exceeded');
 }
 
 function statusOf(error: GatewayError): CallFinished['outcome'] {

@@ -28,14 +28,19 @@ describe('a caller that', () => {
   const requestIdOf = (response: IncomingMessage) => String(response.headers['x-request-id']);
 
   describe.each(WAYS)('at the door %s asks %s', (name, model, door) => {
-    it('and hangs up in the middle of a stream cancels the provider’s call, and the record says so', async () => {
+    it('and hangs up in the middle of a stream cancels the provider’s call, and the record says so and what it used', async () => {
       upstream.answers((exchange) => stalls(framesFor(exchange, 'one two three').slice(0, 5).join(''))(exchange));
       const asking = begin(gateway, door.path, door.ask(model, 'Hello', true));
       const response = await asking.response;
       await new Promise((seen) => response.once('data', seen));
       asking.request.destroy();
       await cancelled();
-      expect(await recordOf(gateway, requestIdOf(response))).toMatchObject({ status: 'abandoned', stream: true });
+      expect(await recordOf(gateway, requestIdOf(response))).toMatchObject({
+        status: 'abandoned',
+        stream: true,
+        // nobody counted: what it used is estimated from what passed
+        usage: { input_tokens: expect.any(Number), output_tokens: expect.any(Number), estimated: true },
+      });
     });
 
     it.each([false, true])('and hangs up before the answer begins does the same (stream: %s)', async (stream) => {
@@ -45,7 +50,11 @@ describe('a caller that', () => {
       await until(() => upstream.exchanges.length === 1 || undefined);
       asking.request.destroy();
       await cancelled();
-      expect(await recordOf(gateway, requestId)).toMatchObject({ status: 'abandoned' });
+      const { status, usage } = await recordOf(gateway, requestId);
+      expect(status).toBe('abandoned');
+      // the provider was at work: the prompt is counted, as an estimate
+      expect(usage).toMatchObject({ output_tokens: 0, estimated: true });
+      expect((usage as { input_tokens: number }).input_tokens).toBeGreaterThan(0);
     });
 
     it('and does not read makes the provider wait, and costs no memory', async () => {

@@ -2,6 +2,7 @@ import { CACHE_INTENTS, type CacheIntent, type Validation } from '../../contract
 import { fieldName, invalid } from '../../dialects/fields';
 import { isObject, type JsonObject } from '../../contract/json';
 import { GatewayError } from '../../contract/errors';
+import { tagsOf } from './tags';
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -10,6 +11,7 @@ export interface Intent {
   readonly requestId: string | undefined;
   readonly user: string | undefined;
   readonly session: string | undefined;
+  readonly tags: readonly string[] | undefined;
   readonly timeoutMs: number | undefined;
   readonly idempotencyKey: string | undefined;
   readonly cache: CacheIntent | undefined;
@@ -19,7 +21,7 @@ export interface Intent {
 const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
 /** Of the body's `gatehouse` object. */
-const OPTIONS = new Set(['timeout_ms', 'cache', 'idempotency_key', 'validate']);
+const OPTIONS = new Set(['timeout_ms', 'cache', 'idempotency_key', 'validate', 'tags']);
 const MAX_ID = 256;
 const MAX_TIMEOUT_MS = 3_600_000;
 
@@ -29,10 +31,12 @@ export function intentOf(headers: Headers, body: JsonObject, user: string | unde
   const timeout = text(headers, 'x-gatehouse-timeout-ms') ?? own['timeout_ms'];
   const cache = text(headers, 'x-gatehouse-cache') ?? own['cache'];
   const validate = text(headers, 'x-gatehouse-validate') ?? own['validate'];
+  const tags = text(headers, 'x-gatehouse-tags') ?? own['tags'];
   return {
     requestId: requestIdOf(headers),
     user: identifier(headers, 'x-user-id') ?? (user || undefined),
     session: identifier(headers, 'x-session-id'),
+    tags: tags === undefined ? undefined : tagsOf(tags),
     timeoutMs: timeout === undefined ? undefined : milliseconds(timeout),
     idempotencyKey: idempotencyKey(headers, own),
     cache: cache === undefined ? undefined : cacheIntent(cache),

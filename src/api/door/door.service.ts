@@ -57,6 +57,7 @@ export class Door {
       wire: { dialect: codec.dialect, body, headers: forwarded },
       user: intent.user,
       session: intent.session,
+      tags: intent.tags,
       cacheIntent: intent.cache,
       validation: intent.validation,
       timeoutMs: intent.timeoutMs,

@@ -4,3 +4,4 @@ export { GuardSettings } from './policy/guard-settings.service';
 export { Preview } from './preview';
 export { SanitizationModule } from './sanitization.module';
 export { Sanitizer } from './sanitizer';
+export { Scanner } from './scan';

@@ -13,6 +13,8 @@ export interface CallView {
   readonly user_ref: string | null;
   readonly session_ref: string | null;
   readonly turn: number | null;
+  /** By which the caller groups its spending. */
+  readonly tags: Plain;
   readonly operation: Plain | null;
   readonly dialect: Plain | null;
   readonly stream: Plain | null;
@@ -94,6 +96,7 @@ function viewOf(call: readonly Header[], unknownAfterMs: number): CallView {
     user_ref: first.user_id ?? null,
     session_ref: first.session ?? null,
     turn: first.turn ?? null,
+    tags: facts['tags'] ?? [],
     operation: fact('operation'),
     dialect: fact('dialect'),
     stream: fact('stream'),
