@@ -66,6 +66,16 @@ ${rows(policies.properties.defaults, '').join('\n')}
 | --- | --- | --- |
 ${rows(policies.properties.templates.items, '').join('\n')}
 
+\`selection\` chooses the model and shortens prompts; [selection.md](selection.md) explains it.
+
+| field of \`selection\` | default | meaning |
+| --- | --- | --- |
+${rows(policies.properties.selection, '').join('\n')}
+
+| field of \`selection.tasks[]\` | default | meaning |
+| --- | --- | --- |
+${rows(policies.properties.selection.properties.tasks.items, '').join('\n')}
+
 ## Guards
 
 \`config/guards.yaml\` says what is done about personal data, secrets and hostile text: \`defaults\`, then \`tenants.<name, id or "*">\`, then what an

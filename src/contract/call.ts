@@ -2,8 +2,9 @@
 import type { Caller } from './caller';
 import type { ErrorCode, GatewayError } from './errors';
 import type { Entity } from './entities';
-import type { CacheUse, Degraded, Reply, ReplyEvent, Usage, Validated } from './reply';
+import type { CacheReason, CacheUse, Degraded, Likeness, Reply, ReplyEvent, Usage, Validated } from './reply';
 import type { ModelRequest } from './request';
+import type { Complexity, Saving, SelectionFacts, SizedFacts, TrimmedFacts } from './selection';
 import type { WireRequest } from './wire';
 
 /** What every call carries, whichever door it came in by. */
@@ -24,6 +25,10 @@ export interface Call {
   readonly idempotencyKey?: string;
   readonly cacheIntent?: CacheIntent;
   readonly validation?: Validation;
+  /** How hard the call is, as its caller says. */
+  readonly complexity?: Complexity;
+  /** Made by the gateway itself, to replace a kept answer that grew old: nobody waits for it. */
+  readonly revalidates?: true;
   /** Milliseconds that the caller is willing to wait in all, when it says so. */
   readonly timeoutMs?: number;
   /** Aborted when the caller goes away or the process must stop. */
@@ -34,10 +39,10 @@ export interface Call {
 }
 
 /**
- * What a caller says of past answers. `no-store`: neither read nor keep any; `refresh`: keep this one, read none; `similar`: the
- * answer to nearly the same question will do when no model answers.
+ * What a caller says of past answers. `no-store`: neither read nor keep any; `refresh`: keep this one, read none; `use`: one will
+ * do, though the call has many possible answers; `similar`: the answer to nearly the same question will do.
  */
-export const CACHE_INTENTS = ['no-store', 'refresh', 'similar'] as const;
+export const CACHE_INTENTS = ['no-store', 'refresh', 'use', 'similar'] as const;
 export type CacheIntent = (typeof CACHE_INTENTS)[number];
 
 /**
@@ -86,12 +91,31 @@ export interface CallFacts {
   dropped: readonly string[];
   degraded: Degraded;
   cache: CacheUse;
+  likeness: Likeness;
+  cacheReason: CacheReason;
+  /** What the answer took when a model gave it: not used again, as it was kept. */
+  savedUsage: Usage;
   validated: Validated;
   /** What was used although the call failed: answers that were paid for and not handed out. */
   spent: Usage;
   /** The call repeated an earlier one and was given its answer. */
   repeated: boolean;
   inspection: InspectionFacts;
+  /** The task of the policy that the call belongs to. */
+  task: string;
+  selection: SelectionFacts;
+  trimmed: TrimmedFacts;
+  sized: SizedFacts;
+  saved: readonly Saving[];
+  budget: BudgetFacts;
+}
+
+/** What budgets had to do with a call. */
+export interface BudgetFacts {
+  /** The maximum of answer tokens that was set because the caller named none. */
+  readonly maxTokens?: number;
+  /** A budget that does not refuse calls is exceeded. */
+  readonly over?: true;
 }
 
 /** What the guards did, written by the code that did it, and what they found. */
@@ -142,6 +166,17 @@ export interface UniqueCall extends AdmittedCall {
  */
 export interface SanitizedCall extends UniqueCall {
   readonly outgoing: Outgoing;
+  /** What the call was read with, and a name for what its tokens stand for: calls are the same only if this is. */
+  readonly guarded: GuardedAs;
+  /** The call as it came in, for whoever has to make it again. Never compared, cached or kept. */
+  readonly original: UniqueCall;
+}
+
+export interface GuardedAs {
+  /** Hashes of the policy and the rules in force. */
+  readonly policy: Readonly<Record<string, string>>;
+  /** A keyed hash of the values behind the tokens, hex; absent where there are none. */
+  readonly values?: string;
 }
 
 /** The forms in which a call may leave: what is personal is told to some providers and not to others. */
@@ -157,8 +192,19 @@ export interface Sendable {
   readonly wire: WireRequest;
 }
 
+/**
+ * Added by the select stage: `request.model` is the alias that is hard enough for the call, and the prompt is as short as the
+ * policy says.
+ */
+export interface SelectedCall extends SanitizedCall {
+  /** Undefined where nothing was to be chosen. */
+  readonly selection: SelectionFacts | undefined;
+  /** The most answer tokens that providers are asked for, where that is less than `request.maxTokens` or it names none. */
+  readonly sized?: number;
+}
+
 /** Added by the route stage: the models that may answer, best first; never empty. */
-export interface RoutedCall extends SanitizedCall {
+export interface RoutedCall extends SelectedCall {
   readonly candidates: readonly [Candidate, ...Candidate[]];
 }
 export interface Candidate {
@@ -169,6 +215,7 @@ export interface Candidate {
   readonly named?: boolean;
   readonly price?: Price;
   readonly maxOutputTokens?: number;
+  readonly contextTokens?: number;
   readonly thinks?: boolean | 'adaptive' | 'budget';
   /** False when the model refuses temperature and its like. */
   readonly sampling?: boolean;

@@ -1,3 +1,4 @@
+import type { Rates } from './rates';
 import type { Quota } from './reply';
 
 /** Every way a call can be refused. The only place that knows HTTP status and whether waiting helps. */
@@ -57,6 +58,8 @@ export interface ErrorFacts {
   /** The provider's own machine-readable code (`context_length_exceeded`, `thread_not_found`), handed on to the caller. */
   readonly providerCode?: string;
   readonly quota?: Quota;
+  /** Where the caller stands, when it met a limit of ours. */
+  readonly rates?: Rates;
   /** How many times a provider was asked before giving up. */
   readonly attempts?: number;
   /** No rung of the ladder of degradation could answer. */

@@ -1,8 +1,9 @@
 /** What happened, for whoever listens: metrics, logs, incidents. Facts only: never content, keys or personal data. */
-import type { InspectionFacts } from './call';
+import type { Picos } from './money';
+import type { CallFacts, InspectionFacts } from './call';
 import type { Dependency } from './control';
 import type { ErrorCode } from './errors';
-import type { Degraded, FinishReason, Usage } from './reply';
+import type { CacheUse, Degraded, FinishReason, Usage } from './reply';
 import type { Dialect } from './wire';
 
 export interface GatewayEvents {
@@ -22,6 +23,10 @@ export interface GatewayEvents {
   'ladder.answered': LadderAnswered;
   /** A call repeated an earlier one under the same idempotency key and was given its answer. */
   'answer.repeated': { tenantId: string; waited: boolean };
+  /** Spending reached a share of a budget's limit: once for each window and share, whichever process is told. */
+  'budget.alert': BudgetAlert;
+  /** The largest share of a limit that is spent or held, by tenant's id; every few seconds. */
+  'budget.shares': { readonly shares: ReadonlyMap<string, number> };
   /** A key that may govern is used, for the first time in a while; or somebody was turned away. */
   'access.login': { tenantId: string; keyId: string };
   'access.refused': AccessRefused;
@@ -98,9 +103,15 @@ export interface BulkheadRefused {
 export interface LadderAnswered {
   readonly tenantId: string;
   readonly model: string;
-  readonly rung: Exclude<Degraded, 'fallback'>;
+  readonly rung: Exclude<Degraded, 'fallback' | 'budget'>;
   /** Why no model did. */
   readonly code: ErrorCode;
+}
+export interface BudgetAlert {
+  readonly tenantId: string;
+  readonly budgetId: string;
+  readonly percent: number;
+  readonly windowStart: Date;
 }
 export interface DependencyChanged {
   readonly dependency: Dependency;
@@ -169,14 +180,22 @@ export interface CallFinished {
   readonly code?: ErrorCode;
   readonly finishReason?: FinishReason;
   readonly usage?: Usage;
+  /** Absent when nothing was used, or nobody knows the price. */
+  readonly cost?: Picos;
   readonly attempts: number;
   readonly degraded?: Degraded;
+  /** Absent when the call did not get as far as the cache. */
+  readonly cache?: CacheUse;
   readonly latencyMs: number;
   readonly firstTokenMs?: number;
   /** Time spent waiting for providers; the rest of the latency is ours. */
   readonly upstreamMs?: number;
   /** What the guards found; absent when the call was turned away before. */
   readonly inspection?: InspectionFacts | undefined;
+  readonly task?: string | undefined;
+  /** How the model was chosen, where it was, and what that and a shorter prompt saved. */
+  readonly selection?: CallFacts['selection'] | undefined;
+  readonly saved?: CallFacts['saved'] | undefined;
 }
 
 export interface AttemptFinished {

@@ -1,4 +1,7 @@
 /** What a model answers: a stream of pieces that ends with an `end` event, whether the caller streams or not. */
+import type { Complexity } from './selection';
+import type { Picos } from './money';
+import type { Rates } from './rates';
 import type { Dialect } from './wire';
 
 /** Token counts. The three input counts are disjoint; their sum is the whole prompt. */
@@ -99,6 +102,8 @@ export interface Reply {
   /** Request fields that were left out because the provider has no counterpart. */
   readonly dropped: readonly string[];
   readonly quota?: Quota;
+  /** Where the caller stands by now with the limits of its calls; absent where there are none. */
+  readonly rates?: () => Rates;
   /** Milliseconds spent waiting for providers until the first piece. */
   readonly waitedMs?: number;
   /** Absent when the model that was to answer did. */
@@ -107,28 +112,69 @@ export interface Reply {
   readonly cache?: CacheUse;
   /** Absent where nothing was validated. */
   readonly validated?: Validated;
+  /** How hard the call was taken to be, where a model was chosen for it. */
+  readonly complexity?: Complexity;
+  /** Roughly how many tokens of the prompt were left out. */
+  readonly savedTokens?: number;
+  /** Which question it was the answer to, when that was another one. */
+  readonly likeness?: Likeness;
+  /** The maximum of answer tokens that a budget left, where the caller named none. */
+  readonly maxTokens?: number;
+  /** A budget that does not refuse calls is exceeded. */
+  readonly overBudget?: true;
   /** How long ago the answer was given first, when it is one of those. */
   readonly ageSeconds?: number;
   /** Set when this repeats an answer that was given before; its door then spells it as it did then. */
   readonly repeats?: { readonly requestId: string; readonly receivedAt: number };
   /** The guards that really ran by now. */
   readonly guards?: () => readonly string[];
+  /** What the call cost by now; undefined until it is over, and where nobody knows the price. */
+  readonly cost?: () => Picos | undefined;
   /** The newest entry of the log about this call; undefined while there is none. */
   readonly entryId?: () => string | undefined;
   readonly pieces: AsyncIterable<Piece>;
 }
 
 /**
- * Which rung of the ladder answered instead: another model, an answer kept from before its time ran out or from a call that
+ * What answered instead: another model because one failed, a cheaper one because of a budget, an answer kept from before its time ran out or from a call that
  * was nearly the same, or a text that the operator wrote.
  */
-export type Degraded = 'fallback' | 'stale' | 'similar' | 'template';
+export type Degraded = 'fallback' | 'budget' | 'stale' | 'similar' | 'template';
+
+/** Why the answer to another question was given. */
+export interface Likeness {
+  /** Up to 1. */
+  readonly similarity: number;
+  /** What said so: `lexical`, which compares letters, or the embedding model. */
+  readonly by: string;
+  /** The request id of the call that a model gave the answer to. */
+  readonly requestId: string;
+}
 
 /** The answer conforms to the schemas of the call: as the model gave it first, or after it was asked once more. */
 export type Validated = 'valid' | 'repaired';
 
 /**
- * `hit`: a fresh answer to the same request, before any model was asked; `stale` and `similar`: what stood in when none
- * answered; `miss`: there was no fresh one; `bypass`: none was looked for.
+ * `hit`: a fresh answer to the same request, before any model was asked; `coalesced`: the answer that an equal call was waiting
+ * for at the time; `similar`: the answer to nearly the same question, before any was asked or when none answered; `stale`: one that is
+ * not fresh any more, because no model answered or while a new one is asked for; `miss`: there was none; `bypass`: none was looked for.
  */
-export type CacheUse = 'hit' | 'stale' | 'similar' | 'miss' | 'bypass';
+export type CacheUse = 'hit' | 'coalesced' | 'stale' | 'similar' | 'miss' | 'bypass';
+
+/**
+ * Why no kept answer was given, or not a fresh one. `absent`, `expired`: there was none, or it was too old; `policy`: the operator
+ * switched it off; `no-store`, `refresh`: the caller wanted none; `tools`, `nondeterministic`: the answer is one of many, and the
+ * caller did not say that a kept one would do; `not-repeatable`: it says nothing about another call's; `alone`: the equal call that it
+ * waited for had no answer for others; `revalidation`: the gateway asks anew for an answer that grew old.
+ */
+export type CacheReason =
+  | 'absent'
+  | 'expired'
+  | 'policy'
+  | 'no-store'
+  | 'refresh'
+  | 'tools'
+  | 'nondeterministic'
+  | 'not-repeatable'
+  | 'alone'
+  | 'revalidation';

@@ -1,6 +1,7 @@
 import type {
   BreakerPolicy,
   BulkheadPolicy,
+  CachePolicy,
   DegradationPolicy,
   FallbackPolicy,
   KeyPolicy,
@@ -24,6 +25,7 @@ export interface Policy {
   readonly keys: KeyPolicy;
   readonly fallback: FallbackPolicy;
   readonly degradation: DegradationPolicy;
+  readonly cache: CachePolicy;
   /** Each counts for itself; a model or tenant without one is not limited. */
   readonly bulkhead: {
     readonly provider: BulkheadPolicy;
@@ -46,6 +48,10 @@ export function effectivePolicy(policies: Policies, { provider, model, tenant }:
     keys: merged(defaults.keys, ofProvider?.keys),
     fallback: merged(defaults.fallback, ofModel?.fallback, ofTenant?.fallback),
     degradation: merged(defaults.degradation, ofModel?.degradation, ofTenant?.degradation),
+    cache: {
+      ...merged<Omit<CachePolicy, 'similar'>>(defaults.cache, ofModel?.cache, ofTenant?.cache),
+      similar: merged(defaults.cache.similar, ofModel?.cache?.similar, ofTenant?.cache?.similar),
+    },
     bulkhead: {
       provider: merged(defaults.bulkhead, ofProvider?.bulkhead),
       ...(ofModel?.bulkhead && { model: merged(defaults.bulkhead, ofModel.bulkhead) }),

@@ -98,6 +98,40 @@ describe('loadConfig', () => {
       expect(found).toContainEqual(expect.stringContaining(place));
   });
 
+  it('takes limits of users, tenants and models', async () => {
+    write('models.yaml', 'models: { openai/gpt-4o: {} }');
+    const { limits } = await load(
+      {},
+      'limits: { users: { rpm: 5 }, models: { "*": { tpm: 9 }, openai/gpt-4o: { tpm: 8 }, openai/new-*: { rpm: 1 } }, tenants: { acme: { concurrency: 2, users: { tpm: 7 } } } }',
+    );
+    expect(limits).toMatchObject({
+      expectedOutputTokens: 1_024,
+      users: { rpm: 5 },
+      models: { '*': { tpm: 9 }, 'openai/gpt-4o': { tpm: 8 }, 'openai/new-*': { rpm: 1 } },
+      tenants: { acme: { concurrency: 2, users: { tpm: 7 }, models: {} } },
+    });
+  });
+
+  it.each([
+    ['users: {}', 'limits.users: limits nothing: rpm, tpm or concurrency is missing'],
+    ['users: { rpm: 0 }', 'limits.users.rpm'],
+    ['users: { tokens: 5 }', 'limits.users: Unrecognized key'],
+    ['tenants: { acme: {} }', 'limits.tenants.acme: limits nothing'],
+    ['tenants: { acme: { models: {} } }', 'limits.tenants.acme: limits nothing'],
+    ['tenants: { "acme*": { rpm: 1 } }', 'limits.tenants.acme*: is no pattern'],
+    ['tenants: { acme: { rpm: 1 }, ACME: { rpm: 2 } }', 'limits.tenants.ACME: the tenant has an entry already'],
+    ['models: { fast: { rpm: 1 } }', 'must be provider/model, provider/prefix* or *'],
+    ['models: { "openai/*-mini": { rpm: 1 } }', 'must be provider/model, provider/prefix* or *'],
+    ['models: { "opnai/*": { rpm: 1 } }', 'limits.models.opnai/*: provider opnai is not configured'],
+    ['models: { openai/gpt-4oo: { rpm: 1 } }', 'limits.models.openai/gpt-4oo: models.yaml does not list it'],
+    [
+      'tenants: { acme: { models: { "nobody/x*": { rpm: 1 } } } }',
+      'limits.tenants.acme.models.nobody/x*: provider nobody is not configured',
+    ],
+  ])('stops at a limit that can never take effect: %s', async (yaml, problem) => {
+    expect(await mistakes({}, `limits: { ${yaml} }`)).toContainEqual(expect.stringContaining(problem));
+  });
+
   it('names a provider that cannot work', async () => {
     const yaml =
       'providers: { other: { type: openai }, vllm: { type: local }, third: { type: anthropic, apiKey: "env:THIRD" } }';

@@ -1,13 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { parse } from 'yaml';
 import type { z } from 'zod';
 import { keyBytes } from '../secrets/key-text';
 import type { Secret } from '../secrets/secret';
 import { SecretBackends } from '../secrets/secret-backends';
 import { SecretStore } from '../secrets/secret-store';
 import type { Variables } from '../secrets/variables';
+import { checkLimits } from './check-limits';
 import { checkPolicies } from './check-policies';
+import { checkSelection } from './check-selection';
 import type { Config } from './config';
 import { plannedProviders } from './configured-providers';
 import { checkGuards } from './check-guards';
@@ -20,6 +20,7 @@ import { guardSecrets, kekSecrets, secretVariables, type SecretVariable } from '
 import { Policies } from './policies';
 import { Prices } from './prices';
 import { Problems } from './problems';
+import { readYaml } from './read-yaml';
 import { Settings } from './settings';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
@@ -74,7 +75,9 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
     const known = new Set(['anthropic', 'openai', 'local', 'sandbox', ...Object.keys(settings.providers)]);
     if (models) checkAliases(models, known, problems);
     if (policies) checkPolicies(policies, known, problems);
+    if (policies && models) checkSelection(policies.selection, models, problems);
     if (guards) checkGuards(guards, known, problems);
+    checkLimits(settings.limits, models, known, problems);
   }
 
   const requests = [
@@ -115,6 +118,7 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
     health: settings!.health,
     idempotency: settings!.idempotency,
     answers: settings!.answers,
+    budgets: settings!.budgets,
     sanitization: settings!.sanitization,
     providers: providers.map(({ with: made }) => made(secrets)),
     models: models!,
@@ -122,28 +126,6 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
     prices: prices!.prices,
     guards: guards!,
   });
-}
-
-function readYaml<T extends z.ZodType>(
-  file: string,
-  schema: T,
-  problems: Problems,
-  required: boolean,
-): z.infer<T> | undefined {
-  if (!existsSync(file)) {
-    if (required) problems.add('GATEHOUSE_CONFIG', `${file} does not exist`);
-    return schema.parse({});
-  }
-  let document: unknown;
-  try {
-    document = parse(readFileSync(file, 'utf8')) ?? {};
-  } catch (error) {
-    problems.add(file, error instanceof Error ? (error.message.split('\n')[0] ?? 'unreadable') : 'unreadable');
-    return undefined;
-  }
-  const result = schema.safeParse(document);
-  if (!result.success) problems.addAll(file, result.error);
-  return result.data;
 }
 
 function checkAliases(models: Models, known: ReadonlySet<string>, problems: Problems): void {

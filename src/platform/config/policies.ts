@@ -1,6 +1,9 @@
 /** The shape of `config/policies.yaml`: what protects calls, for all and for single providers, models and tenants. */
 import { RE2JS } from 're2js';
 import { z } from 'zod';
+import { CACHE_DEFAULTS, cacheSettings as cache, formerSettings as former, renamed } from './cache-settings';
+import { Selection } from './selection';
+import { SIMILAR_DEFAULTS, similarSettings } from './similar-settings';
 
 const milliseconds = z.int().min(1).max(3_600_000);
 const count = z.int().min(1);
@@ -56,18 +59,19 @@ const fallback = {
     ),
   models: count.max(20).describe('Models that are asked for one request at most.'),
 };
+const seconds = count.max(31_536_000);
 const degradation = {
-  cached: z.boolean().describe('An answer to the same request that is still fresh, before any model is asked.'),
   stale: z.boolean().describe('When no model answers: an answer to the same request, however old.'),
   similar: z.boolean().describe('When no model answers: an answer to nearly the same request.'),
   template: z.boolean().describe('When no model answers: a text of `templates` that matches.'),
-  freshSeconds: count.max(31_536_000).describe('How long an answer is fresh.'),
-  staleSeconds: count.max(31_536_000).describe('How long an answer is kept for bad days.'),
+  staleSeconds: seconds.describe('How long an answer is kept for bad days.'),
   similarity: z
     .number()
     .min(0.5)
     .max(1)
-    .describe('How much two questions must have in common: shared runs of three letters, 0 to 1.'),
+    .describe(
+      'How near two questions must be on a bad day: the cosine of their words and letters. The second check is made beside it.',
+    ),
   message: z.string().max(500).describe('What callers are told when nothing can answer, before the reason.'),
 };
 
@@ -97,11 +101,9 @@ export const DEFAULTS = {
   keys: { restMs: 30_000, maxRestMs: 600_000 },
   fallback: { enabled: true, to: [], order: 'listed', models: 4 },
   degradation: {
-    cached: false,
     stale: false,
     similar: false,
     template: true,
-    freshSeconds: 3_600,
     staleSeconds: 86_400,
     similarity: 0.9,
     message: 'The model is not available at the moment. Please try again later.',
@@ -118,15 +120,16 @@ const complete = <T extends z.ZodRawShape>(shape: T, defaults: { readonly [K in 
   return z.strictObject(Object.fromEntries(fields) as { [K in keyof T]: z.ZodDefault<T[K]> }).prefault({} as never);
 };
 
-const ofTenant = z.strictObject({
+const ofTenant = {
   timeout: partial(timeout),
   retry: partial(retry),
   bulkhead: z
     .strictObject({ ...z.strictObject(bulkhead).partial().shape, concurrency: bulkhead.concurrency })
     .optional(),
   fallback: partial(fallback),
-  degradation: partial(degradation),
-});
+  cache: z.strictObject({ ...z.strictObject(cache).partial().shape, similar: partial(similarSettings) }).optional(),
+  degradation: partial({ ...degradation, ...former }),
+};
 
 function checkPattern({
   value: { name, pattern },
@@ -167,8 +170,13 @@ export const Policies = z.strictObject({
       bulkhead: complete(bulkhead, DEFAULTS.bulkhead),
       keys: complete(keys, DEFAULTS.keys),
       fallback: complete(fallback, { ...DEFAULTS.fallback, to: [] }),
-      degradation: complete(degradation, DEFAULTS.degradation),
+      degradation: complete(degradation, DEFAULTS.degradation).unwrap().extend(former).prefault({}),
+      cache: complete(cache, CACHE_DEFAULTS)
+        .unwrap()
+        .extend({ similar: complete(similarSettings, SIMILAR_DEFAULTS) })
+        .prefault({}),
     })
+    .transform(renamed)
     .prefault({})
     .describe('For everything; `bulkhead` for each provider.'),
   providers: z
@@ -185,11 +193,11 @@ export const Policies = z.strictObject({
     .default({})
     .describe('By name; stronger than the defaults.'),
   models: z
-    .record(Target, z.strictObject({ ...ofTenant.shape, breaker: partial(breaker) }))
+    .record(Target, z.strictObject({ ...ofTenant, breaker: partial(breaker) }).transform(renamed))
     .default({})
     .describe('By provider/model; stronger than its provider.'),
   tenants: z
-    .record(z.string().min(1), ofTenant)
+    .record(z.string().min(1), z.strictObject(ofTenant).transform(renamed))
     .default({})
     .describe('By name or id, or "*" for every tenant that is not named; stronger than all others.'),
   templates: z
@@ -197,6 +205,7 @@ export const Policies = z.strictObject({
     .max(1_000)
     .default([])
     .describe('Texts for when no model answers; the first that matches.'),
+  selection: Selection.prefault({}).describe('Which model is enough for a call, and what may be left out of it.'),
 });
 export type Policies = z.infer<typeof Policies>;
 
@@ -206,4 +215,5 @@ export type BreakerPolicy = Policies['defaults']['breaker'];
 export type BulkheadPolicy = Policies['defaults']['bulkhead'];
 export type KeyPolicy = Policies['defaults']['keys'];
 export type FallbackPolicy = Policies['defaults']['fallback'];
-export type DegradationPolicy = Policies['defaults']['degradation'];
+export type CachePolicy = Policies['defaults']['cache'];
+export type DegradationPolicy = Omit<Policies['defaults']['degradation'], keyof typeof former>;

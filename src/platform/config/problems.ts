@@ -1,4 +1,4 @@
-import type { ZodError } from 'zod';
+import type { core, ZodError } from 'zod';
 
 /** Everything that is wrong with the configuration, so that one start shows all of it. */
 export class Problems {
@@ -9,9 +9,11 @@ export class Problems {
   }
 
   addAll(file: string, error: ZodError): void {
-    for (const issue of error.issues) {
+    for (const issue of error.issues.flatMap(innermost)) {
       const path = issue.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
-      this.add(`${file} ${path.replace(/^\./, '') || '(top level)'}`, issue.message);
+      // of a key that is malformed, zod says no more than that
+      const [inner] = issue.code === 'invalid_key' ? issue.issues : [];
+      this.add(`${file} ${path.replace(/^\./, '') || '(top level)'}`, inner?.message ?? issue.message);
     }
   }
 
@@ -32,4 +34,14 @@ export class ConfigError extends Error {
     );
     this.name = 'ConfigError';
   }
+}
+
+/** The mistakes in the one alternative that was meant: that whose type, as far as the value is not within, is the value's. */
+function innermost(issue: core.$ZodIssue): core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const meant = issue.errors.filter(
+    (issues) => !issues.some(({ code, path }) => code === 'invalid_type' && !path.length),
+  );
+  if (meant.length !== 1) return [issue];
+  return meant.flat().flatMap((inner) => innermost({ ...inner, path: [...issue.path, ...inner.path] }));
 }

@@ -1,6 +1,7 @@
 /** The shape of `config/gatehouse.yaml`. Unknown fields are errors; every field has a default, so an empty file is valid. */
 import { z } from 'zod';
 import { AuditSettings } from './audit-settings';
+import { limitSettings } from './limit-settings';
 import { HttpUrl, SecretReference } from './setting-types';
 import { ClassifierSettings } from './classifier-settings';
 import { SidecarSettings } from './sidecar-settings';
@@ -70,6 +71,7 @@ export const Settings = z.strictObject({
       historyCharacters: count.default(4_000_000).describe('The text of all messages before the last one.'),
       keyRpm: count.default(600_000).describe('Requests per minute of a key that has no limit of its own.'),
       addressRpm: count.default(1_200_000).describe('Requests per minute from one address: protection against floods.'),
+      ...limitSettings,
     })
     .prefault({}),
   idempotency: z
@@ -94,6 +96,29 @@ export const Settings = z.strictObject({
         .default(67_108_864)
         .describe('Memory for answers kept for bad days, in each process.'),
       answerBytes: count.max(67_108_864).default(1_048_576).describe('The largest answer that is kept.'),
+      questions: count
+        .max(1_000_000)
+        .default(50_000)
+        .describe('Questions that each process remembers to find similar ones, about 1 KB each; the oldest go first.'),
+      tenantQuestions: count.max(200_000).default(10_000).describe('The same, of one tenant.'),
+    })
+    .prefault({}),
+  budgets: z
+    .strictObject({
+      leaseMs: z
+        .int()
+        .min(1_500)
+        .max(600_000)
+        .default(15_000)
+        .describe(
+          'How long what a process that died held for its calls still counts. It says that it lives three times as often.',
+        ),
+      unpriced: z
+        .enum(['refuse', 'allow'])
+        .default('refuse')
+        .describe(
+          'What becomes of a call under a hard budget whose model has no price: `refuse` answers 402, `allow` lets it pass uncounted.',
+        ),
     })
     .prefault({}),
   audit: AuditSettings.prefault({}),

@@ -3,12 +3,22 @@ export const LOG_FIELDS = [
   // which call, and whose
   ...(['request_id', 'call_id', 'tenant', 'key_id', 'key', 'context'] as const),
   // a call or a request
-  ...(['dialect', 'operation', 'stream', 'model', 'provider', 'provider_model', 'outcome', 'degraded'] as const),
+  ...([
+    'dialect',
+    'operation',
+    'stream',
+    'model',
+    'provider',
+    'provider_model',
+    'outcome',
+    'degraded',
+    'cache',
+  ] as const),
   ...(['code', 'finish_reason', 'attempts', 'input_tokens', 'cached_tokens', 'output_tokens'] as const),
   ...(['latency_ms', 'first_token_ms', 'method', 'route', 'status', 'content'] as const),
   // what happened on its way
   ...(['ok', 'ms', 'attempt', 'delay_ms', 'from', 'to', 'reason', 'provider_key', 'rest_ms', 'scope', 'name'] as const),
-  ...(['rung', 'waited', 'dependency', 'err'] as const),
+  ...(['rung', 'waited', 'dependency', 'err', 'budget', 'percent'] as const),
   // the audit log, secrets, reviews
   ...(['n', 'batches', 'size', 'cosignatures', 'what', 'source', 'version', 'applied'] as const),
   ...(['entry', 'review', 'verification', 'first_bad_index'] as const),
