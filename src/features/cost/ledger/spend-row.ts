@@ -1,0 +1,115 @@
+import type { Usage } from '../../../contract/reply';
+import type { DayDelta, TotalDelta } from './deltas';
+import type { LedgerRow } from './ledger-row';
+import { MEASURES } from './measures';
+
+/** A row of `spend` as PostgreSQL hands it over: bigint and numeric are text. */
+export interface SpendRow {
+  readonly call_id: string;
+  readonly at: Date;
+  readonly entry_index: string;
+  readonly tenant_id: string;
+  readonly key_id: string;
+  readonly user_ref: string | null;
+  readonly session_ref: string | null;
+  readonly model: string | null;
+  readonly provider: string | null;
+  readonly provider_model: string | null;
+  readonly provider_request_id: string | null;
+  readonly operation: string | null;
+  readonly outcome: string;
+  readonly tags: string[];
+  readonly input_tokens: string;
+  readonly cache_read_tokens: string;
+  readonly cache_write_tokens: string;
+  readonly output_tokens: string;
+  readonly thinking_tokens: string;
+  readonly estimated: boolean;
+  readonly cost_picos: string | null;
+  readonly saved_picos: string;
+  readonly cache: string | null;
+  readonly reused: boolean;
+  readonly spared: Usage | null;
+  readonly price_version: string | null;
+}
+
+export function ledgerRow(row: SpendRow): LedgerRow {
+  return {
+    index: Number(row.entry_index),
+    callId: row.call_id,
+    at: row.at.getTime(),
+    tenantId: row.tenant_id,
+    keyId: row.key_id,
+    userRef: row.user_ref ?? undefined,
+    sessionRef: row.session_ref ?? undefined,
+    model: row.model ?? undefined,
+    provider: row.provider ?? undefined,
+    providerModel: row.provider_model ?? undefined,
+    providerRequestId: row.provider_request_id ?? undefined,
+    operation: row.operation ?? undefined,
+    outcome: row.outcome,
+    tags: row.tags,
+    usage: {
+      inputTokens: Number(row.input_tokens),
+      cacheReadTokens: Number(row.cache_read_tokens),
+      cacheWriteTokens: Number(row.cache_write_tokens),
+      outputTokens: Number(row.output_tokens),
+      thinkingTokens: Number(row.thinking_tokens),
+      estimated: row.estimated,
+    },
+    cost: row.cost_picos === null ? undefined : BigInt(row.cost_picos),
+    saved: BigInt(row.saved_picos),
+    cache: row.cache ?? undefined,
+    spared: row.spared ?? undefined,
+    reused: row.reused,
+    priceVersion: row.price_version ?? undefined,
+  };
+}
+
+/** As one JSON parameter; what is undefined is left out and becomes null. */
+export function spendRows(rows: readonly LedgerRow[]): string {
+  return JSON.stringify(
+    rows.map(({ usage, ...row }) => ({
+      call_id: row.callId,
+      at: new Date(row.at).toISOString(),
+      entry_index: row.index,
+      tenant_id: row.tenantId,
+      key_id: row.keyId,
+      user_ref: row.userRef,
+      session_ref: row.sessionRef,
+      model: row.model,
+      provider: row.provider,
+      provider_model: row.providerModel,
+      provider_request_id: row.providerRequestId,
+      operation: row.operation,
+      outcome: row.outcome,
+      tags: row.tags,
+      input_tokens: usage.inputTokens,
+      cache_read_tokens: usage.cacheReadTokens,
+      cache_write_tokens: usage.cacheWriteTokens,
+      output_tokens: usage.outputTokens,
+      thinking_tokens: usage.thinkingTokens ?? 0,
+      estimated: usage.estimated ?? false,
+      cost_picos: row.cost?.toString(),
+      saved_picos: row.saved.toString(),
+      cache: row.cache,
+      reused: row.reused,
+      spared: row.spared,
+      price_version: row.priceVersion,
+    })),
+  );
+}
+
+export function totalRows(deltas: readonly TotalDelta[]): string {
+  return JSON.stringify(deltas.map((delta) => ({ ...delta, picos: delta.picos.toString() })));
+}
+
+export function dayRows(deltas: readonly DayDelta[]): string {
+  return JSON.stringify(
+    deltas.map(({ measures, grain, ...dimensions }) => ({
+      ...dimensions,
+      grain: `\\x${grain}`,
+      ...Object.fromEntries(MEASURES.map((name) => [name, measures[name].toString()])),
+    })),
+  );
+}
