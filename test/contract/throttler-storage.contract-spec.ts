@@ -1,5 +1,11 @@
 import { Redis } from 'ioredis';
-import { RedisWindowStorage, SlidingWindowStorage, type WindowStorage } from '../../src/features/limits';
+import {
+  CounterWindows,
+  MemoryCounters,
+  RedisCounters,
+  SlidingWindowStorage,
+  type WindowStorage,
+} from '../../src/features/limits';
 import { startRedis } from '../support/redis';
 
 const LONG = 60_000;
@@ -51,17 +57,6 @@ function behavesLikeAWindowStorage(make: () => WindowStorage): void {
     await sleep(refused.timeToBlockExpire * 1_000);
     expect((await storage.increment(key, 1_000, 1)).isBlocked).toBe(false);
   });
-
-  it('weighs the window before against the running one', async () => {
-    const ttl = 2_000;
-    await sleep(ttl - (Date.now() % ttl) - 300);
-    for (let i = 0; i < 10; i++) await storage.increment(key, ttl, 10);
-    await sleep(700); // 400 ms into the next window: about eight of the ten still count
-    const records = await Promise.all(Array.from({ length: 10 }, () => storage.increment(key, ttl, 10)));
-    const passed = records.filter(({ isBlocked }) => !isBlocked).length;
-    expect(passed).toBeGreaterThanOrEqual(1);
-    expect(passed).toBeLessThanOrEqual(6);
-  });
 }
 
 async function untilBlocked(storage: WindowStorage, key: string) {
@@ -73,7 +68,9 @@ async function untilBlocked(storage: WindowStorage, key: string) {
 
 describe('SlidingWindowStorage', () => behavesLikeAWindowStorage(() => new SlidingWindowStorage()));
 
-describe('RedisWindowStorage', () => {
+describe('CounterWindows in memory', () => behavesLikeAWindowStorage(() => new CounterWindows(new MemoryCounters())));
+
+describe('CounterWindows on Redis', () => {
   let server: Awaited<ReturnType<typeof startRedis>>;
   let clients: Redis[];
   const client = (): Redis => {
@@ -92,15 +89,17 @@ describe('RedisWindowStorage', () => {
     await server?.stop();
   });
 
-  const nobody = Object.assign(new SlidingWindowStorage(), {
-    increment: () => Promise.reject(new Error('the fallback was asked')),
+  const nobody = Object.assign(new MemoryCounters(), {
+    take: () => Promise.reject(new Error('the fallback was asked')),
   });
+  const windows = (...[redis, fallback, options]: ConstructorParameters<typeof RedisCounters>) =>
+    new CounterWindows(new RedisCounters(redis, fallback, options));
   // what is counted must be right however slow the machine is; that slowness is noticed has its own test
   const patient = { deadlineMs: 10_000 };
-  describe('alone', () => behavesLikeAWindowStorage(() => new RedisWindowStorage(client(), nobody, patient)));
+  describe('alone', () => behavesLikeAWindowStorage(() => windows(client(), nobody, patient)));
 
   it('shares its counts between processes', async () => {
-    const [one, two] = [client(), client()].map((redis) => new RedisWindowStorage(redis, nobody, patient));
+    const [one, two] = [client(), client()].map((redis) => windows(redis, nobody, patient));
     const key = `${process.pid}:shared`;
     const records = await Promise.all(
       Array.from({ length: 200 }, (_, i) => (i % 2 ? one : two)!.increment(key, LONG, 50)),
@@ -110,7 +109,7 @@ describe('RedisWindowStorage', () => {
 
   it('leaves nothing behind for ever', async () => {
     const redis = client();
-    await new RedisWindowStorage(redis, nobody, { ...patient, prefix: 'expiring:' }).increment('k', LONG, 5);
+    await windows(redis, nobody, { ...patient, prefix: 'expiring:' }).increment('k', LONG, 5);
     const ttl = await redis.pttl('expiring:k');
     expect(ttl).toBeGreaterThan(LONG);
     expect(ttl).toBeLessThanOrEqual(2 * LONG);
@@ -118,7 +117,7 @@ describe('RedisWindowStorage', () => {
 
   it('counts in memory while Redis is silent, says so once, and returns by itself', async () => {
     const states: boolean[] = [];
-    const storage = new RedisWindowStorage(client(), new SlidingWindowStorage(), {
+    const storage = windows(client(), new MemoryCounters(), {
       onStateChange: (up) => states.push(up),
     });
     const key = `${process.pid}:outage`;

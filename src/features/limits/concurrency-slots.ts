@@ -1,26 +1,36 @@
 import { GatewayError } from '../../contract/errors';
 import type { JsonObject } from '../../contract/json';
 import { StateReport } from '../../contract/state-report';
+import type { LimitScope } from './limit-scope';
 
-/** Gives a slot back; only the first time. */
+/** Gives the slots of a call back; only the first time. */
 export type Release = () => void;
 
-/** How many calls of each key are under way. Type and injection token in one. */
+/** One of so many slots. */
+export interface Seat {
+  readonly scope: LimitScope;
+  /** Unique among all counters. Calls that share it share the slots. */
+  readonly counter: string;
+  readonly limit: number;
+}
+
+/** How many calls of each key, user, tenant and model are under way. Type and injection token in one. */
 export abstract class ConcurrencySlots extends StateReport {
   override readonly reports = 'concurrency';
 
   /**
-   * At once where nobody has to be asked.
+   * All of them or none; at once where nobody has to be asked.
    * @throws GatewayError `concurrency_limited`
    */
-  abstract acquire(keyId: string, limit: number): Release | Promise<Release>;
+  abstract acquire(seats: readonly Seat[]): Release | Promise<Release>;
 
-  /** Of this process, and of all keys together: a key is its tenant's business. */
+  /** Of this process, and of all counters together: each is its tenant's business. */
   abstract override state(): readonly JsonObject[];
 }
 
-export function slotsTaken(limit: number): GatewayError {
-  return new GatewayError('concurrency_limited', `Limit of ${limit} concurrent calls for this key reached`, {
+export function slotsTaken({ scope, limit }: Seat): GatewayError {
+  return new GatewayError('concurrency_limited', `Limit of ${limit} concurrent calls for this ${scope} reached`, {
     retryAfter: 1,
+    details: { scope, limit, unit: 'concurrent calls' },
   });
 }

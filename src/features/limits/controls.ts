@@ -18,9 +18,21 @@ export const KEY_LIMIT = {
   },
 } as const satisfies Control;
 
+export const CALL_LIMITS = {
+  name: 'call_limits',
+  purpose: 'Calls and tokens per minute of keys, users, tenants and models, counted by all processes together.',
+  without: {
+    postgresql: UNAFFECTED,
+    redis: degraded('Each process counts for itself, after a tenth of a second at most, and shares again by itself.'),
+    disk: UNAFFECTED,
+    dns: UNAFFECTED,
+    provider: UNAFFECTED,
+  },
+} as const satisfies Control;
+
 export const CONCURRENCY = {
   name: 'concurrency',
-  purpose: 'Calls of one key at a time, counted by all processes together.',
+  purpose: 'Calls of one key, user, tenant or model at a time, counted by all processes together.',
   without: {
     postgresql: UNAFFECTED,
     redis: degraded('Each process counts for itself, after a tenth of a second at most, and shares again by itself.'),

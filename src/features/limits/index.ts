@@ -1,9 +1,15 @@
-export { ConcurrencySlots } from './concurrency-slots';
-export { ADDRESS_LIMIT, CONCURRENCY, KEY_LIMIT } from './controls';
+export { ConcurrencySlots, type Release, type Seat } from './concurrency-slots';
+export { CounterWindows } from './counter-windows';
+export { ADDRESS_LIMIT, CALL_LIMITS, CONCURRENCY, KEY_LIMIT } from './controls';
+export { type Limit, LimitRules, type Limits, TenantLimits } from './limit-rules';
+export { LIMIT_SCOPES, type LimitScope } from './limit-scope';
 export { LimitsModule } from './limits.module';
 export { isModelAllowed } from './model-allowed';
+export { MemoryCounters } from './memory-counters';
 export { MemorySlots } from './memory-slots';
+export { type Charge, type Granted, MINUTE_MS, RateCounters, type Refused, type Verdict } from './rate-counters';
+export { RedisCounters } from './redis-counters';
 export { RedisSlots } from './redis-slots';
-export { RedisWindowStorage } from './redis-window-storage';
+export { reservation, type TokenNeed } from './reservation';
 export { SlidingWindowStorage } from './sliding-window-storage';
 export { WindowStorage } from './window-storage';

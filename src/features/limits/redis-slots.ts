@@ -2,18 +2,25 @@ import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { JsonObject } from '../../contract/json';
 import { within } from '../../platform/redis/within';
-import { ConcurrencySlots, slotsTaken, type Release } from './concurrency-slots';
+import { ConcurrencySlots, slotsTaken, type Release, type Seat } from './concurrency-slots';
 import { MemorySlots } from './memory-slots';
 
-/** One sorted set for each key: a member for every call, scored by when its lease runs out on Redis's own clock. */
+/**
+ * One sorted set for each counter: a member for every call, scored by when its lease runs out on Redis's own clock. ARGV: member,
+ * lease, then the limit of each. Answers which is full, or 0.
+ */
 const ACQUIRE = `
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
-if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
-redis.call('ZADD', KEYS[1], now + tonumber(ARGV[3]), ARGV[1])
-redis.call('PEXPIRE', KEYS[1], ARGV[3])
-return 1`;
+for i, key in ipairs(KEYS) do
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
+  if redis.call('ZCARD', key) >= tonumber(ARGV[2 + i]) then return i end
+end
+for _, key in ipairs(KEYS) do
+  redis.call('ZADD', key, now + tonumber(ARGV[2]), ARGV[1])
+  redis.call('PEXPIRE', key, ARGV[2])
+end
+return 0`;
 
 /** Held calls last on; after an outage of Redis this also counts those that it has not seen. */
 const RENEW = `
@@ -27,7 +34,7 @@ const DEADLINE_MS = 100;
 const RETRY_MS = 1_000;
 
 type WithCommands = Redis & {
-  gatehouseAcquireSlot(key: string, member: string, limit: number, leaseMs: number): Promise<0 | 1>;
+  gatehouseAcquireSlots(keys: number, ...rest: readonly (string | number)[]): Promise<number>;
   gatehouseRenewSlots(key: string, leaseMs: number, ...members: string[]): Promise<1>;
 };
 
@@ -39,8 +46,8 @@ export interface RedisSlotsOptions {
 }
 
 /**
- * Counts the calls of all processes, in one round trip for a key that has a limit. While Redis is in trouble each process
- * counts for itself.
+ * Counts the calls of all processes, in one round trip for a call that has limits. While Redis is in trouble each process
+ * counts for itself. In a Redis Cluster the counters of one call must have the same hash tag.
  */
 export class RedisSlots extends ConcurrencySlots {
   private readonly redis: WithCommands;
@@ -58,24 +65,26 @@ export class RedisSlots extends ConcurrencySlots {
     { prefix = 'gatehouse:slots:', leaseMs = 30_000, clock = Date.now }: RedisSlotsOptions = {},
   ) {
     super();
-    redis.defineCommand('gatehouseAcquireSlot', { numberOfKeys: 1, lua: ACQUIRE });
+    redis.defineCommand('gatehouseAcquireSlots', { lua: ACQUIRE });
     redis.defineCommand('gatehouseRenewSlots', { numberOfKeys: 1, lua: RENEW });
     this.redis = redis as WithCommands;
     [this.prefix, this.leaseMs, this.clock] = [prefix, leaseMs, clock];
     setInterval(() => this.renew(), leaseMs / 3).unref();
   }
 
-  override async acquire(keyId: string, limit: number): Promise<Release> {
-    const release = this.local.acquire(keyId, limit);
+  override async acquire(seats: readonly Seat[]): Promise<Release> {
+    const release = this.local.acquire(seats);
     const member = `${this.process}:${++this.calls}`;
-    if (!(await this.shared(keyId, member, limit))) {
+    const full = await this.shared(seats, member);
+    if (full) {
       release();
-      throw slotsTaken(limit);
+      throw slotsTaken(full);
     }
-    this.hold(keyId, member);
+    for (const { counter } of seats) this.hold(counter, member);
     return () => {
       release();
-      if (this.letGo(keyId, member)) this.redis.zrem(this.prefix + keyId, member).catch(() => undefined);
+      for (const { counter } of seats)
+        if (this.letGo(counter, member)) this.redis.zrem(this.prefix + counter, member).catch(() => undefined);
     };
   }
 
@@ -83,37 +92,39 @@ export class RedisSlots extends ConcurrencySlots {
     return this.local.state();
   }
 
-  /** How many keys hold a slot in this process. */
+  /** How many counters have a slot taken by this process. */
   get size(): number {
     return this.held.size;
   }
 
-  /** Whether all processes together have room; yes when they cannot be asked. */
-  private async shared(keyId: string, member: string, limit: number): Promise<boolean> {
-    if (this.clock() < this.retryAt) return true;
-    const asked = this.redis.gatehouseAcquireSlot(this.prefix + keyId, member, limit, this.leaseMs);
+  /** Where all processes together have no room; nowhere when they cannot be asked. */
+  private async shared(seats: readonly Seat[], member: string): Promise<Seat | undefined> {
+    if (this.clock() < this.retryAt) return undefined;
+    const keys = seats.map(({ counter }) => this.prefix + counter);
+    const limits = seats.map(({ limit }) => limit);
+    const asked = this.redis.gatehouseAcquireSlots(seats.length, ...keys, member, this.leaseMs, ...limits);
     try {
-      return (await within(DEADLINE_MS, asked)) === 1;
+      return seats[(await within(DEADLINE_MS, asked)) - 1];
     } catch {
       this.retryAt = this.clock() + RETRY_MS;
-      return true;
+      return undefined;
     }
   }
 
   private renew(): void {
-    for (const [keyId, members] of this.held)
-      this.redis.gatehouseRenewSlots(this.prefix + keyId, this.leaseMs, ...members).catch(() => undefined);
+    for (const [counter, members] of this.held)
+      this.redis.gatehouseRenewSlots(this.prefix + counter, this.leaseMs, ...members).catch(() => undefined);
   }
 
-  private hold(keyId: string, member: string): void {
-    const members = this.held.get(keyId) ?? new Set();
-    this.held.set(keyId, members.add(member));
+  private hold(counter: string, member: string): void {
+    const members = this.held.get(counter) ?? new Set();
+    this.held.set(counter, members.add(member));
   }
 
-  private letGo(keyId: string, member: string): boolean {
-    const members = this.held.get(keyId);
+  private letGo(counter: string, member: string): boolean {
+    const members = this.held.get(counter);
     if (!members?.delete(member)) return false;
-    if (!members.size) this.held.delete(keyId);
+    if (!members.size) this.held.delete(counter);
     return true;
   }
 }
