@@ -49,6 +49,32 @@ function behavesLikeAnAnswerStore(make: () => AnswerStore): void {
     expect(String(await store.find(place))).toBe('newer');
   });
 
+  it('removes what has a label, of that tenant alone, and says which', async () => {
+    const askedAt = Date.now();
+    const places = [1, 2, 3].map(() => ({ ...place, key: newKey() }));
+    const [both, first, neither] = places;
+    const [one, two] = [newKey(), newKey()];
+    await store.keep(both!, answer, LONG, { labels: [one, two], askedAt });
+    await store.keep(first!, answer, LONG, { labels: [one], askedAt });
+    await store.keep(neither!, answer, LONG, { labels: [newKey()], askedAt });
+    expect((await store.purge({ tenantId: 'tenant', label: newKey() })).size).toBe(0);
+    expect([...(await store.purge({ tenantId: 'tenant', label: two }))]).toEqual([both!.key]);
+    const found = await Promise.all(places.map((at) => store.find(at)));
+    expect(found.map((bytes) => !!bytes)).toEqual([false, true, true]);
+    expect([...(await store.purge({ tenantId: 'tenant', label: one }))]).toEqual([first!.key]);
+    expect(await store.find(neither!)).toEqual(answer);
+  });
+
+  it('does not keep what was asked for before its label was purged, but what is asked for then', async () => {
+    const label = newKey();
+    const askedAt = Date.now() - 10;
+    await store.purge({ tenantId: 'tenant', label });
+    await store.keep(place, answer, LONG, { labels: [label], askedAt });
+    expect(await store.find(place)).toBeUndefined();
+    await store.keep(place, answer, LONG, { labels: [label], askedAt: Date.now() + 10 });
+    expect(await store.find(place)).toEqual(answer);
+  });
+
   it('forgets it in time', async () => {
     await store.keep(place, answer, 500);
     expect(await store.find(place)).toEqual(answer);
@@ -75,7 +101,19 @@ describe('MemoryAnswerStore', () => {
   it('counts small answers too', async () => {
     const store = new MemoryAnswerStore(100_000);
     for (let i = 0; i < 10_000; i++) await store.keep({ tenantId: 't', key: String(i) }, Buffer.alloc(1), LONG);
-    expect((store as unknown as { entries: Map<string, unknown> }).entries.size).toBeLessThan(400);
+    const found = [];
+    for (let i = 0; i < 10_000; i++) found.push(await store.find({ tenantId: 't', key: String(i) }));
+    expect(found.filter(Boolean).length).toBeLessThan(400);
+  });
+
+  it('takes nothing from those that keep little, whatever one tenant keeps', async () => {
+    const store = new MemoryAnswerStore(10_000);
+    const small = { tenantId: 'small', key: 'k' };
+    await store.keep(small, Buffer.alloc(1_000), LONG);
+    for (let i = 0; i < 100; i++) await store.keep({ tenantId: 'large', key: String(i) }, Buffer.alloc(1_000), LONG);
+    expect(await store.find(small)).toHaveLength(1_000);
+    expect(await store.find({ tenantId: 'large', key: '99' })).toHaveLength(1_000);
+    expect(await store.find({ tenantId: 'large', key: '0' })).toBeUndefined();
   });
 });
 
@@ -169,6 +207,101 @@ describe('RedisAnswerStore', () => {
     expect(await store.find(theirs!)).toEqual(answer);
     await own.stop();
     await until(() => redis.status !== 'ready' || undefined);
-    expect(await store.find(theirs!)).toBeUndefined();
+    // it was found before
+    expect(await store.find(theirs!)).toEqual(answer);
+    expect(await store.find({ tenantId: 'tenant', key: 'unknown' })).toBeUndefined();
+  });
+
+  it('asks Redis again for what it knows after a second, and so learns of a newer answer', async () => {
+    let now = Date.now();
+    const memory = () => new MemoryAnswerStore(10_000, () => now);
+    const [one, two] = [1, 2].map(() => new RedisAnswerStore(shared, box, memory(), () => now));
+    const place = { tenantId: 'tenant', key: newKey() };
+    await one!.keep(place, answer, LONG);
+    expect(await two!.find(place)).toEqual(answer);
+    await one!.keep(place, Buffer.from('newer'), LONG);
+    now += 1_000;
+    expect(String(await two!.find(place))).toBe('newer');
+  });
+
+  describe('of several processes', () => {
+    const label = 'l'.repeat(22);
+    const process = () => new RedisAnswerStore(shared, box, new MemoryAnswerStore(10_000_000));
+    const kept = async (store: AnswerStore, askedAt = Date.now()) => {
+      const place = { tenantId: 'tenant', key: newKey() };
+      await store.keep(place, answer, LONG, { labels: [label], askedAt });
+      return place;
+    };
+
+    it('removes any number of them', async () => {
+      const keys = Array.from({ length: 1_200 }, newKey);
+      const commands = shared.pipeline();
+      for (const key of keys)
+        commands.set(`gatehouse:answer:${key}`, 'x').zadd('gatehouse:answers:many', Date.now() + LONG, key);
+      await commands.exec();
+      expect((await process().purge({ tenantId: 'tenant', label: 'many' })).size).toBe(1_200);
+      expect(await shared.exists(...keys.map((key) => `gatehouse:answer:${key}`))).toBe(0);
+    });
+
+    it('drops in all of them what one purges', async () => {
+      const [one, two] = [process(), process()];
+      await Promise.all([one.follow(), two.follow()]);
+      const place = await kept(one);
+      expect(await two.find(place)).toEqual(answer);
+      expect([...(await one.purge({ tenantId: 'tenant', label }))]).toEqual([place.key]);
+      expect(await one.find(place)).toBeUndefined();
+      await two.follow();
+      expect(await two.find(place)).toBeUndefined();
+      expect(await process().find(place)).toBeUndefined();
+    });
+
+    it('does not keep what was asked for before a purge that came meanwhile, here or elsewhere', async () => {
+      const [one, two] = [process(), process()];
+      await Promise.all([one.follow(), two.follow()]);
+      const askedAt = Date.now() - 10;
+      await one.purge({ tenantId: 'tenant', label });
+      const late = await kept(two, askedAt);
+      expect(await two.find(late)).toEqual(answer);
+      await two.follow();
+      for (const store of [one, two, process()]) expect(await store.find(late)).toBeUndefined();
+      expect(await one.find(await kept(two, askedAt))).toBeUndefined();
+    });
+
+    it('forgets everything it keeps itself when it cannot know any more what was purged', async () => {
+      const [one, two] = [process(), process()];
+      await two.follow();
+      const place = await kept(two);
+      await one.purge({ tenantId: 'tenant', label: 'another' });
+      await shared.del('gatehouse:answer-purges', `gatehouse:answer:${place.key}`);
+      await two.follow();
+      expect(await two.find(place)).toBeUndefined();
+      await shared.del('gatehouse:answer-purge');
+      const again = await kept(two);
+      await shared.del(`gatehouse:answer:${again.key}`);
+      await two.follow();
+      expect(await two.find(again)).toBeUndefined();
+    });
+
+    it('says so when it cannot purge', async () => {
+      const own = await startRedis();
+      const store = new RedisAnswerStore(await ready(own.url), box, new MemoryAnswerStore(10_000));
+      const place = await kept(store);
+      await own.stop();
+      await expect(store.purge({ tenantId: 'tenant', label })).rejects.toThrow();
+      expect(await store.find(place)).toBeUndefined();
+    });
+
+    it('files no more under a label than is kept, and nothing for ever', async () => {
+      const store = process();
+      const own = { labels: ['short-lived'], askedAt: Date.now() };
+      for (let i = 0; i < 20; i++) await store.keep({ tenantId: 'tenant', key: newKey() }, answer, 20, own);
+      await new Promise((next) => setTimeout(next, 50));
+      await store.keep({ tenantId: 'tenant', key: newKey() }, answer, 2_000, own);
+      await store.keep({ tenantId: 'tenant', key: newKey() }, answer, 1_000, own);
+      expect(await shared.zcard('gatehouse:answers:short-lived')).toBe(2);
+      const ttl = await shared.pttl('gatehouse:answers:short-lived');
+      expect(ttl).toBeGreaterThan(1_000);
+      expect(ttl).toBeLessThanOrEqual(2_000);
+    });
   });
 });

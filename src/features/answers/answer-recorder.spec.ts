@@ -3,7 +3,7 @@ import { AnswerRecorder } from './answer-recorder';
 
 const START: ReplyEvent = { type: 'start', id: 'x', model: 'gpt-4o-2024' };
 const STOP: ReplyEvent = { type: 'finish', reason: 'stop' };
-const END: ReplyEvent = { type: 'end', usage: NO_USAGE };
+const END = { type: 'end', usage: { ...NO_USAGE, outputTokens: 7 } } as const satisfies ReplyEvent;
 const text = (said: string, block = 0): ReplyEvent => ({ type: 'text', block, text: said });
 
 function taken(events: readonly ReplyEvent[], bytes = 100) {
@@ -17,6 +17,8 @@ describe('AnswerRecorder', () => {
     expect(taken([text('a'), text('b'), text('c', 1), STOP])).toEqual({
       answeredAs: 'gpt-4o-2024',
       events: [text('ab'), text('c', 1), STOP],
+      usage: END.usage,
+      lasting: true,
     });
   });
 
@@ -33,14 +35,29 @@ describe('AnswerRecorder', () => {
   });
 
   it.each<[string, ReplyEvent[]]>([
-    ['that says nothing', [text(''), STOP]],
-    ['that was cut', [text('a'), { type: 'finish', reason: 'length' }]],
-    ['that was filtered', [text('a'), { type: 'finish', reason: 'content_filter' }]],
-    ['that refuses', [{ type: 'refusal', block: 0, text: 'no' }, STOP]],
     ['with something native', [text('a'), { type: 'native', block: 1, name: 'x' }, STOP]],
-    ['that calls a tool', [text('a'), { type: 'tool_call', block: 1, id: 'c', name: 't' }, STOP]],
     ['that is too large', [text('a'.repeat(60)), text('a'.repeat(60)), STOP]],
   ])('leaves out an answer %s', (_what, events) => {
     expect(taken(events)).toBeUndefined();
+  });
+
+  it.each<[string, ReplyEvent[]]>([
+    ['that says nothing', [text(''), STOP]],
+    ['that was cut', [text('a'), { type: 'finish', reason: 'length' }]],
+    ['of which one of several was cut', [text('a'), STOP, { type: 'finish', choice: 1, reason: 'length' }]],
+    ['that was filtered', [text('a'), { type: 'finish', reason: 'content_filter' }]],
+    ['that refuses', [{ type: 'refusal', block: 0, text: 'no' }, STOP]],
+  ])('takes down for those who wait, and for nobody later, an answer %s', (_what, events) => {
+    expect(taken(events)).toMatchObject({ events, lasting: false });
+  });
+
+  it('takes tool calls down, their arguments in one piece', () => {
+    const call: ReplyEvent = { type: 'tool_call', block: 0, id: 'c', name: 't' };
+    const said = (json: string): ReplyEvent => ({ type: 'tool_arguments', block: 0, json });
+    const finish: ReplyEvent = { type: 'finish', reason: 'tool_calls' };
+    expect(taken([call, said('{"a"'), said(':1}'), finish])).toMatchObject({
+      events: [call, said('{"a":1}'), finish],
+      lasting: true,
+    });
   });
 });

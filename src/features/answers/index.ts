@@ -1,6 +1,12 @@
 export { AnswersModule } from './answers.module';
-export { replay } from './kept-answer';
-export { PastAnswers } from './past-answers';
+export type { PurgeRequest } from './answer-labels';
+export { type Entered, type Flight, Flights, type Landing } from './flights';
+export { type KeptAnswer, replay } from './kept-answer';
+export { type Lease, Leases } from './leases';
+export { PastAnswers, type SimilarAnswer, type SimilarTerms, type Told } from './past-answers';
+export { readAhead } from './read-ahead';
 export { recallOf, type Recall } from './recall';
+export { Embedder } from './similar/embedder';
 export { templateReply } from './template-reply';
 export { Templates } from './templates';
+export { Waiting } from './waiting';

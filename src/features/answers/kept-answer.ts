@@ -1,5 +1,6 @@
 import { isObject } from '../../contract/json';
-import { NO_USAGE, type CacheUse, type Reply, type ReplyEvent } from '../../contract/reply';
+import { NO_USAGE, type CacheUse, type Reply, type ReplyEvent, type Usage } from '../../contract/reply';
+import { inChunks } from './in-chunks';
 import { once } from './once';
 
 /** An answer as it is kept: what was said, by whom and when, in no vendor's words. */
@@ -13,9 +14,11 @@ export interface KeptAnswer {
   readonly at: number;
   /** What came between `start` and `end`. */
   readonly events: readonly ReplyEvent[];
+  /** What it took. */
+  readonly usage: Usage;
 }
 
-const VERSION = 1;
+const VERSION = 2;
 
 export function encodeAnswer(answer: KeptAnswer): Buffer {
   return Buffer.from(JSON.stringify({ version: VERSION, ...answer }));
@@ -35,13 +38,14 @@ export function decodeAnswer(bytes: Buffer): KeptAnswer | undefined {
 /**
  * The answer once more, as the answer to another call: under an id of its own, and without usage, for nothing was used.
  * @param id names the new answer
+ * @param streamed its text comes in small parts, as readers of streams expect
  */
-export function replay(answer: KeptAnswer, use: CacheUse, id: string, now = Date.now()): Reply {
+export function replay(answer: KeptAnswer, use: CacheUse, id: string, now = Date.now(), streamed = false): Reply {
   const { provider, model, dropped, answeredAs, events, at } = answer;
   const piece = {
     events: [
       { type: 'start', id, model: answeredAs },
-      ...events,
+      ...(streamed ? inChunks(events) : events),
       { type: 'end', usage: NO_USAGE },
     ] satisfies ReplyEvent[],
   };

@@ -7,16 +7,18 @@ import { QUESTION } from '../../../test/support/attempt';
 import { replay } from './kept-answer';
 import { MemoryAnswerStore } from './memory-answer-store';
 import { PastAnswers } from './past-answers';
-import { QuestionIndex } from './similar/question-index';
-import { trigramScorer } from './similar/trigram-scorer';
+import { MemoryVectorIndex } from './similar/memory-vector-index';
+import { SimilarQuestions } from './similar/similar-questions';
 
-const POLICY = { similarity: 0.8, staleSeconds: 100 };
+const TERMS = { threshold: 0.8, oneWordThreshold: 1, withinSeconds: 100 };
+const KEPT_SECONDS = 100;
 
 function setUp(answerBytes = 10_000) {
   const clock = { now: 1_000_000 };
   const store = new MemoryAnswerStore(1_000_000, () => clock.now);
   const hash = new KeyedHash(Buffer.alloc(32, 7));
-  const answers = new PastAnswers(store, new QuestionIndex(trigramScorer), hash, answerBytes, () => clock.now);
+  const questions = new SimilarQuestions(new MemoryVectorIndex(100, 100, () => clock.now));
+  const answers = new PastAnswers(store, questions, hash, answerBytes, () => clock.now);
   return { answers, clock };
 }
 
@@ -27,6 +29,9 @@ function calling(text = 'What are your opening hours?', tenantId = 't', over: Pa
     request: { ...QUESTION, messages, ...over },
     wire: { dialect: 'openai-chat', body: {}, headers: {} },
     candidates: [{ provider: 'p', model: 'm' }],
+    requestId: 'the-first',
+    user: 'ada',
+    signal: new AbortController().signal,
   } as unknown as CushionedCall;
 }
 
@@ -64,7 +69,10 @@ async function read(reply: Reply): Promise<Piece[]> {
 }
 
 async function given(answers: PastAnswers, call: CushionedCall, reply = said(), nearly = true): Promise<void> {
-  await read(answers.keeping(reply, call, answers.keyOf(call) ?? '', POLICY.staleSeconds, nearly));
+  const near = nearly && {};
+  await read(answers.keeping(reply, call, answers.keyOf(call) ?? '', KEPT_SECONDS, near));
+  // the question is remembered in the background
+  await new Promise((resolve) => setImmediate(resolve));
 }
 const found = (answers: PastAnswers, call: CushionedCall, seconds = 100) =>
   answers.find(call.caller, answers.keyOf(call) ?? '', seconds);
@@ -97,7 +105,7 @@ describe('PastAnswers', () => {
 
   it('hands the answer through unchanged while it keeps it', async () => {
     const { answers } = setUp();
-    expect(await read(answers.keeping(said(), calling(), 'k', 1, true))).toEqual([WORDS, LAST]);
+    expect(await read(answers.keeping(said(), calling(), 'k', 1, {}))).toEqual([WORDS, LAST]);
   });
 
   it('never finds it for another tenant', async () => {
@@ -106,8 +114,8 @@ describe('PastAnswers', () => {
     expect(answers.keyOf(calling(undefined, 'u'))).not.toBe(answers.keyOf(calling()));
     expect(await found(answers, calling(undefined, 'u'))).toBeUndefined();
     const near = 'what are your opening hours';
-    expect(await answers.findSimilar(calling(near), POLICY)).toBeDefined();
-    expect(await answers.findSimilar(calling(near, 'u'), POLICY)).toBeUndefined();
+    expect(await answers.findSimilar(calling(near), TERMS)).toBeDefined();
+    expect(await answers.findSimilar(calling(near, 'u'), TERMS)).toBeUndefined();
   });
 
   it.each<[string, Partial<Reply>]>([
@@ -120,13 +128,13 @@ describe('PastAnswers', () => {
     const { answers } = setUp();
     await given(answers, calling(), said(over)).catch(() => undefined);
     expect(await found(answers, calling())).toBeUndefined();
-    expect(await answers.findSimilar(calling(), POLICY)).toBeUndefined();
+    expect(await answers.findSimilar(calling(), TERMS)).toBeUndefined();
   });
 
   it('does not keep an answer that nobody read to its end, nor one that is too large', async () => {
     const { answers } = setUp(100);
     const call = calling();
-    for await (const _ of answers.keeping(said(), call, answers.keyOf(call) ?? '', 1, true).pieces) break;
+    for await (const _ of answers.keeping(said(), call, answers.keyOf(call) ?? '', 1, {}).pieces) break;
     expect(await found(answers, call)).toBeUndefined();
     await given(answers, call);
     expect(await found(answers, call)).toBeUndefined();
@@ -141,23 +149,65 @@ describe('PastAnswers', () => {
     };
     await given(answers, asked('What are your opening hours?'));
     const near = 'what are the opening hours';
-    expect(await answers.findSimilar(asked(near), { ...POLICY, similarity: 0.7 })).toBeDefined();
-    expect(await answers.findSimilar(asked(near), { ...POLICY, similarity: 0.99 })).toBeUndefined();
-    expect(await answers.findSimilar(asked(near, { temperature: 0 }), POLICY)).toBeUndefined();
-    expect(await answers.findSimilar(calling(near), POLICY)).toBeUndefined();
+    expect(await answers.findSimilar(asked(near), { ...TERMS, threshold: 0.7 })).toBeDefined();
+    expect(await answers.findSimilar(asked(near), { ...TERMS, threshold: 0.9999 })).toBeUndefined();
+    expect(await answers.findSimilar(asked(near, { temperature: 0 }), TERMS)).toBeUndefined();
+    expect(await answers.findSimilar(calling(near), TERMS)).toBeUndefined();
     clock.now += 100_000;
-    expect(await answers.findSimilar(asked('What are your opening hours?'), POLICY)).toBeUndefined();
+    expect(await answers.findSimilar(asked('What are your opening hours?'), TERMS)).toBeUndefined();
   });
 
-  it('does not take a conversation, an image or an unasked-for question into its index', async () => {
+  it('says how near the question was, what says so, and which call a model answered', async () => {
     const { answers } = setUp();
-    const talk = { messages: [...QUESTION.messages, ...QUESTION.messages] };
+    await given(answers, calling());
+    const { likeness } = (await answers.findSimilar(calling('what are the opening hours'), TERMS))!;
+    expect(likeness).toEqual({ similarity: expect.any(Number) as number, by: 'lexical', requestId: 'the-first' });
+    expect(likeness.similarity).toBeGreaterThan(0.9);
+  });
+
+  it('finds it in a conversation whose earlier turns are the same', async () => {
+    const { answers } = setUp();
+    const after = (earlier: string, text: string) => {
+      const { messages } = calling(text).request as ChatRequest;
+      const before = calling(earlier).request as ChatRequest;
+      return calling(text, 't', { messages: [...before.messages, ...messages] });
+    };
+    await given(answers, after('I bought a bike', 'What is the return period?'));
+    const near = 'what is the period of return';
+    expect(await answers.findSimilar(after('I bought a bike', 'what is the return period'), TERMS)).toBeDefined();
+    expect(await answers.findSimilar(after('I bought a car', 'what is the return period'), TERMS)).toBeUndefined();
+    expect(await answers.findSimilar(calling('what is the return period'), TERMS)).toBeUndefined();
+    expect(await answers.findSimilar(after('I bought a bike', near), TERMS)).toBeUndefined();
+  });
+
+  it('remembers neither an image nor an unasked-for question', async () => {
+    const { answers } = setUp();
     const parts = [{ type: 'image', source: { kind: 'url', url: 'https://x.example/y' } }] as const;
-    for (const over of [talk, { messages: [{ role: 'user', parts }] as const }]) {
-      await given(answers, calling('', 't', over));
-      expect(await answers.findSimilar(calling('', 't', over), POLICY)).toBeUndefined();
-    }
+    const image = { messages: [{ role: 'user', parts }] as const };
+    await given(answers, calling('', 't', image));
+    expect(await answers.findSimilar(calling('', 't', image), TERMS)).toBeUndefined();
     await given(answers, calling(), said(), false);
-    expect(await answers.findSimilar(calling(), POLICY)).toBeUndefined();
+    expect(await answers.findSimilar(calling(), TERMS)).toBeUndefined();
+  });
+
+  it.each<[string, object, boolean]>([
+    ['its key', {}, false],
+    ['its tenant', {}, false],
+    ['its user', { user: 'ada' }, false],
+    ['another user', { user: 'bob' }, true],
+    ['another key', { key: 'other' }, true],
+  ])('forgets the question by %s', async (what, which, stays) => {
+    const { answers } = setUp();
+    await given(answers, calling());
+    const key = what === 'its key' ? { key: answers.keyOf(calling()) } : {};
+    await answers.forgetQuestions({ tenantId: 't', ...key, ...which });
+    expect((await answers.findSimilar(calling(), TERMS)) !== undefined).toBe(stays);
+  });
+
+  it('forgets nothing of another tenant', async () => {
+    const { answers } = setUp();
+    await given(answers, calling());
+    await answers.forgetQuestions({ tenantId: 'u' });
+    expect(await answers.findSimilar(calling(), TERMS)).toBeDefined();
   });
 });

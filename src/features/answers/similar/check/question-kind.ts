@@ -1,0 +1,96 @@
+import type { Language } from './languages';
+
+/** What kind of answer a question waits for. `open`: anything else, also what is no question. */
+export type QuestionKind =
+  | 'time'
+  | 'duration'
+  | 'place'
+  | 'cause'
+  | 'person'
+  | 'quantity'
+  | 'manner'
+  | 'choice'
+  | 'definition'
+  | 'duty'
+  | 'yes-no'
+  | 'open';
+
+type Rule = readonly [RegExp, QuestionKind];
+/** Where two begin at the same word, the one that stands first. A pattern is words alone, so each is linear. */
+const RULES: Readonly<Record<Language, readonly Rule[]>> = {
+  en: [
+    [/\bhow (?:much|many)\b/u, 'quantity'],
+    [/\bhow (?:long|often|soon)\b/u, 'duration'],
+    [/\b(?:when|what time|what date|what day|until when|which day)\b/u, 'time'],
+    [/\b(?:where|which place)\b/u, 'place'],
+    [
+      /\b(?:why|how come|what(?: is| are|'s) the reasons?|for what reason|reasons? (?:for|why|to)|what(?: is|'s) the (?:need|point|purpose))\b/u,
+      'cause',
+    ],
+    [/\b(?:who|whom|whose)\b/u, 'person'],
+    [
+      /\b(?:(?:do|does|did|will|would) (?:i|we|you|it|they) (?:\w+ )?(?:need|have) to|(?:must|should) (?:i|we))\b/u,
+      'duty',
+    ],
+    [/\b(?:is it|am i) (?:really )?(?:required|mandatory|necessary|obliged)\b/u, 'duty'],
+    [
+      /\b(?:how|what(?: is| are|'s) the (?:\w+ )?(?:steps?|ways?)|(?:is|are) there (?:a|any|some) ways?|steps? (?:to|for)|ways? (?:to|of|for)|what (?:do|should|must|can) i (?:need to |have to )?do|help (?:me )?(?:to|with)?)\b/u,
+      'manner',
+    ],
+    [/\bwhich\b/u, 'choice'],
+    [/\bwhat\b/u, 'definition'],
+    [
+      /^\W*(?:can|could|may|is|are|am|was|were|did|would|(?:has|have|had) (?:i|you|we|they|he|she|it|my|your|the)|(?:do|does|will|should) (?:i|you|we|they|he|she|it|there|the|a|an|my|your|our|this|that|these|those|all|any|some|every))\b/u,
+      'yes-no',
+    ],
+  ],
+  pt: [
+    [/(?<!\p{L})(?:quanto tempo|com que frequência)(?!\p{L})/u, 'duration'],
+    [/(?<!\p{L})quant[oa]s?(?!\p{L})/u, 'quantity'],
+    [/(?<!\p{L})(?:quando|que horas|que dia|qual a data|até quando)(?!\p{L})/u, 'time'],
+    [/(?<!\p{L})(?:onde|aonde)(?!\p{L})/u, 'place'],
+    [/(?<!\p{L})(?:por que|por quê|porquê|qual o motivo|qual a razão)(?!\p{L})/u, 'cause'],
+    [/(?<!\p{L})quem(?!\p{L})/u, 'person'],
+    [
+      /(?<!\p{L})(?:(?:eu )?(?:preciso|devo|tenho que|tenho de)|é (?:obrigatório|necessário|preciso))(?!\p{L})[^.!]{0,200}\?/u,
+      'duty',
+    ],
+    [/(?<!\p{L})(?:como|passos para|maneira de|forma de|jeito de|o que devo fazer|ajuda para)(?!\p{L})/u, 'manner'],
+    [/(?<!\p{L})(?:qual|quais)(?!\p{L})/u, 'choice'],
+    [/(?<!\p{L})o que(?!\p{L})/u, 'definition'],
+    [/^[^\p{L}]*(?:posso|pode|podem|poderia|é|são|existe|tem|há|consigo|devo|preciso)(?!\p{L})/u, 'yes-no'],
+  ],
+  es: [
+    [/(?<!\p{L})(?:cuánto tiempo|con qué frecuencia)(?!\p{L})/u, 'duration'],
+    [/(?<!\p{L})cuánt[oa]s?(?!\p{L})/u, 'quantity'],
+    [/(?<!\p{L})(?:cuándo|qué hora|qué día|hasta cuándo)(?!\p{L})/u, 'time'],
+    [/(?<!\p{L})(?:dónde|adónde)(?!\p{L})/u, 'place'],
+    [/(?<!\p{L})(?:por qué|cuál es el motivo|cuál es la razón)(?!\p{L})/u, 'cause'],
+    [/(?<!\p{L})(?:quién|quiénes)(?!\p{L})/u, 'person'],
+    [/(?<!\p{L})(?:(?:yo )?(?:necesito|debo|tengo que)|es (?:obligatorio|necesario))(?!\p{L})[^.!]{0,200}\?/u, 'duty'],
+    [/(?<!\p{L})(?:cómo|pasos para|manera de|forma de|qué debo hacer|ayuda para)(?!\p{L})/u, 'manner'],
+    [/(?<!\p{L})(?:cuál|cuáles)(?!\p{L})/u, 'choice'],
+    [/(?<!\p{L})qué(?!\p{L})/u, 'definition'],
+    [/^[^\p{L}]*(?:puedo|puede|pueden|podría|es|son|existe|tiene|hay|debo|necesito)(?!\p{L})/u, 'yes-no'],
+  ],
+};
+
+/** What is said before a question; it is not what is asked. */
+const COURTESIES: Readonly<Record<Language, RegExp>> = {
+  en: /^\W{0,3}(?:hello|hi|hey|please|dear sir|dear madam)\b|\b(?:(?:can|could|would|will) you (?:please )?(?:tell|show|explain|help|say)(?: to)?(?: me| us)?|do you know|i(?: would|['’]d) like to know|i (?:want|need) to know|(?:please )?tell me|i wonder)\b/gu,
+  pt: /^[^\p{L}]{0,3}(?:olá|oi|bom dia|boa tarde|boa noite|por favor)(?!\p{L})|(?<!\p{L})(?:(?:você )?(?:pode|poderia)(?:m)? me (?:dizer|explicar|mostrar|ajudar)|gostaria de saber|quero saber|preciso saber|me diga|você sabe)(?!\p{L})/gu,
+  es: /^[^\p{L}]{0,3}(?:hola|buenos días|buenas tardes|buenas noches|por favor)(?!\p{L})|(?<!\p{L})(?:(?:me )?(?:puede|podría)(?:s|n)? (?:decirme|decir|explicarme|explicar|mostrarme|ayudarme)|quisiera saber|me gustaría saber|quiero saber|necesito saber|dígame|dime|sabe)(?!\p{L})/gu,
+};
+
+/** The kind that is asked for first: what follows belongs to the thing asked about. @param text in lower case */
+export function questionKind(text: string, language: Language | undefined): QuestionKind {
+  if (!language) return 'open';
+  const bare = text.replace(COURTESIES[language], ' ').replace(/^[^\p{L}\p{N}]+/u, '');
+  let first = Infinity;
+  let kind: QuestionKind = 'open';
+  for (const [pattern, name] of RULES[language]) {
+    const at = bare.search(pattern);
+    if (at >= 0 && at < first) [first, kind] = [at, name];
+  }
+  return kind;
+}

@@ -1,0 +1,49 @@
+import type { Language } from './languages';
+
+/** Longest first: the first that fits is taken off, where at least three letters stay. */
+const ENDINGS: Readonly<Record<Language, readonly (readonly [ending: string, instead: string])[]>> = {
+  en: [
+    ['ies', 'y'],
+    ['ied', 'y'],
+    ['sses', 'ss'],
+    ['ches', 'ch'],
+    ['shes', 'sh'],
+    ['xes', 'x'],
+    ['ing', ''],
+    ['ed', ''],
+    ['es', 'e'],
+    ['s', ''],
+    ['e', ''],
+  ],
+  pt: [
+    ['ões', 'ão'],
+    ['ais', 'al'],
+    ['éis', 'el'],
+    ['ns', 'm'],
+    ['res', 'r'],
+    ['s', ''],
+  ],
+  es: [
+    ['ciones', 'ción'],
+    ['ces', 'z'],
+    ['es', ''],
+    ['s', ''],
+  ],
+};
+const DOUBLED = /([bdglmnprt])\1$/u;
+const SHORTEST = 3;
+
+/** A word without its plural and, in English, without the endings of its verb: refunds, refunded, refunding. */
+export function stemOf(word: string, language: Language | undefined): string {
+  if (!language || /\p{N}/u.test(word)) return word;
+  const bare = word.replace(/['’]s?$/u, '');
+  if (bare.endsWith('ss')) return bare;
+  for (const [ending, instead] of ENDINGS[language]) {
+    if (!bare.endsWith(ending) || bare.length - ending.length < SHORTEST) continue;
+    const stem = bare.slice(0, -ending.length) + instead;
+    if (language !== 'en') return stem;
+    if (ending === 'ing' || ending === 'ed') return stem.replace(DOUBLED, '$1').replace(/e$/u, '');
+    return stem.replace(/e$/u, '');
+  }
+  return bare;
+}

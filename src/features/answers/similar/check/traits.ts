@@ -1,0 +1,100 @@
+import { isFunctionWord, type Language, languageOf, negationsIn } from './languages';
+import { numbersIn, numeralOf } from './numerals';
+import { personsIn, subjectOf } from './persons';
+import { type QuestionKind, questionKind } from './question-kind';
+import { relationsIn } from './relations';
+import { stemOf } from './stem';
+import { meaningOf } from './synonyms';
+import { wordsOf } from './words';
+
+/** What the second check compares of a text. Found once for each. */
+export interface Traits {
+  readonly text: string;
+  readonly language: Language | undefined;
+  /** Of the first letter: Latin, Cyrillic, Han … */
+  readonly script: string;
+  readonly characters: number;
+  readonly words: ReadonlySet<string>;
+  readonly numbers: readonly string[];
+  readonly signs: readonly string[];
+  readonly names: readonly string[];
+  readonly quotes: readonly string[];
+  readonly code: readonly string[];
+  readonly negations: number;
+  readonly kind: QuestionKind;
+  readonly masked: boolean;
+  /** Which way things go: `from lisbon`, `past`. */
+  readonly relations: readonly string[];
+  readonly persons: ReturnType<typeof personsIn>;
+  /** Of a question that is answered with yes or no. */
+  readonly subject: ReturnType<typeof subjectOf>;
+  /** The words that matter, as stems, in order. */
+  readonly content: readonly string[];
+}
+
+const CODE = /```[^`]*```|`[^`\n]+`/gu;
+const QUOTED = /["“„«]([^"“”„«»\n]{1,300})["”»]|(?<![\p{L}\p{N}])['‘]([^'‘’\n]{1,300})['’](?![\p{L}\p{N}])/gu;
+/** Signs that change what is meant: C++ and C#, 2 * 3 and 2 / 3. */
+const SIGN = /[+#*/=<>%&|^~@$€£¥°]/gu;
+const MASKED = /\[\[[A-Z][A-Z0-9_]{0,40}\]\]/u;
+const SENTENCE_START = /(?:^|[.!?:…\n]["'”’)]*)\s*["'“‘(¿¡-]*$/u;
+const SCRIPTS = ['Latin', 'Cyrillic', 'Greek', 'Arabic', 'Hebrew', 'Devanagari', 'Han', 'Hiragana', 'Hangul', 'Thai'];
+const SCRIPT_TESTS = SCRIPTS.map((script) => [script, new RegExp(`\\p{Script=${script}}`, 'u')] as const);
+
+/** @param assumed the language where the text itself does not tell */
+export function traitsOf(text: string, assumed?: Language): Traits {
+  const normal = text.normalize('NFKC');
+  const code = (normal.match(CODE) ?? []).map((block) => block.trim());
+  const prose = normal.replace(CODE, ' ');
+  const written = wordsOf(prose);
+  const lower = written.map((word) => word.toLowerCase().replaceAll('’', "'"));
+  const language = languageOf(lower) ?? assumed;
+  const content = lower.map((word) => (isFunctionWord(word, language) ? undefined : meaning(word, language)));
+  const kind = questionKind(prose.toLowerCase().replaceAll('’', "'"), language);
+  return {
+    text,
+    language,
+    script: scriptOf(normal),
+    characters: normal.trim().length,
+    words: new Set(lower),
+    numbers: numbersIn(prose, lower, language),
+    signs: (prose.match(SIGN) ?? []).sort(),
+    names: namesIn(prose, written),
+    quotes: quotesIn(prose),
+    code,
+    negations: negationsIn(lower, language),
+    kind,
+    subject: kind === 'yes-no' ? subjectOf(lower) : undefined,
+    masked: MASKED.test(normal),
+    relations: relationsIn(lower, content, language),
+    persons: personsIn(lower, content, language),
+    content: content.filter((word) => word !== undefined),
+  };
+}
+
+function meaning(word: string, language: Language | undefined): string {
+  return numeralOf(word, language) ?? meaningOf(stemOf(word, language), language);
+}
+
+/** Words with a capital that does not come from the start of a sentence. */
+function namesIn(prose: string, written: readonly string[]): string[] {
+  const names: string[] = [];
+  let at = 0;
+  for (const word of written) {
+    at = prose.indexOf(word, at);
+    const opens = SENTENCE_START.test(prose.slice(Math.max(0, at - 8), at));
+    const capital = /^\p{Lu}/u.test(word) && word !== 'I' && !/^I['’]/u.test(word);
+    if (capital && (!opens || /^\p{Lu}{2}/u.test(word))) names.push(word.toLowerCase().replace(/['’]s$/u, ''));
+    at += word.length;
+  }
+  return names;
+}
+
+function quotesIn(prose: string): string[] {
+  return [...prose.matchAll(QUOTED)].map((found) => (found[1] ?? found[2] ?? '').trim().toLowerCase()).sort();
+}
+
+function scriptOf(text: string): string {
+  const letter = /\p{L}/u.exec(text)?.[0] ?? '';
+  return SCRIPT_TESTS.find(([, test]) => test.test(letter))?.[0] ?? '';
+}

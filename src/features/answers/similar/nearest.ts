@@ -1,0 +1,29 @@
+import { cosineTo } from './vector';
+import type { Neighbour, Remembered } from './vector-index';
+
+/** Compares with every one: exact, and linear in their number. @returns at most `most`, nearest first */
+export function nearestOf(
+  questions: Iterable<Remembered>,
+  vector: Int8Array,
+  most: number,
+  atLeast: number,
+  now: number,
+): readonly Neighbour[] {
+  const found: Neighbour[] = [];
+  const similarityTo = cosineTo(vector);
+  let bar = atLeast;
+  for (const question of questions) {
+    if (question.expiresAt <= now) continue;
+    const similarity = similarityTo(question.vector);
+    if (similarity < bar) continue;
+    found.push({ ...question, similarity });
+    if (found.length < 4 * most) continue;
+    found.sort(nearestFirst).splice(most);
+    bar = Math.max(atLeast, found.at(-1)?.similarity ?? atLeast);
+  }
+  return found.sort(nearestFirst).slice(0, most);
+}
+
+function nearestFirst(a: Neighbour, b: Neighbour): number {
+  return b.similarity - a.similarity;
+}
