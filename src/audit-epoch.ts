@@ -10,6 +10,8 @@ import { StateFile } from './features/audit/log/head/state-file';
 import { ConfigError } from './platform/config/problems';
 import { secretsOfCommand } from './platform/config/needed-secrets';
 import { processConfig } from './platform/config/process-config';
+import { processScrubber } from './platform/observability/process-scrubber';
+import { scrubErrors, scrubSecrets } from './platform/observability/scrub-process';
 import { keyWrappers } from './platform/secrets/key-wrappers';
 
 const USAGE = `Opens a new epoch of the audit log: the database was restored, and lost entries that had been signed.
@@ -30,7 +32,9 @@ async function main(): Promise<void> {
     return;
   }
   const admin = await secretsOfCommand(process.env, 'GATEHOUSE_ADMIN_DATABASE_URL');
+  scrubSecrets(admin);
   const config = await processConfig();
+  processScrubber.follow(config);
   const { masterKey, dataDir } = config;
   const keys = new AuditKeys({
     url: config.keysDatabaseUrl.reveal(),
@@ -55,6 +59,7 @@ async function main(): Promise<void> {
   }
 }
 
+scrubErrors();
 main().catch((error: unknown) => {
   const text = error instanceof ConfigError || !(error instanceof Error) ? String(error) : error.message;
   process.stderr.write(`No epoch was opened. ${text}\n`);

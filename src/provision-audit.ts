@@ -1,6 +1,8 @@
 import { provision, ProvisionError } from './features/audit/log/provision/provision.store';
 import { secretsOfCommand } from './platform/config/needed-secrets';
 import { ConfigError } from './platform/config/problems';
+import { errorText } from './platform/observability/error-text';
+import { scrubErrors, scrubSecrets } from './platform/observability/scrub-process';
 
 const USAGE = `Makes or mends the audit log's schema, roles and guards in the database of DATABASE_URL.
 
@@ -14,6 +16,7 @@ class UsageError extends Error {}
 
 async function main(): Promise<void> {
   const urls = await secretsOfCommand(process.env, 'GATEHOUSE_ADMIN_DATABASE_URL', 'DATABASE_URL');
+  scrubSecrets(urls);
   const admin = urls.GATEHOUSE_ADMIN_DATABASE_URL.reveal();
   const app = new URL(urls.DATABASE_URL.reveal());
   const role = decodeURIComponent(app.username);
@@ -32,10 +35,10 @@ async function main(): Promise<void> {
     console.log('Without a superuser there is no event trigger: careless DDL of an administrator is not refused.');
 }
 
+scrubErrors();
 main().catch((error: unknown) => {
-  const message = error instanceof Error ? error.message : String(error);
   const misused = error instanceof UsageError || error instanceof ConfigError;
-  process.stderr.write(misused ? `${message}\n\n${USAGE}` : `Not provisioned. ${message}\n`);
-  if (!misused && !(error instanceof ProvisionError)) process.stderr.write(`${String((error as Error)?.stack)}\n`);
+  const why = misused || error instanceof ProvisionError ? error.message : errorText(error);
+  process.stderr.write(misused ? `${why}\n\n${USAGE}` : `Not provisioned. ${why}\n`);
   process.exit(misused ? 2 : 1);
 });

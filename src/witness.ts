@@ -1,5 +1,6 @@
 // `npm run witness -- --log <vkey>`: signs heads of audit logs, so that no log can show two histories. Runs anywhere; no packages.
 import type { AddressInfo } from 'node:net';
+import { escapeControls } from './contract/escape-controls';
 import { openWitness, USAGE } from './features/audit/witness/witness-command';
 import { witnessServer } from './features/audit/witness/witness-server';
 
@@ -7,7 +8,7 @@ function main(): void {
   const command = openWitness(process.argv.slice(2));
   if (!command) return void process.stdout.write(USAGE);
   const { witness, vkey, host, port } = command;
-  const server = witnessServer(witness, vkey, (error) => process.stderr.write(`${error.message}\n`));
+  const server = witnessServer(witness, vkey, complain);
   server.on('error', fail);
   server.listen(port, host, () => {
     const { port: open } = server.address() as AddressInfo;
@@ -21,8 +22,12 @@ function main(): void {
     });
 }
 
+function complain({ message }: Error): void {
+  process.stderr.write(`${escapeControls(message)}\n`);
+}
+
 function fail(error: Error): void {
-  process.stderr.write(`${error.message}\n`);
+  complain(error);
   process.exit(2);
 }
 

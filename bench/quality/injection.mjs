@@ -1,10 +1,11 @@
 // `npm run bench:quality:injection`: what the rules against prompt injection flag and miss on texts written for the purpose, by
 // family, with Wilson's 95 % intervals, and what they cost. Other people's sets are read where they lie:
-// `-- --piguard …/datasets/valid.json --tensor-trust …/benchmarks` (its files; every second line is for tuning).
+// `-- --piguard …/datasets/valid.json --tensor-trust …/benchmarks` (its files; every second line is for tuning). What lies beside
+// valid.json and is not in it was not tuned on.
 import { randomBytes } from 'node:crypto';
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { table } from '../report.mjs';
 import { interval } from './wilson.mjs';
@@ -132,6 +133,18 @@ function documents() {
   });
 }
 
+/** Other sets of PIGuard, without what is in the one that rules were tuned on. */
+function besidePiguard(names, tunedOn) {
+  const known = new Set(tunedOn.map(({ text }) => text));
+  return names.flatMap((name) => {
+    const file = join(dirname(options.piguard), `${name}.json`);
+    if (!existsSync(file)) return [];
+    const read = JSON.parse(readFileSync(file, 'utf8'));
+    const texts = Array.isArray(read) ? read.map(({ prompt }) => prompt) : Object.values(read).flat();
+    return texts.filter((text) => !known.has(text)).map((text) => ({ text, family: name }));
+  });
+}
+
 const attacks = here('attacks.json');
 const triggers = here('benign-triggers.json');
 const benign = here('benign.json');
@@ -166,6 +179,8 @@ if (options.piguard) {
     rows.filter(({ label }) => label === 0),
     false,
   );
+  recall('BIPIA, what is not in valid.json', besidePiguard(['BIPIA_text', 'BIPIA_code'], rows));
+  alarms(byFamily(besidePiguard(['NotInject_one', 'NotInject_two', 'NotInject_three'], rows)));
 }
 if (options['tensor-trust'])
   for (const [half, at] of [

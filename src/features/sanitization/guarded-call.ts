@@ -1,4 +1,4 @@
-import type { CallRecord } from '../../contract/call';
+import type { CallRecord, GuardedAs } from '../../contract/call';
 import { GatewayError } from '../../contract/errors';
 import type { Piece, Reply, ReplyEvent } from '../../contract/reply';
 import type { GuardPolicy } from '../../platform/config/guards';
@@ -7,6 +7,7 @@ import { type Canary, checkOutput } from './injection';
 import type { Form } from './inspect/call-texts';
 import { inTurns } from './inspect/in-turns';
 import { Pace } from './inspect/pace';
+import { Passage } from './inspect/passage';
 import type { TextSearch } from './inspect/text-search';
 import { guardedPieces } from './output/guarded-pieces';
 import type { Report } from './report';
@@ -29,9 +30,13 @@ export interface GuardedParts {
 export class GuardedCall {
   /** Everything personal is a token: what may be kept, and compared with other calls. */
   readonly masked: Form;
+  readonly as: GuardedAs;
 
   constructor(private readonly parts: GuardedParts) {
-    this.masked = parts.forms.masked;
+    const { forms, report, vault } = parts;
+    this.masked = forms.masked;
+    const values = vault.fingerprint;
+    this.as = { policy: report.policy, ...(values !== undefined && { values }) };
   }
 
   get outgoing(): CallForms {
@@ -57,7 +62,10 @@ export class GuardedCall {
     if (!policy.personalData.enabled || policy.output.personalData === 'off' || text === '') return text;
     const pace = new Pace();
     const wanted = { policy: policy.personalData, pace, signal: NEVER };
-    const { searched, complete } = await search.rulesOnly.search({ kind: 'text', text, name: '' }, wanted);
+    const { searched, complete } = await search.rulesOnly.search(
+      { kind: 'text', passage: new Passage(text), name: '' },
+      wanted,
+    );
     if (complete) report.ran('output.pii');
     else report.flag('output.timeout');
     if (!searched) return text;

@@ -6,8 +6,9 @@ import {
   type Assessment,
   assessLong,
   type Canary,
+  classified,
+  type Classified,
   combine,
-  DetectorUnavailable,
   FLAG_THRESHOLD,
   type InjectionDetector,
   type InjectionRules,
@@ -18,11 +19,12 @@ import {
   plant,
   spotlight,
   spotlightNotice,
-  windowsOf,
   type Provenance,
 } from './injection';
 import type { Mark } from './forms';
+import type { TextPlace } from './inspect/call-texts';
 import type { Pace } from './inspect/pace';
+import type { Passage } from './inspect/passage';
 import { Remembered } from './inspect/remembered';
 import type { Report } from './report';
 
@@ -56,7 +58,7 @@ export class InjectionGuard {
   ) {}
 
   async assess(
-    places: readonly Place[],
+    places: readonly TextPlace[],
     policy: InjectionPolicy,
     report: Report,
     pace: Pace,
@@ -72,7 +74,7 @@ export class InjectionGuard {
       if (place.kind !== 'text' && place.kind !== 'arguments') continue;
       if (pace.due) await pace.rest();
       const provenance = provenanceOf(place);
-      const assessment = await this.read(place.text, provenance, signal);
+      const assessment = await this.read(place.passage, provenance, signal);
       complete &&= assessment.complete;
       if (!assessment.score) continue;
       found.push(assessment);
@@ -82,16 +84,16 @@ export class InjectionGuard {
     }
     const combined = combine(found);
     const { rules } = combined;
-    const classified = await this.classified(places, report, signal);
-    const score = Math.max(combined.score, classified ?? 0);
-    suspicious ||= (classified ?? 0) >= policy.flagAt;
-    complete &&= classified !== undefined;
+    const said = await this.classified(places, report, signal);
+    const score = Math.max(combined.score, said?.score ?? 0);
+    suspicious ||= (said?.score ?? 0) >= policy.flagAt;
     report.injection = { score, rules: namesOf(rules), rulesVersion: this.rules.version };
     if (complete) report.ran('input.injection');
     else report.flag('injection.timeout');
     if (suspicious && policy.action !== 'monitor') report.flag('injection.suspected');
-    const refusal = refusalOf(policy, score, complete);
-    if (refusal) report.flag('injection.blocked');
+    const blocked = isBlocked(policy, score);
+    if (blocked) report.flag('injection.blocked');
+    const refusal = blocked ? attacked() : unread(policy, complete ? said?.missed : 'timeout');
     const marker = policy.action === 'challenge' && challenged.size ? mintMarker(randomBytes) : undefined;
     if (marker) report.flag('injection.challenged');
     return {
@@ -102,28 +104,27 @@ export class InjectionGuard {
     };
   }
 
-  /** 0 where there is no classifier; undefined when it did not read all. */
-  private async classified(places: readonly Place[], report: Report, signal: AbortSignal): Promise<number | undefined> {
-    if (!this.classifier) return 0;
+  /** Undefined where there is no classifier, or nothing for it to read. */
+  private async classified(
+    places: readonly Place[],
+    report: Report,
+    signal: AbortSignal,
+  ): Promise<Classified | undefined> {
+    if (!this.classifier) return undefined;
     const texts = places
       .filter(({ kind, origin }) => kind === 'text' && CLASSIFIED.has(origin))
       .map(({ text }) => text);
-    const { windows, complete } = windowsOf(texts);
-    try {
-      const { score } = await this.classifier.classify(windows, signal);
-      if (!complete) return undefined;
-      report.ran(`input.injection.${this.classifier.name}`);
-      return score;
-    } catch (error) {
-      if (!(error instanceof DetectorUnavailable)) throw error;
-      report.flag('injection.unavailable');
-      return undefined;
-    }
+    // what is newest was in no call before
+    const said = await classified(this.classifier, texts.reverse(), signal);
+    if (said?.missed) report.flag(`injection.${said.missed}`);
+    else if (said) report.ran(`input.injection.${this.classifier.name}`);
+    return said;
   }
 
-  private async read(text: string, provenance: Provenance, signal: AbortSignal): Promise<LongAssessment> {
-    const { known, keep } = this.assessed.find(text, provenance);
+  private async read(passage: Passage, provenance: Provenance, signal: AbortSignal): Promise<LongAssessment> {
+    const { known, keep } = this.assessed.find(passage, provenance);
     if (known) return known;
+    const { text } = passage;
     const assessment =
       text.length <= SHORT
         ? { ...this.rules.assess(text, provenance), complete: true }
@@ -153,19 +154,27 @@ export function threshold({ flagAt }: InjectionPolicy, provenance: Provenance): 
   return (flagAt * FLAG_THRESHOLD[provenance]) / FLAG_THRESHOLD.trusted;
 }
 
-function refusalOf(
-  { action, blockAt, onFailure }: InjectionPolicy,
-  score: number,
-  complete: boolean,
+/** Whether a call with this score is refused. */
+export function isBlocked({ action, blockAt }: InjectionPolicy, score: number): boolean {
+  return action === 'block' && score >= blockAt;
+}
+
+function attacked(): GatewayError {
+  return new GatewayError('prompt_rejected', 'The call looks like an attempt to take the model over', {
+    blame: 'caller',
+    details: { guard: 'injection' },
+  });
+}
+
+/** Why a call is refused that was not read, or not to its end; undefined where the policy lets it pass. */
+export function unread(
+  { onFailure }: InjectionPolicy,
+  missed: Classified['missed'] | 'timeout',
 ): GatewayError | undefined {
-  if (action === 'block' && score >= blockAt)
-    return new GatewayError('prompt_rejected', 'The call looks like an attempt to take the model over', {
-      blame: 'caller',
-      details: { guard: 'injection' },
-    });
-  if (!complete && onFailure === 'block')
-    return new GatewayError('prompt_rejected', 'The call could not be assessed in the time that it may take');
-  return undefined;
+  if (!missed || onFailure === 'flag') return undefined;
+  if (missed === 'unavailable')
+    return new GatewayError('overloaded', 'The call cannot be assessed now', { retryAfter: 2 });
+  return new GatewayError('prompt_rejected', 'The call could not be assessed in the time that it may take');
 }
 
 function namesOf(rules: Assessment['rules']): readonly string[] {

@@ -2,20 +2,17 @@ import { GatewayError } from '../../contract/errors';
 import type { Entity } from '../../contract/entities';
 import type { Operator } from '../../platform/config/guards';
 import type { KeyedHash } from '../../platform/secrets/keyed-hash';
-import { assessLong, type InjectionRules } from './injection';
-import { threshold } from './injection-guard';
-import { Pace } from './inspect/pace';
-import type { TextSearch } from './inspect/text-search';
+import { isBlocked } from './injection-guard';
 import type { GuardPolicies, Tenant } from './policy/guard-policies';
 import { operatorFor } from './policy/operator-for';
-import { DetectorUnavailable } from './sidecar/detector-unavailable';
+import { Report } from './report';
+import type { TextReader } from './text-reader';
 import { operators } from './tokens/operators';
 import { TokenVault } from './tokens/vault';
 
 export interface PreviewParts {
   readonly policies: GuardPolicies;
-  readonly search: TextSearch;
-  readonly rules: InjectionRules;
+  readonly reader: TextReader;
   readonly hash: KeyedHash;
   /** Where a provider is, by name; undefined for one that is not configured. */
   readonly placeOf: (provider: string) => 'external' | 'local' | undefined;
@@ -38,11 +35,12 @@ export interface Previewed {
     rules: { id: string; family: string; start: number; end: number }[];
     rules_version: string;
   };
+  /** What read the text to its end. */
   readonly guards: string[];
+  /** What should have, and could not. */
+  readonly flags: string[];
   readonly policy: { version: number; hash: string };
 }
-
-const BUDGET_MS = 5_000;
 
 /** What the guards would make of a text. Nothing of it is kept. */
 export class Preview {
@@ -50,18 +48,20 @@ export class Preview {
 
   /**
    * @param asked.provider towards which; one elsewhere when absent
-   * @throws GatewayError `invalid_request` for a provider that is not configured; `overloaded` when the sidecar is away
+   * @throws GatewayError `invalid_request` for a provider that is not configured; `overloaded` when a call would be refused because the
+   * sidecar or the classifier is away; `prompt_too_large` when the text takes too long
    */
   async show(
     tenant: Tenant,
     asked: { readonly text: string; readonly provider?: string | undefined; readonly untrusted: boolean },
   ): Promise<Previewed> {
-    const { policies, search, hash } = this.parts;
+    const { policies, reader, hash } = this.parts;
     const { policy, version, hash: policyHash } = policies.of(tenant);
-    const { text } = asked;
+    const { text, untrusted } = asked;
     const destination = this.destination(asked.provider);
     const chosen = (entity: Entity) => operatorFor(policy.personalData, entity, destination);
-    const findings = await this.found(text, policy.personalData);
+    const report = new Report({});
+    const findings = await reader.personal(text, policy.personalData, report);
     const vault = new TokenVault(hash.digest('conversation', tenant.id, JSON.stringify(['preview', text])));
     vault.reserve(text);
     const operate = operators(vault, (value) => hash.digest('guard-hash', tenant.id, value).toString('hex'));
@@ -71,50 +71,23 @@ export class Preview {
       masked += text.slice(at, start) + operate(chosen(entity), entity, text.slice(start, end));
       at = end;
     }
-    const injection = await this.assessed(text, asked.untrusted, policy.injection);
-    const { action, blockAt } = policy.injection;
+    const provenance = untrusted ? 'untrusted' : 'trusted';
+    const read = await reader.injection(text, provenance, policy.injection, report);
+    const { score, suspicious, rules } = read;
+    const barred = findings.some(({ entity }) => chosen(entity) === 'block');
     return {
       text: masked + text.slice(at),
       findings: findings.map((finding) => ({ ...finding, operator: chosen(finding.entity) })),
-      blocked:
-        findings.some(({ entity }) => chosen(entity) === 'block') || (action === 'block' && injection.score >= blockAt),
-      injection,
-      guards: [
-        ...(policy.personalData.enabled ? ['input.pii', ...(search.asksSidecar ? ['input.pii.sidecar'] : [])] : []),
-        ...(action === 'off' ? [] : ['input.injection']),
-      ],
+      blocked: barred || read.refused || isBlocked(policy.injection, score),
+      injection: {
+        score,
+        suspicious,
+        rules: rules.map(({ id, family, start, end }) => ({ id, family, start, end })),
+        rules_version: reader.rules.version,
+      },
+      guards: [...report.guards],
+      flags: [...report.flags],
       policy: { version, hash: policyHash },
-    };
-  }
-
-  private async found(text: string, policy: Parameters<typeof operatorFor>[0]) {
-    if (!policy.enabled) return [];
-    const signal = AbortSignal.timeout(BUDGET_MS);
-    try {
-      const { findings, complete } = await this.parts.search.plain(text, '', { policy, pace: new Pace(), signal });
-      if (!complete)
-        throw new GatewayError('prompt_too_large', 'The text could not be read in the time that it may take');
-      return findings;
-    } catch (cause) {
-      if (!(cause instanceof DetectorUnavailable)) throw cause;
-      throw new GatewayError('overloaded', 'The text cannot be searched now', { retryAfter: 2, cause });
-    }
-  }
-
-  private async assessed(
-    text: string,
-    untrusted: boolean,
-    policy: Parameters<typeof threshold>[0],
-  ): Promise<Previewed['injection']> {
-    const { rules } = this.parts;
-    const provenance = untrusted ? 'untrusted' : 'trusted';
-    if (policy.action === 'off') return { score: 0, suspicious: false, rules: [], rules_version: rules.version };
-    const { score, rules: matched } = await assessLong(rules, text, provenance, { budgetMs: BUDGET_MS });
-    return {
-      score,
-      suspicious: score > 0 && score >= threshold(policy, provenance),
-      rules: matched.map(({ id, family, start, end }) => ({ id, family, start, end })),
-      rules_version: rules.version,
     };
   }
 

@@ -18,6 +18,7 @@ import { Sanitizer, type SanitizerParts } from './sanitizer';
 import { Scanner } from './scan';
 import { configuredDetector } from './sidecar/configured-detector';
 import { EntityDetector } from './sidecar/entity-detector';
+import { TextReader } from './text-reader';
 
 const decode: SanitizerParts['decode'] = ({ dialect, body }) => {
   if (dialect === 'internal') throw new Error('a call that was made here has no body');
@@ -77,11 +78,18 @@ function placesOf({ providers }: Config): ReadonlyMap<string, 'external' | 'loca
     },
     {
       provide: Preview,
-      inject: [Config, GuardPolicies, TextSearch, InjectionRules],
-      useFactory: (config: Config, policies: GuardPolicies, search: TextSearch, rules: InjectionRules) => {
+      inject: [Config, GuardPolicies, TextSearch, InjectionRules, { token: InjectionDetector, optional: true }],
+      useFactory: (
+        config: Config,
+        policies: GuardPolicies,
+        search: TextSearch,
+        rules: InjectionRules,
+        classifier?: InjectionDetector,
+      ) => {
         const places = placesOf(config);
         const hash = new KeyedHash(config.masterKey);
-        return new Preview({ policies, search, rules, hash, placeOf: (provider) => places.get(provider) });
+        const reader = new TextReader(search, rules, classifier);
+        return new Preview({ policies, reader, hash, placeOf: (provider) => places.get(provider) });
       },
     },
     GuardPolicyVersions,

@@ -1,45 +1,15 @@
+import { Classifier, Names } from '../../../test/support/detector-doubles';
 import type { Call } from '../../contract/call';
 import { CODECS } from '../../dialects/codecs';
 import { Guards } from '../../platform/config/guards';
 import { KeyedHash } from '../../platform/secrets/keyed-hash';
-import type { Finding } from './finding';
-import { DetectorUnavailable as ClassifierUnavailable, InjectionDetector, InjectionRules } from './injection';
+import { type InjectionDetector, InjectionRules } from './injection';
 import { InjectionGuard } from './injection-guard';
 import { TextSearch } from './inspect/text-search';
 import { GuardPolicies } from './policy/guard-policies';
 import { Sanitizer } from './sanitizer';
 import { Scanner } from './scan';
-import { DetectorUnavailable } from './sidecar/detector-unavailable';
-import { EntityDetector } from './sidecar/entity-detector';
-
-/** Knows one name; or is away. */
-class Names extends EntityDetector {
-  constructor(private readonly away = false) {
-    super();
-  }
-  override async detect(text: string): Promise<readonly Finding[]> {
-    if (this.away) throw new DetectorUnavailable('late', 'not now');
-    const start = text.indexOf('Ana Souza');
-    return start < 0 ? [] : [{ entity: 'PERSON', start, end: start + 9, confidence: 0.85, validated: false }];
-  }
-  override async check(): Promise<boolean> {
-    return true;
-  }
-  override async close(): Promise<void> {}
-}
-class Classifier extends InjectionDetector {
-  readonly name = 'model';
-  asked: readonly string[] = [];
-  constructor(private readonly score: number | undefined) {
-    super();
-  }
-  override async classify(windows: readonly string[]): Promise<{ readonly score: number }> {
-    this.asked = windows;
-    if (this.score === undefined) throw new ClassifierUnavailable('timeout', 'not now');
-    return { score: this.score };
-  }
-  override async close(): Promise<void> {}
-}
+import type { EntityDetector } from './sidecar/entity-detector';
 
 const rules = new InjectionRules();
 const CPF = '529.982.247-25';
@@ -139,7 +109,7 @@ describe('Sanitizer', () => {
   });
 
   it.each([
-    ['block', 'prompt_rejected'],
+    ['block', 'overloaded'],
     ['flag', undefined],
   ] as const)('does without a classifier as the policy says: %s', async (onFailure, code) => {
     const guarded = await sanitizer(
@@ -147,7 +117,38 @@ describe('Sanitizer', () => {
       { classifier: new Classifier(undefined) },
     ).inspect(call('Hello'));
     expect(guarded.refusal?.code).toBe(code);
-    expect(guarded.facts.flags).toContain('injection.unavailable');
+    // rules read everything all the same
+    expect(guarded.facts).toMatchObject({ guards: ['input.injection', 'input.pii'], flags: ['injection.unavailable'] });
+  });
+
+  it('asks a classifier about what is newest, and says when there is more; what it read counts', async () => {
+    const long = 'A quiet afternoon in the library. '.repeat(2_000);
+    const asked = call(long, { messages: [{ role: 'user', content: long }, { role: 'user', content: 'The last word' }] }); // prettier-ignore
+    const made = (onFailure: string, score: number) => {
+      const classifier = new Classifier(score);
+      return { classifier, guard: sanitizer({ injection: { action: 'block', onFailure } }, { classifier }) };
+    };
+    const { classifier, guard } = made('flag', 0.1);
+    const { refusal, facts } = await guard.inspect(asked);
+    expect([refusal, facts.flags, facts.guards]).toEqual([
+      undefined,
+      ['injection.truncated'],
+      ['input.injection', 'input.pii'],
+    ]);
+    expect(classifier.asked[0]).toBe('The last word');
+    expect((await made('block', 0.1).guard.inspect(asked)).refusal?.code).toBe('prompt_rejected');
+    expect((await made('flag', 0.95).guard.inspect(asked)).facts.flags).toEqual([
+      'injection.blocked',
+      'injection.suspected',
+      'injection.truncated',
+    ]);
+  });
+
+  it('does not claim that a classifier ran that had nothing to read', async () => {
+    const classifier = new Classifier(0.99);
+    const asked = call('', { messages: [{ role: 'system', content: 'Be kind.' }] });
+    const { facts } = await sanitizer({}, { classifier }).inspect(asked);
+    expect([facts.guards, classifier.asked]).toEqual([['input.injection', 'input.pii'], []]);
   });
 
   it('reads a hostile megabyte without keeping others waiting', async () => {

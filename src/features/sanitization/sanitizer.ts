@@ -41,7 +41,7 @@ export class Sanitizer {
 
     const found = personalData.enabled ? await this.search(texts, personalData, report, pace, call.signal) : NOTHING;
     const assessed = await injection.assess(texts.places, held.policy.injection, report, pace, call.signal);
-    const vault = new TokenVault(hash.digest('conversation', call.caller.tenantId, conversationOf(call, texts)));
+    const vault = new TokenVault(() => hash.digest('conversation', call.caller.tenantId, conversationOf(call, texts)));
     for (const { text } of texts.places) vault.reserve(text);
     await mintAll(found.searched, vault, pace);
     const operate = operators(vault, (text) => hash.digest('guard-hash', call.caller.tenantId, text).toString('hex'));
@@ -124,7 +124,7 @@ async function mintAll(searched: Searching['searched'], vault: TokenVault, pace:
 /** What belongs to one conversation: what its caller calls so, or else everything that begins with the same words. */
 function conversationOf({ caller, user, session }: Call, { places }: CallTexts): string {
   const first = places.find(({ origin, kind }) => origin === 'user' && kind === 'text') ?? places[0];
-  return JSON.stringify([caller.keyId, user, session ?? first?.text]);
+  return JSON.stringify([caller.keyId, user, session ?? first?.passage.identity]);
 }
 
 function unreadable({ unscanned }: CallTexts): GatewayError | undefined {

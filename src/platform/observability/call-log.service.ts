@@ -28,6 +28,7 @@ export class CallLog {
       provider_model: call.providerModel,
       outcome: call.outcome,
       degraded: call.degraded,
+      cache: call.cache,
       code: call.code,
       finish_reason: call.finishReason,
       attempts: call.attempts,

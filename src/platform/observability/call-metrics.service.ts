@@ -1,13 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { Counter, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { AttemptFinished, CallFinished } from '../../contract/events';
+import type { CacheUse } from '../../contract/reply';
 import { EventBus } from '../events/event-bus';
 import { BoundedLabels } from './bounded-labels';
 
 const LATENCY = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 const OVERHEAD = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
+/** Answers that no model was asked for. */
+const SAVED: ReadonlySet<string> = new Set<CacheUse>(['hit', 'coalesced', 'stale', 'similar']);
 const MODELS = 200;
 const TENANTS = 1_000;
+const PICOS_PER_USD = 1e12;
 
 /** The Prometheus metrics of calls. Labels stay bounded: tenant and model, never user or key. */
 @Injectable()
@@ -31,6 +35,10 @@ export class CallMetrics {
     'model',
     'kind',
   ]);
+  private readonly cost = this.counter('llm_cost_usd_total', 'What calls cost, by the price book.', [
+    'tenant',
+    'model',
+  ]);
   private readonly attempts = this.counter('llm_attempts_total', 'Times a provider was asked.', [
     'provider',
     'model',
@@ -40,6 +48,12 @@ export class CallMetrics {
     'provider',
     'code',
   ]);
+  private readonly cache = this.counter(
+    'llm_cache_requests_total',
+    'Calls, by what kept answers had to do with them.',
+    ['result'],
+  );
+  private readonly looked = { saved: 0, all: 0 };
   private readonly duration = this.histogram(
     'llm_request_duration_seconds',
     'From request to last byte.',
@@ -69,6 +83,15 @@ export class CallMetrics {
     private readonly registry: Registry,
     events: EventBus,
   ) {
+    const { looked } = this;
+    new Gauge({
+      name: 'llm_cache_hit_rate',
+      help: 'Share of calls that a kept answer was looked for, and given one, since the start.',
+      registers: [registry],
+      collect() {
+        this.set(looked.all ? looked.saved / looked.all : 0);
+      },
+    });
     events.on('call.finished', (call) => this.call(call));
     events.on('attempt.finished', (attempt) => this.attempt(attempt));
     events.on('retry.scheduled', ({ provider, code }) => this.retries.inc({ provider, code }));
@@ -80,15 +103,24 @@ export class CallMetrics {
     const provider = call.provider ?? 'none';
     this.requests.inc({ tenant, model, provider, outcome: call.outcome });
     if (call.code) this.errors.inc({ model, provider, code: call.code });
+    if (call.cache) this.cached(call.cache);
     this.duration.observe({ model, stream: String(call.stream) }, call.latencyMs / 1_000);
     if (call.firstTokenMs !== undefined) this.firstToken.observe({ model }, call.firstTokenMs / 1_000);
     if (call.upstreamMs !== undefined) this.overhead.observe(Math.max(0, call.latencyMs - call.upstreamMs) / 1_000);
-    const { usage } = call;
+    const { usage, cost } = call;
+    if (cost) this.cost.inc({ tenant, model }, Number(cost) / PICOS_PER_USD);
     if (!usage) return;
     this.tokens.inc({ tenant, model, kind: 'input' }, usage.inputTokens);
     this.tokens.inc({ tenant, model, kind: 'cache_read' }, usage.cacheReadTokens);
     this.tokens.inc({ tenant, model, kind: 'cache_write' }, usage.cacheWriteTokens);
     this.tokens.inc({ tenant, model, kind: 'output' }, usage.outputTokens);
+  }
+
+  private cached(result: CacheUse): void {
+    this.cache.inc({ result });
+    if (result === 'bypass') return;
+    this.looked.all++;
+    if (SAVED.has(result)) this.looked.saved++;
   }
 
   private attempt({ provider, model, ok, code, ms }: AttemptFinished): void {

@@ -3,7 +3,10 @@ import type { LogField } from './log-fields';
 
 export type Line = readonly [level: 'debug' | 'info' | 'warn' | 'error', message: string, facts: object];
 /** The line of a call is another matter; what happens for every entry, or every second, has none. */
-export type LoggedEvent = Exclude<keyof GatewayEvents, 'call.finished' | 'audit.appended' | 'audit.age'>;
+export type LoggedEvent = Exclude<
+  keyof GatewayEvents,
+  'call.finished' | 'audit.appended' | 'audit.age' | 'budget.shares'
+>;
 
 type EventLines = { readonly [K in LoggedEvent]: (event: GatewayEvents[K]) => Line };
 
@@ -23,6 +26,11 @@ const LINES = {
   'bulkhead.refused': (refusal) => ['warn', 'bulkhead refused', refusal],
   'ladder.answered': ({ tenantId, ...answer }) => ['warn', 'degraded answer', { tenant: tenantId, ...answer }],
   'answer.repeated': ({ tenantId, waited }) => ['info', 'answer repeated', { tenant: tenantId, waited }],
+  'budget.alert': ({ tenantId, budgetId, percent }) => [
+    'warn',
+    'budget reached',
+    { tenant: tenantId, budget: budgetId, percent },
+  ],
   'access.login': ({ tenantId, keyId }) => ['info', 'login', { tenant: tenantId, key: keyId }],
   'access.refused': ({ reason, tenantId, keyId }) => [
     'debug',

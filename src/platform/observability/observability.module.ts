@@ -4,6 +4,7 @@ import { ConfigModule } from '../config/config.module';
 import { EventBusModule } from '../events/event-bus.module';
 import { AuditMetrics } from './audit-metrics.service';
 import { BootLogger } from './boot-logger.service';
+import { BudgetMetrics } from './budget-metrics.service';
 import { CallLog } from './call-log.service';
 import { CallMetrics } from './call-metrics.service';
 import { EventLog } from './event-log.service';
@@ -14,6 +15,7 @@ import { ResilienceMetrics } from './resilience-metrics.service';
 import { processScrubber } from './process-scrubber';
 import { ReviewMetrics } from './review-metrics.service';
 import { Scrubber } from './scrubber';
+import { SavingMetrics } from './saving-metrics.service';
 import { SecretMetrics } from './secret-metrics.service';
 import { SecretScrubbing } from './secret-scrubbing.service';
 
@@ -32,6 +34,8 @@ import { SecretScrubbing } from './secret-scrubbing.service';
     SecretMetrics,
     ReviewMetrics,
     GuardMetrics,
+    SavingMetrics,
+    BudgetMetrics,
   ],
   exports: [BootLogger, Registry, LoggerModule, Scrubber],
 })

@@ -10,8 +10,14 @@ const MODELS = 200;
 const FALLBACKS = 200;
 const STATE: { readonly [S in BreakerState]: number } = { closed: 0, half_open: 1, open: 2 };
 
-/** Counted with the calls themselves, with the audit log and its verification, or with secrets. */
-type Elsewhere = 'attempt.finished' | 'retry.scheduled' | `review.${string}` | `audit.${string}` | `secret.${string}`;
+/** Counted with the calls themselves, with the audit log and its verification, with secrets, or with budgets. */
+type Elsewhere =
+  | 'attempt.finished'
+  | 'retry.scheduled'
+  | `review.${string}`
+  | `audit.${string}`
+  | `secret.${string}`
+  | `budget.${string}`;
 type Listeners = { readonly [K in Exclude<keyof GatewayEvents, Elsewhere>]: (event: GatewayEvents[K]) => void };
 
 /** The Prometheus metrics of what happens when something fails. A new event does not compile until it is counted. */
@@ -74,7 +80,7 @@ export class ResilienceMetrics {
     'ladder.answered': ({ rung, code }) => this.degraded.inc({ rung, code }),
     // the other rungs say themselves why they were needed
     'call.finished': ({ degraded }) => {
-      if (degraded === 'fallback') this.degraded.inc({ rung: degraded, code: 'none' });
+      if (degraded === 'fallback' || degraded === 'budget') this.degraded.inc({ rung: degraded, code: 'none' });
     },
     'access.login': () => this.logins.inc(),
     'access.refused': ({ reason }) => this.turnedAway.inc({ reason }),

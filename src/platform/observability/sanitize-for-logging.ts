@@ -1,5 +1,5 @@
 import type { KeyedHash } from '../secrets/keyed-hash';
-import { escapeLine } from './escape-controls';
+import { escapeLine } from '../../contract/escape-controls';
 import { processScrubber } from './process-scrubber';
 import type { Scrubber } from './scrubber';
 

@@ -1,5 +1,5 @@
 import type { Secret } from '../secrets/secret';
-import { escapeControls, escapeLine, isPlainJson } from './escape-controls';
+import { escapeControls, escapeLine, isPlainJson } from '../../contract/escape-controls';
 import { KnownSecrets, type SecretHolder } from './known-secrets';
 import { isFree, rewritten, someFree } from './log-line';
 import { SecretMatcher } from './secret-matcher';

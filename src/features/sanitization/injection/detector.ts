@@ -16,7 +16,7 @@ export abstract class InjectionDetector {
 /** `labels`: it answers, with labels none of which is known to mean an attack. */
 export type DetectorFailure = 'timeout' | 'unreachable' | 'status' | 'garbage' | 'labels';
 
-/** There is no score; the policy's `on_error` decides what that means. Nothing of the text or the answer is in the message. */
+/** There is no score; the policy's `onFailure` decides what that means. Nothing of the text or the answer is in the message. */
 export class DetectorUnavailable extends Error {
   constructor(
     readonly reason: DetectorFailure,

@@ -3,6 +3,7 @@ export { BLOCK_THRESHOLD, CLEAN, combine, FLAG_THRESHOLD, isFlagged } from './as
 export type { Assessment, MatchedRule, Provenance, Signal } from './assessment';
 export { assessLong, type LongAssessment, type Patience } from './assess-long';
 export { CanaryWatch, leakIn, mintCanary, plant, type Canary } from './canary';
+export { classified, type Classified } from './classified';
 export { InjectionRules } from './injection-rules';
 export { FAMILIES, type Family } from './rules/rule';
 export { DetectorUnavailable, InjectionDetector, windowsOf, type DetectorFailure, type Windows } from './detector';

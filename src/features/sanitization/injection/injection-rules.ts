@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../../contract/canonical-json';
-import { CLEAN, scoreOf, withoutOverlaps } from './assessment';
+import { CLEAN, FLAG_THRESHOLD, scoreOf, withoutOverlaps } from './assessment';
 import type { Assessment, MatchedRule, Provenance, Signal } from './assessment';
 import { decodedIn, turned, type Derived } from './derived';
 import { floodIn } from './flood';
@@ -21,6 +21,8 @@ const SMUGGLED_LETTERS = 4;
 const WEIGHTS = { flood: 0.55, smuggled: 0.6, encoded: 0.5, disguised: 0.4 };
 /** Of a phrase in quotes, in a text that talks about such phrases. */
 const TALKED_ABOUT = 0.5;
+/** Of a phrase that is no order to whoever reads it: "how do I remove all files?". Alone it does not flag then. */
+const ASIDE = 0.75;
 
 /** What one slice of a text holds; offsets are those of the whole text. */
 export interface Sighting {
@@ -110,14 +112,15 @@ export class InjectionRules {
         end: originOf(normal, end),
         weight: rule.weight,
       });
-    const weighed = (index: number, start: number, end: number) => {
+    const weighed = (index: number, start: number, end: number, aside = false) => {
       const rule = this.rules[index] as Rule;
       const quoted = talk && isQuoted(text, start, end);
       if (quoted) signals.add('quoted');
-      add(quoted ? { ...rule, weight: rule.weight * TALKED_ABOUT } : rule, start, end);
+      const share = quoted ? TALKED_ABOUT : aside && isWeak(rule, provenance) ? ASIDE : 1;
+      add({ ...rule, weight: rule.weight * share }, start, end);
     };
-    for (const { rule, start, end, disguised } of this.phrases.match(tokens)) {
-      weighed(rule, start, end);
+    for (const { rule, start, end, disguised, aside } of this.phrases.match(tokens)) {
+      weighed(rule, start, end, aside);
       if (!disguised && !isDisguised(normal, start, end)) continue;
       signals.add('disguised');
       add(obfuscation('disguised'), start, end);
@@ -145,6 +148,12 @@ export class InjectionRules {
     const hiding = obfuscation(smuggled ? 'smuggled' : 'encoded');
     return [...withoutOverlaps(inner), hiding].map(({ id, family, weight }) => ({ id, family, weight, start, end }));
   }
+}
+
+/** Whether the rule alone is enough only because nobody vouches for the text. Elsewhere such rules need others anyway. */
+function isWeak(rule: Rule, provenance: Provenance): boolean {
+  if (provenance === 'trusted' || !('phrases' in rule) || rule.speaksToReader) return false;
+  return rule.weight >= FLAG_THRESHOLD.untrusted && rule.weight < FLAG_THRESHOLD.trusted;
 }
 
 function derivedFrom(normal: Normalised, { rotated, reversed }: Tokens): readonly Derived[] {

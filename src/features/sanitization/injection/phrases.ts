@@ -8,6 +8,8 @@ export interface Match {
   readonly start: number;
   readonly end: number;
   readonly disguised: boolean;
+  /** It neither opens a clause nor goes on with one, and nothing before it in its sentence speaks to whoever reads it. */
+  readonly aside: boolean;
 }
 
 interface Step {
@@ -24,6 +26,8 @@ interface Phrase {
 }
 
 const LONGEST_GAP = 12;
+/** Words of a sentence that are looked at for whom it speaks to. */
+const REACH = 24;
 
 /**
  * Phrases of many rules, matched in one walk. A phrase is tried only where its first word stands, and keeps the set of places
@@ -32,6 +36,8 @@ const LONGEST_GAP = 12;
 export class Phrases {
   private readonly byFirst: Phrase[][] = [];
   private readonly negations: Uint8Array;
+  private readonly readers: Uint8Array;
+  private readonly joins: Uint8Array;
 
   /** @param rules with the index that matches are to name; every word is added to the vocabulary */
   constructor(
@@ -58,7 +64,10 @@ export class Phrases {
       const phrase = { rule: index, opens, unlessNegated: rule.unlessNegated === true, steps };
       for (const word of new Set(elements[0]?.words)) (this.byFirst[vocabulary.idOf(word)] ??= []).push(phrase);
     }
-    this.negations = bits(rules.flatMap(({ lexicon }) => lexicon['not'] ?? []));
+    const ofClass = (name: string) => bits(rules.flatMap(({ lexicon }) => lexicon[name] ?? []));
+    this.negations = ofClass('not');
+    this.readers = ofClass('reader');
+    this.joins = ofClass('joins');
   }
 
   match(tokens: Tokens): readonly Match[] {
@@ -76,10 +85,21 @@ export class Phrases {
           start: tokens.starts[at] as number,
           end: tokens.ends[last] as number,
           disguised: tokens.disguised.slice(at, last + 1).includes(1),
+          aside: !opens && !this.speaks(tokens, at, last),
         });
       }
     }
     return found;
+  }
+
+  /** Whether the words up to the last of a phrase speak to whoever reads them, or the phrase goes on with another. */
+  private speaks({ ids, breaks }: Tokens, first: number, last: number): boolean {
+    if (!breaks[first] && this.joins[ids[first - 1] as number]) return true;
+    for (let at = last; at >= 0 && at >= first - REACH; at--) {
+      if (this.readers[ids[at] as number]) return true;
+      if (at <= first && breaks[at]) return false;
+    }
+    return false;
   }
 
   private negated({ ids, breaks }: Tokens, at: number): boolean {

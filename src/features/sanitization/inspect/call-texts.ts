@@ -3,11 +3,17 @@ import type { JsonObject } from '../../../contract/json';
 import type { WireRequest } from '../../../contract/wire';
 import type { Place, Unscanned } from '../body/place';
 import { rewriteBody } from '../body/rewrite-body';
+import { Passage } from './passage';
 
 /** A call in the form in which it can be sent. */
 export interface Form {
   readonly request: ModelRequest;
   readonly wire: WireRequest;
+}
+
+/** A place and its text, as whoever has read it before recognises it. */
+export interface TextPlace extends Place {
+  readonly passage: Passage;
 }
 
 /** Reads the body of a call anew, in the dialect it came in. */
@@ -18,7 +24,7 @@ export type Decode = (wire: WireRequest) => ModelRequest;
  * has no body, and its request is what is read.
  */
 export class CallTexts {
-  readonly places: readonly Place[];
+  readonly places: readonly TextPlace[];
   readonly unscanned: readonly Unscanned[];
   private readonly form: Form;
   private readonly document: JsonObject;
@@ -33,11 +39,11 @@ export class CallTexts {
       wire.dialect === 'internal'
         ? { body: request as unknown as JsonObject }
         : { body: wire.body, headers: wire.headers };
-    const places: Place[] = [];
+    const places: TextPlace[] = [];
     const unscanned = new Set<Unscanned>();
     rewriteBody(this.document, {
       replace(place) {
-        places.push(place);
+        places.push({ ...place, passage: new Passage(place.text) });
         return place.text;
       },
       unscanned: (what) => void unscanned.add(what),

@@ -1,6 +1,7 @@
+import { Passage } from './passage';
 import { Remembered } from './remembered';
 
-const text = (letter: string) => letter.repeat(300);
+const text = (letter: string) => new Passage(letter.repeat(300));
 
 describe('Remembered', () => {
   it('knows what was made of a text, and of nothing like it', () => {
@@ -8,7 +9,7 @@ describe('Remembered', () => {
     remembered.find(text('a'), 'x').keep(1);
     expect(remembered.find(text('a'), 'x').known).toBe(1);
     expect(remembered.find(text('a'), 'y').known).toBeUndefined();
-    expect(remembered.find(`${text('a')} `, 'x').known).toBeUndefined();
+    expect(remembered.find(new Passage(`${'a'.repeat(300)} `), 'x').known).toBeUndefined();
   });
 
   it('forgets what was not asked for the longest', () => {
@@ -22,7 +23,7 @@ describe('Remembered', () => {
 
   it('does not bother with short texts', () => {
     const remembered = new Remembered<number>(2);
-    remembered.find('short', '').keep(1);
-    expect(remembered.find('short', '').known).toBeUndefined();
+    remembered.find(new Passage('short'), '').keep(1);
+    expect(remembered.find(new Passage('short'), '').known).toBeUndefined();
   });
 });

@@ -1,7 +1,4 @@
-import { hash } from 'node:crypto';
-
-/** Shorter texts are read anew faster than they are recognised. */
-const LEAST = 200;
+import type { Passage } from './passage';
 
 /**
  * What was made of texts that were read before: instructions and histories come again with every turn. It holds digests and
@@ -14,9 +11,9 @@ export class Remembered<T> {
   constructor(private readonly kept: number) {}
 
   /** @param about whatever else the result depends on */
-  find(text: string, about: string): { readonly known: T | undefined; readonly keep: (result: T) => void } {
-    if (text.length < LEAST) return FORGETFUL;
-    const name = hash('sha256', `${about}\0${text}`, 'base64');
+  find({ digest }: Passage, about: string): { readonly known: T | undefined; readonly keep: (result: T) => void } {
+    if (digest === undefined) return FORGETFUL;
+    const name = digest + about;
     const known = this.results.get(name);
     if (known !== undefined) {
       this.results.delete(name);

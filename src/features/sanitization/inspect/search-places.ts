@@ -1,4 +1,4 @@
-import type { Place } from '../body/place';
+import type { TextPlace } from './call-texts';
 import type { SearchResult, TextSearch, Wanted } from './text-search';
 
 export type PlaceResult = SearchResult;
@@ -6,12 +6,14 @@ export type PlaceResult = SearchResult;
 /** Searches all places, in order; a text that stands in several places only once. @throws DetectorUnavailable */
 export async function searchPlaces(
   search: TextSearch,
-  places: readonly Place[],
+  places: readonly TextPlace[],
   wanted: Wanted,
 ): Promise<readonly PlaceResult[]> {
   const known = new Map<string, Promise<SearchResult>>();
-  const once = (place: Place): Promise<SearchResult> => {
-    const key = `${place.kind === 'identifier' ? 'i' : ''}\0${place.name}\0${place.text}`;
+  const once = (place: TextPlace): Promise<SearchResult> => {
+    const { kind, name, passage } = place;
+    // callers choose names as well as texts: its length says where a name ends
+    const key = `${kind === 'identifier' ? 'i' : ''}${name.length}:${name}${passage.identity}`;
     let result = known.get(key);
     if (!result) {
       result = search.search(place, wanted);

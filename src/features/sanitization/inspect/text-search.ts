@@ -1,13 +1,14 @@
 import type { PersonalDataPolicy } from '../../../platform/config/guards';
-import type { Place } from '../body/place';
 import type { Finding } from '../finding';
 import type { LongScan, Scanner } from '../scan';
 import type { EntityDetector } from '../sidecar/entity-detector';
 import { mergeFindings } from '../sidecar/merge-findings';
 import { type NamedLiteral, readLiterals } from '../text/json-text';
+import type { TextPlace } from './call-texts';
 import { inTurns } from './in-turns';
 import { JsonSearched } from './json-searched';
 import type { Pace } from './pace';
+import { Passage } from './passage';
 import { Remembered } from './remembered';
 import { PlainText, type Searched } from './searched';
 
@@ -62,11 +63,15 @@ export class TextSearch {
   }
 
   /** @throws DetectorUnavailable when the sidecar cannot be asked */
-  async search({ kind, text, name }: Pick<Place, 'kind' | 'text' | 'name'>, wanted: Wanted): Promise<SearchResult> {
+  async search(
+    { kind, passage, name }: Pick<TextPlace, 'kind' | 'passage' | 'name'>,
+    wanted: Wanted,
+  ): Promise<SearchResult> {
+    const { text } = passage;
     const isProse = kind === 'text' || kind === 'arguments' || kind === 'key';
     const literals = isProse && mayBeJson(text) ? await inTurns(readLiterals(text), wanted.pace) : undefined;
     if (literals) return this.json(text, literals, name, wanted);
-    const { findings, complete } = await this.plain(text, name, wanted);
+    const { findings, complete } = await this.plain(passage, name, wanted);
     return { searched: findings.length ? new PlainText(text, findings) : undefined, complete };
   }
 
@@ -81,7 +86,7 @@ export class TextSearch {
     const parts = [];
     let complete = true;
     for (const [index, literal] of literals.entries()) {
-      const found = await this.byRules(literal.value, literal.name || name, wanted);
+      const found = await this.byRules(new Passage(literal.value), literal.name || name, wanted);
       complete &&= found.complete;
       const findings = merged(found.findings, names?.get(index), literal.value);
       if (findings.length) parts.push({ literal, findings });
@@ -114,9 +119,10 @@ export class TextSearch {
   }
 
   /** What rules find, sure or not. */
-  private async found(text: string, name: string): Promise<LongScan> {
-    const { known, keep } = this.read.find(text, name);
+  private async found(passage: Passage, name: string): Promise<LongScan> {
+    const { known, keep } = this.read.find(passage, name);
     if (known) return known;
+    const { text } = passage;
     const budgetMs = Math.max(LEAST_BUDGET_MS, (text.length / 1e6) * BUDGET_MS_PER_MB);
     const scan =
       text.length <= SHORT
@@ -127,17 +133,18 @@ export class TextSearch {
   }
 
   /** @throws DetectorUnavailable */
-  async plain(text: string, name: string, wanted: Wanted): Promise<Found> {
-    const { findings, complete } = await this.byRules(text, name, wanted);
+  async plain(passage: Passage, name: string, wanted: Wanted): Promise<Found> {
+    const { text } = passage;
+    const { findings, complete } = await this.byRules(passage, name, wanted);
     if (!this.sidecar) return { findings, complete };
     const more = (await this.sidecar.detect(text, wanted.signal)).filter((one) => isWanted(one, wanted.policy));
     return { findings: merged(findings, more, text), complete };
   }
 
-  private async byRules(text: string, name: string, { policy, pace, signal }: Wanted): Promise<Found> {
+  private async byRules(passage: Passage, name: string, { policy, pace, signal }: Wanted): Promise<Found> {
     if (pace.due) await pace.rest();
     signal.throwIfAborted();
-    const { findings, complete } = await this.found(text, name);
+    const { findings, complete } = await this.found(passage, name);
     return { findings: findings.filter((finding) => isWanted(finding, policy)), complete };
   }
 }

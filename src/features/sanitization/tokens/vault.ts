@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, type Hmac } from 'node:crypto';
 import type { Entity } from '../../../contract/entities';
 import { GatewayError } from '../../../contract/errors';
 import { isOurLabel, TOKEN_LABELS } from './token-labels';
@@ -21,17 +21,15 @@ const BARE = /(?<![A-Z])([A-Z]{2,16})\\{0,2}_([0-9A-HJKMNP-TV-Z]{4,12})(?![0-9A-
  * that what is said stays the same from turn to turn, and another in every other conversation.
  */
 export class TokenVault {
-  private readonly key: KeyObject;
   private readonly byValue = new Map<string, string>();
   private readonly byToken = new Map<string, string>();
   private readonly values = new Set<string>();
   private readonly taken = new Set<string>();
 
-  /** @param key of the conversation */
-  constructor(key: Buffer) {
-    // from bytes, every digest would make one
-    this.key = createSecretKey(key);
-  }
+  private key: KeyObject | undefined;
+
+  /** @param secret of the conversation; a function is asked for it when the first token is made, and most calls need none */
+  constructor(private readonly secret: Buffer | (() => Buffer)) {}
 
   get size(): number {
     return this.byToken.size;
@@ -54,11 +52,29 @@ export class TokenVault {
     if (known) return known;
     if (this.byValue.size >= TOKENS)
       throw new GatewayError('prompt_rejected', `The call holds more than ${TOKENS} personal values`);
-    const token = this.free(entity, createHmac('sha256', this.key).update(name).digest());
+    const token = this.free(entity, this.hmac().update(name).digest());
     this.byValue.set(name, token);
     this.byToken.set(token, value);
     this.values.add(value);
     return token;
+  }
+
+  /**
+   * A keyed hash of all values so far and their tokens, hex; undefined while there are none. Tokens are short: two values may have the
+   * same one in two calls, and those are not the same call.
+   */
+  get fingerprint(): string | undefined {
+    if (!this.byToken.size) return undefined;
+    const all = this.hmac();
+    // of a length that its name tells, so that nothing runs into its neighbour
+    for (const [token, value] of this.byToken) all.update(`${token}${value.length}\0${value}`);
+    return all.digest('hex');
+  }
+
+  private hmac(): Hmac {
+    // from bytes, every digest would make one
+    this.key ??= createSecretKey(typeof this.secret === 'function' ? this.secret() : this.secret);
+    return createHmac('sha256', this.key);
   }
 
   /** A token, or the name of its kind when the call holds too many values: for what is only taken down. */

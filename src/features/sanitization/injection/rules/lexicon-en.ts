@@ -3,6 +3,10 @@ import type { Lexicon } from './rule';
 const words = (text: string): readonly string[] => text.split(/\s+/).filter(Boolean);
 
 export const ENGLISH: Lexicon = {
+  reader:
+    words(`you your yourself youre ur assistant chatbot agent llm chatgpt claude gemini copilot please must shall ensure
+    remember sure required immediately`),
+  joins: words('and then also afterwards'),
   not: words('not never dont doesnt didnt wont cannot cant shouldnt mustnt no without'),
   ignore: words(`ignore ignoring disregard disregarding forget forgetting dismiss dismissing discard discarding override
     overriding overrule bypass bypassing neglect abandon unlearn disobey supersede nullify overwrite violate circumvent overlook`),

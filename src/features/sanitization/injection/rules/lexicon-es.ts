@@ -3,6 +3,8 @@ import type { Lexicon } from './rule';
 const words = (text: string): readonly string[] => text.split(/\s+/).filter(Boolean);
 
 export const SPANISH: Lexicon = {
+  reader: words('tu tus usted ustedes asistente chatbot chatgpt favor debe debes asegurate recuerda inmediatamente'),
+  joins: words('y luego despues tambien'),
   not: words('no nunca jamas sin'),
   ignore:
     words(`ignora ignore ignorar ignoren ignorando ignorad olvida olvide olvidar olvidate olvidad descarta descarte descartar desestima

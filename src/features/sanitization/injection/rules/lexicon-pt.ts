@@ -3,6 +3,9 @@ import type { Lexicon } from './rule';
 const words = (text: string): readonly string[] => text.split(/\s+/).filter(Boolean);
 
 export const PORTUGUESE: Lexicon = {
+  reader: words(`voce voces seu sua seus suas assistente chatbot chatgpt favor deve devem certifique lembre
+    imediatamente`),
+  joins: words('e depois tambem'),
   not: words('nao nunca jamais sem'),
   ignore:
     words(`ignore ignora ignorar ignorem ignorando desconsidere desconsidera desconsiderar desconsiderando esqueca esquece esquecer

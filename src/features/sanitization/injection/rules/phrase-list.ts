@@ -11,6 +11,9 @@ export type PhraseList = readonly (readonly [
 /** Orders to ignore something, of which "do not" makes the opposite. Those not to obey are negated themselves. */
 const NEGATABLE = /^override[.](?:prior|own|all|given|everything|messages|above)/;
 
+/** Phrases that end a clause, or name their reader. */
+const SPEAKS_TO_READER = /^tool[.](?:silent|reader)[.]weak/;
+
 /** @param prefix of the ids, with its dot */
 export function phraseRules(language: Language, prefix: string, list: PhraseList): readonly PhraseRule[] {
   return list.map(([name, family, weight, ...phrases]) => ({
@@ -20,5 +23,6 @@ export function phraseRules(language: Language, prefix: string, list: PhraseList
     weight,
     phrases,
     ...(NEGATABLE.test(prefix + name) ? { unlessNegated: true } : {}),
+    ...(SPEAKS_TO_READER.test(prefix + name) ? { speaksToReader: true } : {}),
   }));
 }

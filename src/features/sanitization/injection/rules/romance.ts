@@ -103,7 +103,8 @@ const BOTH: PhraseList = [
     'modo ~1 {modes} ~2 e|y ~1 {show|pretend|ignore}',
     'pode|puede|puedes|podes fazer|hacer qualquer|cualquier coisa|cosa ~1 agora|ahora',
   ],
-  ['persona.mode.enable', 'persona', 0.4, '{enable} ~3 modo ~2 {modes}'],
+  // manuals of devices say it too: never enough alone
+  ['persona.mode.enable', 'persona', 0.34, '{enable} ~3 modo ~2 {modes}'],
   [
     'persona.unbound',
     'persona',

@@ -32,6 +32,8 @@ export interface PhraseRule extends OfRule {
   readonly phrases: readonly string[];
   /** The rule does not hold after a negation: "do not ignore the previous rules". */
   readonly unlessNegated?: boolean;
+  /** The phrase tells by itself that it is meant for whoever reads it: it counts in full wherever it stands. */
+  readonly speaksToReader?: boolean;
 }
 
 /**

@@ -81,7 +81,8 @@ export const AUTHORITY: PhraseList = [
     '^ {modes} mode ~1 activated|enabled|engaged|unlocked',
     '{modes} mode ~2 and|then|to ~2 {strongshow|list|ignore|respond|give|say|disable}',
   ],
-  ['mode.enable', 'authority', 0.4, '{enable} ~2 {modes} ~1 mode'],
+  // manuals of devices say it too: never enough alone
+  ['mode.enable', 'authority', 0.34, '{enable} ~2 {modes} ~1 mode'],
   [
     'approved',
     'authority',
