@@ -5,10 +5,9 @@ import { createApp } from './api/http/create-app';
 import { serve } from './api/http/serve';
 import { ConfigError } from './platform/config/problems';
 import { processConfig } from './platform/config/process-config';
-import { logCrashes } from './platform/observability/crash-lines';
 import { errorText } from './platform/observability/error-text';
 import { processScrubber } from './platform/observability/process-scrubber';
-import { scrubOutput } from './platform/observability/scrub-output';
+import { scrubProcess } from './platform/observability/scrub-process';
 
 async function main(): Promise<void> {
   const config = await processConfig();
@@ -18,8 +17,7 @@ async function main(): Promise<void> {
   process.stdout.write(banner(http.app, url));
 }
 
-logCrashes();
-for (const stream of [process.stdout, process.stderr]) scrubOutput(stream, processScrubber);
+scrubProcess();
 main().catch((error: unknown) => {
   const why = error instanceof ConfigError ? error.message : errorText(error);
   process.stderr.write(`Gatehouse did not start. ${why}\n`);

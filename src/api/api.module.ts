@@ -10,6 +10,7 @@ import { PipelineModule } from '../pipeline';
 import { ConfigModule } from '../platform/config/config.module';
 import { ObservabilityModule } from '../platform/observability/observability.module';
 import { AdminModule } from './admin/admin.module';
+import { CacheModule } from './cache/cache.module';
 import { AnthropicController } from './anthropic/anthropic.controller';
 import { AuditApiModule } from './audit/audit-api.module';
 import { Door } from './door/door.service';
@@ -25,6 +26,7 @@ import { PoliciesModule } from './policies/policies.module';
 import { RequestsController } from './requests/requests.controller';
 import { SanitizeController } from './sanitize/sanitize.controller';
 import { StatusModule } from './status/status.module';
+import { UsageApiModule } from './usage/usage-api.module';
 
 /** Every door. Guards say who is calling, the filter spells refusals. */
 @Module({
@@ -43,7 +45,9 @@ import { StatusModule } from './status/status.module';
     LifecycleModule,
     PoliciesModule,
     StatusModule,
+    UsageApiModule,
     SanitizationModule,
+    CacheModule,
   ],
   controllers: [
     HomeController,

@@ -1,28 +1,32 @@
 import { Injectable } from '@nestjs/common';
-import type { AuditedCall, Call, CallFacts, Handler, Tried } from '../contract/call';
+import type { AuditedCall, Call, CallFacts, Handler } from '../contract/call';
 import { ERRORS, GatewayError } from '../contract/errors';
 import type { CallFinished } from '../contract/events';
 import type { FinishReason, Reply, ReplyEvent, Usage } from '../contract/reply';
+import { AUTO } from '../contract/selection';
 import { settled, type Outcome } from '../contract/settle';
 import { Stage } from '../contract/stage';
+import type { Picos } from '../contract/money';
 import { AuditLog, policyHashes, Subjects } from '../features/audit';
+import { PriceBook } from '../features/cost';
 import { Config } from '../platform/config/config';
 import { EventBus } from '../platform/events/event-bus';
 import { KeyedHash } from '../platform/secrets/keyed-hash';
 import { type AuditTerms, auditTerms } from './audit-terms';
 import { CallAccount, type Identity } from './call-account';
-import { EstimatedUsage, isUncounted } from './estimated-usage';
+import { EstimatedUsage, isNothing, isUncounted } from './estimated-usage';
 import { KnownModels } from './known-models';
 import { measurePrompt } from './measure-prompt';
 import { sealedReply } from './sealed-reply';
 import { tenantOf } from './tenant-of';
-import { unknownModels } from './tries';
+import { unknownModels, wasWorkedOn } from './tries';
 
 /** What is learnt of an answer while it passes. */
 interface Course {
   finish?: FinishReason;
   firstTokenMs?: number;
   upstreamMs?: number;
+  cost?: Picos;
   readonly used: EstimatedUsage;
 }
 
@@ -38,12 +42,13 @@ export class AuditStage extends Stage<Call, AuditedCall> {
     private readonly subjects: Subjects,
     private readonly hash: KeyedHash,
     private readonly events: EventBus,
+    private readonly prices: PriceBook,
   ) {
     super();
     const { aliases, models } = config.models;
     const targets = [...Object.values(aliases).flat(), ...Object.keys(models)];
     const bare = targets.map((target) => target.slice(target.indexOf('/') + 1));
-    this.models = new KnownModels([...Object.keys(aliases), ...targets, ...bare]);
+    this.models = new KnownModels([AUTO, ...Object.keys(aliases), ...targets, ...bare]);
     this.policy = policyHashes(config);
   }
 
@@ -64,7 +69,7 @@ export class AuditStage extends Stage<Call, AuditedCall> {
       }
       const repliedAt = performance.now();
       const recorded = settled(
-        { ...reply, entryId: account.entryId },
+        { ...reply, entryId: account.entryId, cost: () => course.cost },
         (outcome) => {
           course.upstreamMs = (reply.waitedMs ?? 0) + Math.max(0, performance.now() - repliedAt);
           return this.close(call, account, course, outcome);
@@ -97,12 +102,20 @@ export class AuditStage extends Stage<Call, AuditedCall> {
   }
 
   private async close(call: Call, account: CallAccount, course: Course, outcome: Outcome): Promise<void> {
-    const finished = summary(call, account, course, outcome);
+    const finished = this.priced(call, summary(call, account, course, outcome));
+    course.cost = finished.cost;
     try {
       await account.close(finished);
     } finally {
       this.events.emit('call.finished', finished);
     }
+  }
+
+  private priced(call: Call, finished: CallFinished): CallFinished {
+    const { usage, provider, providerModel } = finished;
+    if (!usage || provider === undefined || providerModel === undefined) return finished;
+    const cost = isNothing(usage) ? 0n : this.prices.cost(`${provider}/${providerModel}`, usage, call.receivedAt);
+    return cost === undefined ? finished : { ...finished, cost };
   }
 }
 
@@ -138,10 +151,14 @@ function summary(
     usage: usageOf(call, facts, outcome, used),
     attempts: error?.facts.attempts ?? facts.attempts ?? 0,
     degraded: facts.degraded,
+    cache: facts.cache,
     latencyMs: performance.now() - call.startedAt,
     firstTokenMs,
     upstreamMs,
     inspection: facts.inspection,
+    task: facts.task,
+    selection: facts.selection,
+    saved: facts.saved,
   };
 }
 
@@ -157,12 +174,6 @@ function usageOf(
   const estimated = wasWorkedOn(tried) ? used.of(request) : undefined;
   if (outcome.kind !== 'answered') return spent ?? estimated;
   return isUncounted(outcome.usage) && estimated ? estimated : outcome.usage;
-}
-
-/** A provider has worked on the call: it began to answer, or was cut off while it did. One that refuses charges nothing. */
-function wasWorkedOn(tried: readonly Tried[] = []): boolean {
-  const last = tried.at(-1);
-  return last !== undefined && (!last.code || last.code === 'client_closed' || last.code === 'deadline_exceeded');
 }
 
 function statusOf(error: GatewayError): CallFinished['outcome'] {

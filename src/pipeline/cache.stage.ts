@@ -1,42 +1,68 @@
 import { Injectable } from '@nestjs/common';
 import type { CacheCheckedCall, CushionedCall, Handler } from '../contract/call';
+import type { CacheReason, Reply } from '../contract/reply';
 import { Stage } from '../contract/stage';
-import { PastAnswers, recallOf, replay } from '../features/answers';
+import { PastAnswers, type Recall, recallOf, type Told } from '../features/answers';
 import { Policies } from '../features/resilience';
+import type { Policy } from '../platform/config/effective-policy';
+import { CoalescedAnswers } from './coalesced-answers.service';
+import { SimilarCache } from './similar-cache.service';
 import { tenantOf } from './tenant-of';
-import { vouched } from './vouched';
 
-/** Gives a fresh answer to the same request before any model is asked, and keeps new ones; where the policy says so. */
+interface Asking {
+  readonly call: CushionedCall;
+  readonly policy: Policy;
+  readonly recall: Recall;
+  readonly next: Handler<CacheCheckedCall>;
+}
+
+/**
+ * Gives a fresh answer to the same request, or else to nearly the same question, before any model is asked, and keeps new ones; where the
+ * policy says so. Equal calls at one time ask once.
+ */
 @Injectable()
 export class CacheStage extends Stage<CushionedCall, CacheCheckedCall> {
   constructor(
     private readonly answers: PastAnswers,
     private readonly policies: Policies,
+    private readonly shared: CoalescedAnswers,
+    private readonly similar: SimilarCache,
   ) {
     super();
   }
 
   override wrap(next: Handler<CacheCheckedCall>): Handler<CushionedCall> {
-    return async (call) => {
-      const { answerKey: key, record, caller } = call;
-      if (key === undefined) {
-        record.note('cache', 'bypass');
-        return { ...(await next({ ...call, cache: 'bypass' })), cache: 'bypass' };
-      }
-      const policy = this.policies.of(call.candidates[0], tenantOf(call)).degradation;
-      const recall = recallOf(policy, call.cacheIntent);
-      const kept = recall.cached ? await this.answers.find(caller, key, policy.freshSeconds) : undefined;
-      if (kept) {
-        record.note('cache', 'hit');
-        record.note('provider', kept.provider);
-        record.note('providerModel', kept.model);
-        record.note('dropped', kept.dropped);
-        return vouched(replay(kept, 'hit', call.id), call);
-      }
-      const cache = recall.cached ? 'miss' : 'bypass';
-      record.note('cache', cache);
-      const reply = { ...(await next({ ...call, cache })), cache } as const;
-      return this.answers.keeping(reply, call, key, policy.staleSeconds, recall.similar || policy.similar);
+    return (call) => {
+      const policy = this.policies.of(call.candidates[0], tenantOf(call));
+      const recall = recallOf(policy, call);
+      const asking: Asking = { call, policy, recall, next };
+      const { answerKey: key } = call;
+      if (recall.why || key === undefined) return this.ask(asking, recall.why ?? 'not-repeatable');
+      return this.shared.answer(call, key, policy, (why, told) => this.ask(asking, why, told));
     };
+  }
+
+  /** @param why there is no fresh answer to the same request */
+  private async ask(
+    { call, policy, recall, next }: Asking,
+    why: CacheReason,
+    told?: (end: Told) => void,
+  ): Promise<Reply> {
+    const { answerKey: key, record } = call;
+    const { similar } = policy.cache;
+    const terms = key === undefined ? undefined : this.similar.termsOf(call, similar, policy.cache);
+    const nearly = terms && (await this.similar.answerTo(call, terms));
+    if (nearly) {
+      told?.({ kind: 'answered' });
+      return nearly;
+    }
+    const cache = key !== undefined && (recall.exact || terms) ? 'miss' : 'bypass';
+    record.note('cache', cache);
+    record.note('cacheReason', why);
+    const reply = { ...(await next({ ...call, cache })), cache } as const;
+    if (key === undefined) return reply;
+    const isNear = recall.similar || policy.degradation.similar || similar.enabled;
+    const embedder = isNear ? this.similar.embedderFor(call, similar, terms) : undefined;
+    return this.answers.keeping(reply, call, key, recall.keepSeconds, isNear && { embedder }, told);
   }
 }

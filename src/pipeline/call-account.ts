@@ -1,11 +1,20 @@
 import type { Call, CallFacts, CallRecord, PromptSize } from '../contract/call';
 import type { CallFinished } from '../contract/events';
+import { uuidv7 } from '../contract/ids';
 import type { JsonObject } from '../contract/json';
+import { microsOf } from '../contract/money';
 import type { ReplyEvent } from '../contract/reply';
 import type { WireRequest } from '../contract/wire';
 import type { AuditLog, Draft, Facts } from '../features/audit';
 import type { AuditTerms } from './audit-terms';
-import { inspectionMetadata, outcomeMetadata, repairMetadata, requestMetadata, turnOf } from './call-facts';
+import {
+  inspectionMetadata,
+  outcomeMetadata,
+  repairMetadata,
+  requestMetadata,
+  selectionMetadata,
+  turnOf,
+} from './call-facts';
 import type { KnownModels } from './known-models';
 import { type Said, Transcript } from './transcript';
 
@@ -75,20 +84,27 @@ export class CallAccount implements CallRecord {
       facts: {
         ...this.common().facts,
         event: 'llm.request',
-        model: this.models.told(this.call.request.model),
-        metadata: { ...requestMetadata(this.call, this.size), ...inspectionMetadata(this.facts.inspection) },
+        model: this.models.told(this.facts.model ?? this.call.request.model),
+        metadata: {
+          ...requestMetadata(this.call, this.size),
+          ...inspectionMetadata(this.facts.inspection),
+          ...selectionMetadata(this.facts),
+        },
         ...(this.facts.inspection?.flags.length && { compliance_flags: this.facts.inspection.flags }),
       },
       ...this.asked(),
       at: this.call.receivedAt,
     };
-    if (mode === 'relaxed') return this.log.enqueue(draft);
+    if (mode === 'relaxed') {
+      this.requestEntry = uuidv7();
+      return this.log.enqueue({ ...draft, id: this.requestEntry });
+    }
     this.unrecorded = true;
     this.requestEntry = this.newest = await this.write(draft, () => this.unasked());
     this.unrecorded = false;
   }
 
-  /** To have its answer repaired. Where no entry says that the call left, a second one would look like another call. */
+  /** To have its answer repaired. Where no entry says that the call left (`standard`), a second one would look like another call. */
   private async leaveAgain(): Promise<void> {
     const { requestEntry, sent } = this;
     if (requestEntry === undefined) return;
@@ -99,12 +115,13 @@ export class CallAccount implements CallRecord {
         ...facts,
         event: 'llm.request',
         parent: requestEntry,
-        model: this.models.told(this.call.request.model),
+        model: this.models.told(this.facts.model ?? this.call.request.model),
         metadata: repairMetadata(this.call),
       },
       // the caller never wrote this form of the call: what was sent is the original
       ...(sent && this.asked(this.terms.payload === 'none' ? undefined : await this.polished(sent))),
     };
+    if (this.terms.mode === 'relaxed') return this.log.enqueue(draft);
     this.newest = await this.write(draft, () => this.unasked());
   }
 
@@ -129,6 +146,7 @@ export class CallAccount implements CallRecord {
         metadata: {
           ...requestMetadata(this.call, this.size),
           ...inspectionMetadata(facts.inspection),
+          ...selectionMetadata(facts),
           ...outcomeMetadata(facts, finished),
         },
         compliance_flags: flagsOf(facts, finished),
@@ -210,29 +228,33 @@ export class CallAccount implements CallRecord {
         ...facts,
         event: 'llm.response',
         outcome,
-        metadata: { error_code: UNAVAILABLE },
+        metadata: { call_id: this.call.id, error_code: UNAVAILABLE },
         compliance_flags: [outcome],
       },
     };
   }
 }
 
-function outcomeOf(finished: CallFinished): Pick<Facts, 'model' | 'model_resolved' | 'provider' | 'outcome'> {
-  const { model, provider, providerModel, outcome } = finished;
+function outcomeOf(
+  finished: CallFinished,
+): Pick<Facts, 'model' | 'model_resolved' | 'provider' | 'outcome' | 'cost_micros'> {
+  const { model, provider, providerModel, outcome, cost } = finished;
   return {
     outcome,
     ...(model !== undefined && { model: text(model) }),
     ...(provider !== undefined && { provider }),
+    ...(cost !== undefined && { cost_micros: String(microsOf(cost)) }),
     ...(provider !== undefined &&
       providerModel !== undefined && { model_resolved: text(`${provider}/${providerModel}`) }),
   };
 }
 
-function flagsOf({ inspection }: Partial<CallFacts>, { degraded, usage }: CallFinished): readonly string[] {
+function flagsOf({ inspection, budget }: Partial<CallFacts>, { degraded, usage }: CallFinished): readonly string[] {
   return [
     ...(inspection?.flags ?? []),
     ...(degraded ? [`degraded.${degraded}`] : []),
     ...(usage?.estimated ? ['usage.estimated'] : []),
+    ...(budget?.over ? ['over_budget'] : []),
   ].sort();
 }
 

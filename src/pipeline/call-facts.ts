@@ -1,4 +1,5 @@
 import type { Call, CallFacts, InspectionFacts, PromptSize, Tried } from '../contract/call';
+import type { Likeness, Usage } from '../contract/reply';
 import type { CallFinished } from '../contract/events';
 import type { PlainObject } from '../features/audit';
 import { unknownModels } from './tries';
@@ -37,6 +38,23 @@ export function inspectionMetadata(inspection: InspectionFacts | undefined): Pla
   };
 }
 
+/** What a header says of how a model was chosen, what was left out of the prompt, and what that saved. */
+export function selectionMetadata({ task, selection, trimmed, sized, saved }: Partial<CallFacts>): PlainObject {
+  return {
+    task,
+    selection: selection && {
+      level: selection.level,
+      by: selection.by,
+      reasons: selection.reasons,
+      asked: selection.asked,
+      chosen: selection.chosen,
+    },
+    trimmed: trimmed && { tokens: whole(trimmed.tokens), turns: trimmed.turns, duplicates: trimmed.duplicates },
+    max_tokens: sized && { sent: whole(sized.sent), asked: sized.asked === undefined ? undefined : whole(sized.asked) },
+    saved: saved?.map(({ by, tokens, picos }) => ({ by, tokens: whole(tokens), picos: picos?.toString() })),
+  };
+}
+
 /** What a header says of a call that leaves once more: the rest is in the entry it belongs to. */
 export function repairMetadata({ request, wire }: Call): PlainObject {
   return { operation: request.operation, dialect: wire.dialect, stream: request.stream, repair: true };
@@ -54,20 +72,36 @@ export function outcomeMetadata(facts: Partial<CallFacts>, finished: CallFinishe
     finish_reason: finished.finishReason,
     provider_request_id: facts.providerRequestId?.slice(0, 200),
     cache: facts.cache,
+    cache_reason: facts.cacheReason,
+    saved_usage: facts.savedUsage && usageMetadata(facts.savedUsage),
+    ...likenessMetadata(facts.likeness),
     degraded: finished.degraded,
     validated: facts.validated,
+    max_tokens_set: facts.budget?.maxTokens,
     repeated: facts.repeated || undefined,
     dropped: facts.dropped?.length ? facts.dropped.slice(0, DROPPED_KEPT) : undefined,
     tried: recordedTries(facts.tried),
-    usage: usage && {
-      input_tokens: whole(usage.inputTokens),
-      cache_read_tokens: whole(usage.cacheReadTokens),
-      cache_write_tokens: whole(usage.cacheWriteTokens),
-      output_tokens: whole(usage.outputTokens),
-      thinking_tokens: whole(usage.thinkingTokens ?? 0),
-      estimated: usage.estimated ?? false,
-    },
+    usage: usage && usageMetadata(usage),
   };
+}
+
+function usageMetadata(usage: Usage): PlainObject {
+  return {
+    input_tokens: whole(usage.inputTokens),
+    cache_read_tokens: whole(usage.cacheReadTokens),
+    cache_write_tokens: whole(usage.cacheWriteTokens),
+    output_tokens: whole(usage.outputTokens),
+    thinking_tokens: whole(usage.thinkingTokens ?? 0),
+    estimated: usage.estimated ?? false,
+  };
+}
+
+/** The model's name comes from the configuration; the request id is that of a call of the same tenant. */
+function likenessMetadata(likeness: Likeness | undefined): PlainObject {
+  if (!likeness) return {};
+  const { similarity, by, requestId } = likeness;
+  // headers hold whole numbers
+  return { similarity_permille: Math.round(similarity * 1_000), similarity_by: by, source_request_id: requestId };
 }
 
 /** Nothing when the first try succeeded. A name that the provider does not know may be anything, and is left out. */

@@ -66,6 +66,9 @@ class Validation {
     try {
       second = await held(await this.next({ ...repairCall(call, first, faults), record, conforms: true }));
     } catch (error) {
+      const { spent } = record.noted;
+      // what was noted since is of the second one alone
+      if (spent && spent !== first.usage) record.note('spent', addUsage(first.usage, spent));
       throw withEarlierAttempts(GatewayError.from(error), attempts);
     } finally {
       const again = record.noted.tried ?? [];

@@ -31,6 +31,12 @@ export const SANITIZATION = {
   },
 } as const satisfies Control;
 
+export const SELECTION = {
+  name: 'selection',
+  purpose: 'Chooses the model by how hard a call is, and shortens prompts, where caller or policy say so.',
+  without: IN_MEMORY,
+} as const satisfies Control;
+
 export const ROUTING = {
   name: 'routing',
   purpose: 'Finds the models that may answer, from the configuration in memory.',
@@ -39,10 +45,12 @@ export const ROUTING = {
 
 export const ANSWERS = {
   name: 'answers',
-  purpose: 'Answers kept for bad days, and texts for when no model answers.',
+  purpose: 'Answers that are given again, one call for equal ones at a time, and texts for when no model answers.',
   without: {
     postgresql: UNAFFECTED,
-    redis: degraded('Only what this process has in its memory.'),
+    redis: degraded(
+      'Only what this process has in its memory, and each process asks for itself. `DELETE /v1/cache`: 503 `storage_unavailable`.',
+    ),
     disk: UNAFFECTED,
     dns: UNAFFECTED,
     provider: UNAFFECTED,
@@ -58,8 +66,13 @@ export const CONFORMANCE = {
 export const BUDGET = {
   name: 'budget',
   purpose: 'Holds the money that a call may cost.',
-  absent: 'No budget exists in this release: calls cost what they cost.',
-  without: IN_MEMORY,
+  without: {
+    postgresql: closed('503 `storage_unavailable` for calls under a hard budget; those under soft ones go on, unheld.'),
+    redis: UNAFFECTED,
+    disk: closed('503 `storage_unavailable` for calls under a hard budget; those under soft ones go on, unheld.'),
+    dns: UNAFFECTED,
+    provider: UNAFFECTED,
+  },
 } as const satisfies Control;
 
 export const DISPATCH = {

@@ -4,15 +4,16 @@ import { ERRORS, GatewayError } from '../contract/errors';
 import type { LadderAnswered } from '../contract/events';
 import type { Reply } from '../contract/reply';
 import { Stage } from '../contract/stage';
-import { PastAnswers, type Recall, recallOf, replay, templateReply, Templates } from '../features/answers';
+import { PastAnswers, type Recall, recallOf, templateReply, Templates } from '../features/answers';
 import { Policies } from '../features/resilience';
 import type { DegradationPolicy } from '../platform/config/policies';
 import { EventBus } from '../platform/events/event-bus';
 import { exhausted } from './exhausted';
+import { keptReply } from './kept-reply';
 import { mayDegrade } from './may-degrade';
+import { nearlyReply } from './nearly-reply';
 import { NonconformingAnswer } from './nonconforming-answer';
 import { tenantOf } from './tenant-of';
-import { vouched } from './vouched';
 
 type Rung = LadderAnswered['rung'];
 
@@ -30,16 +31,17 @@ export class DegradeStage extends Stage<RoutedCall, CushionedCall> {
 
   override wrap(next: Handler<CushionedCall>): Handler<RoutedCall> {
     return async (routed) => {
-      const policy = this.policies.of(routed.candidates[0], tenantOf(routed)).degradation;
-      const recall = recallOf(policy, routed.cacheIntent);
-      const answerKey = recall.keep ? this.answers.keyOf(routed) : undefined;
+      const { degradation: policy, cache } = this.policies.of(routed.candidates[0], tenantOf(routed));
+      const recall = recallOf({ cache, degradation: policy }, routed);
+      const answerKey = recall.keepSeconds ? this.answers.keyOf(routed, recall.many) : undefined;
       const call: CushionedCall = { ...routed, cushioned: true, answerKey };
       const asked = performance.now();
       try {
         return await next(call);
       } catch (error) {
         const failure = GatewayError.from(error);
-        if (!mayDegrade(failure, call)) throw error;
+        // nobody waits for a humbler answer than the old one
+        if (call.revalidates || !mayDegrade(failure, call)) throw error;
         const waitedMs = performance.now() - asked;
         return { ...(await this.humbler(call, policy, recall, failure)), waitedMs };
       }
@@ -56,11 +58,12 @@ export class DegradeStage extends Stage<RoutedCall, CushionedCall> {
     const { caller, answerKey: key, id, request } = call;
     if (key && recall.stale) {
       const kept = await this.answers.find(caller, key, policy.staleSeconds);
-      if (kept) return this.answered('stale', vouched(replay(kept, 'stale', id), call), call, failure);
+      if (kept) return this.answered('stale', keptReply(kept, 'stale', call), call, failure);
     }
     if (key && recall.similar) {
-      const kept = await this.answers.findSimilar(call, policy);
-      if (kept) return this.answered('similar', vouched(replay(kept, 'similar', id), call), call, failure);
+      const terms = { threshold: policy.similarity, oneWordThreshold: 1, withinSeconds: policy.staleSeconds };
+      const nearly = await this.answers.findSimilar(call, terms);
+      if (nearly) return this.answered('similar', nearlyReply(nearly, call), call, failure);
     }
     // the model is there, and its answer was refused: no bad day, and no text of ours conforms
     if (failure instanceof NonconformingAnswer) throw failure;
@@ -68,7 +71,7 @@ export class DegradeStage extends Stage<RoutedCall, CushionedCall> {
     if (!ERRORS[failure.code].retry) throw failure;
     const template = policy.template && !call.validation ? this.templates.match(request, caller) : undefined;
     if (!template) throw exhausted(failure, policy.message);
-    const reply = { ...templateReply(template, id), cache: key && recall.cached ? 'miss' : 'bypass' } as const;
+    const reply = { ...templateReply(template, id), cache: key && recall.exact ? 'miss' : 'bypass' } as const;
     return this.answered('template', reply, call, failure);
   }
 

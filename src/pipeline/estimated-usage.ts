@@ -36,14 +36,19 @@ export class EstimatedUsage {
 
 /** The provider said nothing: zeros stand for what it did not count. */
 export function isUncounted(usage: Usage): boolean {
-  return usage.estimated === true && promptTokens(usage) + usage.outputTokens === 0;
+  return usage.estimated === true && isNothing(usage);
+}
+
+export function isNothing(usage: Usage): boolean {
+  return promptTokens(usage) + usage.outputTokens === 0;
 }
 
 function promptTokens({ inputTokens, cacheReadTokens, cacheWriteTokens }: Usage): number {
   return inputTokens + cacheReadTokens + cacheWriteTokens;
 }
 
-function estimatedPrompt(request: ModelRequest): number {
+/** Tokens. Counting them uses none. */
+export function estimatedPrompt(request: ModelRequest): number {
   if (request.operation === 'embeddings')
     return request.input.reduce((sum, one) => sum + (typeof one === 'string' ? textTokens(one) : one.length), 0);
   return request.operation === 'chat' ? estimateTokens(request) : 0;

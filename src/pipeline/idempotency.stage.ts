@@ -75,7 +75,8 @@ export class IdempotencyStage extends Stage<AdmittedCall, UniqueCall> {
 
   /** Only what a model said in full is worth repeating: whatever else happens, the next call of that name really asks. */
   private kept(reply: Reply, { keep, release }: Extract<Turn, { kind: 'held' }>): Reply {
-    if (reply.degraded !== undefined && reply.degraded !== 'fallback') return settled(reply, release);
+    if (reply.degraded !== undefined && reply.degraded !== 'fallback' && reply.degraded !== 'budget')
+      return settled(reply, release);
     const answer = new CollectedAnswer(reply, this.config.idempotency.answerBytes);
     return settled({ ...reply, pieces: passing(reply.pieces, answer) }, ({ kind }) => {
       const packed = kind === 'answered' ? answer.packed : undefined;

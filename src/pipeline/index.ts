@@ -1,4 +1,16 @@
-export { ANSWERS, BUDGET, CONFORMANCE, DISPATCH, IDEMPOTENCY, ROUTING, SANITIZATION, SIZES } from './controls';
+export {
+  ANSWERS,
+  BUDGET,
+  CONFORMANCE,
+  DISPATCH,
+  IDEMPOTENCY,
+  ROUTING,
+  SANITIZATION,
+  SELECTION,
+  SIZES,
+} from './controls';
 export { Pipeline } from './pipeline.service';
 export { PipelineModule } from './pipeline.module';
+export { FundingModule } from './funding.module';
+export { SpendModule } from './spend.module';
 export { ModelProbe, type ProbeResult } from './model-probe.service';

@@ -1,5 +1,13 @@
 /** Checked by the compiler, never run: a pipeline in the wrong order does not compile. */
-import type { Call, ConformingCall, CushionedCall, Handler, RecordedCall, SanitizedCall } from '../contract/call';
+import type {
+  Call,
+  ConformingCall,
+  CushionedCall,
+  Handler,
+  RecordedCall,
+  SanitizedCall,
+  SelectedCall,
+} from '../contract/call';
 import type { AdmitStage } from './admit.stage';
 import type { AuditStage } from './audit.stage';
 import type { BudgetStage } from './budget.stage';
@@ -10,12 +18,14 @@ import type { EgressStage } from './egress.stage';
 import type { IdempotencyStage } from './idempotency.stage';
 import type { RouteStage } from './route.stage';
 import type { SanitizeStage } from './sanitize.stage';
+import type { SelectStage } from './select.stage';
 
 declare const audit: AuditStage;
 declare const admit: AdmitStage;
 declare const idempotency: IdempotencyStage;
 declare const degrade: DegradeStage;
 declare const sanitize: SanitizeStage;
+declare const select: SelectStage;
 declare const route: RouteStage;
 declare const cache: CacheStage;
 declare const conform: ConformStage;
@@ -25,15 +35,22 @@ declare const send: Handler<RecordedCall>;
 
 export const right: Handler<Call> = audit.wrap(
   admit.wrap(
-    idempotency.wrap(sanitize.wrap(route.wrap(degrade.wrap(cache.wrap(conform.wrap(budget.wrap(egress.wrap(send)))))))),
+    idempotency.wrap(
+      sanitize.wrap(select.wrap(route.wrap(degrade.wrap(cache.wrap(conform.wrap(budget.wrap(egress.wrap(send)))))))),
+    ),
   ),
 );
 declare const clean: Handler<SanitizedCall>;
+declare const selected: Handler<SelectedCall>;
 declare const cushioned: Handler<CushionedCall>;
 declare const conforming: Handler<ConformingCall>;
 
 // @ts-expect-error a provider cannot be reached without routing
-export const unrouted: Handler<SanitizedCall> = send;
+export const unrouted: Handler<SelectedCall> = send;
+// @ts-expect-error the model is found for the name that was chosen
+export const unselected: Handler<SanitizedCall> = route.wrap(cushioned);
+// @ts-expect-error what is personal is found before anything is left out
+export const unread: Handler<Call> = audit.wrap(admit.wrap(idempotency.wrap(select.wrap(selected))));
 // @ts-expect-error nothing leaves for a provider before that is on the record
 export const unrecorded = budget.wrap(send);
 // @ts-expect-error no answer is kept before it was validated

@@ -1,12 +1,14 @@
 import { Module } from '@nestjs/common';
 import { AnswersModule } from '../features/answers';
 import { AuditModule } from '../features/audit';
+import { PricesModule } from '../features/cost';
 import { IdempotencyModule } from '../features/idempotency';
 import { LimitsModule } from '../features/limits';
 import { ModelsModule } from '../features/models';
 import { ProvidersModule } from '../features/providers';
 import { ResilienceModule } from '../features/resilience';
 import { SanitizationModule } from '../features/sanitization';
+import { SelectionModule } from '../features/selection';
 import { Config } from '../platform/config/config';
 import { ConfigModule } from '../platform/config/config.module';
 import { EventBusModule } from '../platform/events/event-bus.module';
@@ -15,15 +17,24 @@ import { AdmitStage } from './admit.stage';
 import { AuditStage } from './audit.stage';
 import { BudgetStage } from './budget.stage';
 import { CacheStage } from './cache.stage';
+import { CallLimits } from './call-limits.service';
+import { CheaperModels } from './cheaper-models.service';
 import { ConformStage } from './conform.stage';
 import { DegradeStage } from './degrade.stage';
 import { Dispatch } from './dispatch.service';
 import { EgressStage } from './egress.stage';
+import { Embeddings } from './embeddings.service';
+import { FundingModule } from './funding.module';
 import { IdempotencyStage } from './idempotency.stage';
+import { InternalCalls } from './internal-calls.service';
 import { ModelProbe } from './model-probe.service';
 import { Pipeline } from './pipeline.service';
+import { Revalidation } from './revalidation.service';
 import { RouteStage } from './route.stage';
 import { SanitizeStage } from './sanitize.stage';
+import { SelectStage } from './select.stage';
+import { CoalescedAnswers } from './coalesced-answers.service';
+import { SimilarCache } from './similar-cache.service';
 
 @Module({
   imports: [
@@ -37,21 +48,32 @@ import { SanitizeStage } from './sanitize.stage';
     ProvidersModule,
     ResilienceModule,
     SanitizationModule,
+    SelectionModule,
+    PricesModule,
+    FundingModule,
   ],
   providers: [
     { provide: KeyedHash, inject: [Config], useFactory: ({ masterKey }: Config) => new KeyedHash(masterKey) },
     Pipeline,
     AuditStage,
+    CallLimits,
     AdmitStage,
     IdempotencyStage,
     SanitizeStage,
+    SelectStage,
     RouteStage,
     DegradeStage,
     CacheStage,
     ConformStage,
+    CheaperModels,
     BudgetStage,
     EgressStage,
     Dispatch,
+    InternalCalls,
+    Embeddings,
+    SimilarCache,
+    CoalescedAnswers,
+    Revalidation,
     ModelProbe,
   ],
   exports: [Pipeline, ModelProbe],

@@ -2,7 +2,19 @@ import type { Call } from '../contract/call';
 import type { Reply } from '../contract/reply';
 import { Pipeline } from './pipeline.service';
 
-const NAMES = ['Audit', 'Admit', 'Idempotency', 'Sanitize', 'Route', 'Degrade', 'Cache', 'Conform', 'Budget', 'Egress'];
+const NAMES = [
+  'Audit',
+  'Admit',
+  'Idempotency',
+  'Sanitize',
+  'Select',
+  'Route',
+  'Degrade',
+  'Cache',
+  'Conform',
+  'Budget',
+  'Egress',
+];
 
 it('a call passes the stages in the order that is told', async () => {
   const passed: string[] = [];
@@ -21,7 +33,7 @@ it('a call passes the stages in the order that is told', async () => {
     };
   }
   type Parts = ConstructorParameters<typeof Pipeline>;
-  const pipeline = new Pipeline(...([...stages, new Dispatch()] as unknown as Parts));
+  const pipeline = new Pipeline(...([...stages, new Dispatch(), { through: () => undefined }] as unknown as Parts));
   await pipeline.run({} as Call);
   expect(passed).toEqual(pipeline.stages);
   expect(passed).toHaveLength(NAMES.length + 1);

@@ -9,8 +9,10 @@ import { DegradeStage } from './degrade.stage';
 import { Dispatch } from './dispatch.service';
 import { EgressStage } from './egress.stage';
 import { IdempotencyStage } from './idempotency.stage';
+import { Revalidation } from './revalidation.service';
 import { RouteStage } from './route.stage';
 import { SanitizeStage } from './sanitize.stage';
+import { SelectStage } from './select.stage';
 
 /** The one path of a call, whichever door it came in by. */
 @Injectable()
@@ -22,23 +24,25 @@ export class Pipeline {
 
   // prettier-ignore
   constructor(
-    audit: AuditStage, admit: AdmitStage, idempotency: IdempotencyStage, sanitize: SanitizeStage,
+    audit: AuditStage, admit: AdmitStage, idempotency: IdempotencyStage, sanitize: SanitizeStage, select: SelectStage,
     route: RouteStage, degrade: DegradeStage, cache: CacheStage, conform: ConformStage, budget: BudgetStage,
-    egress: EgressStage, dispatch: Dispatch,
+    egress: EgressStage, dispatch: Dispatch, revalidation: Revalidation,
   ) {
     this.run =
       audit.wrap(
       admit.wrap(
       idempotency.wrap(
       sanitize.wrap(
+      select.wrap(
       route.wrap(
       degrade.wrap(
       cache.wrap(
       conform.wrap(
       budget.wrap(
       egress.wrap(
-      dispatch.send))))))))));
-    this.stages = [audit, admit, idempotency, sanitize, route, degrade, cache, conform, budget, egress, dispatch].map(nameOf);
+      dispatch.send)))))))))));
+    revalidation.through(this.run);
+    this.stages = [audit, admit, idempotency, sanitize, select, route, degrade, cache, conform, budget, egress, dispatch].map(nameOf);
   }
 }
 

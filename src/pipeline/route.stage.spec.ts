@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Candidate, RoutedCall, SanitizedCall } from '../contract/call';
+import type { Candidate, RoutedCall, SelectedCall } from '../contract/call';
 import type { Caller } from '../contract/caller';
 import { GatewayError } from '../contract/errors';
 import type { Reply } from '../contract/reply';
@@ -8,6 +8,7 @@ import { Latencies } from '../features/resilience';
 import type { ConfiguredProvider } from '../platform/config/config';
 import { Models } from '../platform/config/models';
 import type { Policies } from '../platform/config/policies';
+import { Prices } from '../platform/config/prices';
 import { LiveKeys } from '../platform/secrets/live-keys';
 import { policies, QUESTION } from '../../test/support/attempt';
 import { RouteStage } from './route.stage';
@@ -24,7 +25,8 @@ const provider = (name: string): ConfiguredProvider => ({
   totalMs: 10_000,
 });
 const models = Models.parse({ aliases: { pair: ['a/1', 'b/1'] }, models: {} });
-const prices = { 'a/1': { input: 9, output: 9 }, 'b/1': { input: 1, output: 1 }, 'c/1': { input: 0, output: 0 } };
+const price = (rate: number) => ({ input: rate, output: rate });
+const { prices } = Prices.parse({ prices: { 'a/1': price(9), 'b/1': price(1), 'c/1': price(0) } });
 const registry = new ModelRegistry({ providers: ['a', 'b', 'c'].map(provider), models, prices });
 
 type Fallback = NonNullable<NonNullable<z.input<typeof Policies>['defaults']>['fallback']>;
@@ -47,7 +49,7 @@ async function route(
     found = candidates;
     return Promise.resolve({} as Reply);
   };
-  await stage.wrap(next)(call as unknown as SanitizedCall);
+  await stage.wrap(next)(call as unknown as SelectedCall);
   return found.map(({ provider: name, model: bare }) => `${name}/${bare}`).join(' ');
 }
 

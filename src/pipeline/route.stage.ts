@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { Candidate, Handler, Outgoing, RoutedCall, SanitizedCall } from '../contract/call';
+import type { Candidate, Handler, Outgoing, RoutedCall, SelectedCall } from '../contract/call';
 import type { Caller } from '../contract/caller';
 import { GatewayError } from '../contract/errors';
+import { AUTO } from '../contract/selection';
 import { Stage } from '../contract/stage';
 import { isModelAllowed } from '../features/limits';
 import { ModelRegistry } from '../features/models';
@@ -11,7 +12,7 @@ type Candidates = RoutedCall['candidates'];
 
 /** Finds the models that may answer: known, allowed to the key, able to do what is asked, and in the operator's order. */
 @Injectable()
-export class RouteStage extends Stage<SanitizedCall, RoutedCall> {
+export class RouteStage extends Stage<SelectedCall, RoutedCall> {
   constructor(
     private readonly models: ModelRegistry,
     private readonly policies: Policies,
@@ -20,15 +21,15 @@ export class RouteStage extends Stage<SanitizedCall, RoutedCall> {
     super();
   }
 
-  override wrap(next: Handler<RoutedCall>): Handler<SanitizedCall> {
+  override wrap(next: Handler<RoutedCall>): Handler<SelectedCall> {
     return async (call) => next({ ...call, candidates: this.candidates(call) });
   }
 
-  private candidates({ request, caller, record, outgoing }: SanitizedCall): Candidates {
+  private candidates({ request, caller, record, outgoing, selection }: SelectedCall): Candidates {
     const operation = request.operation === 'embeddings' ? 'embeddings' : 'chat';
     const known = this.models.resolve(request.model, operation);
     record.note('model', request.model);
-    const members = permitted(known, caller, request.model);
+    const members = permitted(known, caller, request.model, selection?.asked === AUTO);
     const { enabled, to, order } = this.policies.of(members[0], {
       id: caller.tenantId,
       name: caller.tenantName,
@@ -42,8 +43,10 @@ export class RouteStage extends Stage<SanitizedCall, RoutedCall> {
 }
 
 /** @throws GatewayError `model_not_allowed` when nothing is left */
-function permitted(candidates: Candidates, caller: Caller, asked: string): Candidates {
-  const [first, ...rest] = candidates.filter((candidate) => isPermitted(candidate, caller, asked));
+function permitted(candidates: Candidates, caller: Caller, asked: string, auto: boolean): Candidates {
+  // a key for `auto` may use whatever is chosen for it
+  const names = auto ? [AUTO, asked] : [asked];
+  const [first, ...rest] = candidates.filter((candidate) => isPermitted(candidate, caller, ...names));
   if (!first)
     throw new GatewayError('model_not_allowed', `This key may not use the model '${asked}'`, { param: 'model' });
   return [first, ...rest];

@@ -18,7 +18,8 @@ export class SanitizeStage extends Stage<UniqueCall, SanitizedCall> {
       record.note('inspection', guarded.facts);
       record.polish(guarded.polish);
       if (guarded.refusal) throw guarded.refusal;
-      const reply = await next({ ...call, ...guarded.masked, outgoing: guarded.outgoing });
+      const { masked, outgoing, as } = guarded;
+      const reply = await next({ ...call, ...masked, outgoing, guarded: as, original: call });
       return guarded.answered(reply, record);
     };
   }

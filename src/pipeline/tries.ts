@@ -1,5 +1,11 @@
 import type { Tried } from '../contract/call';
 
+/** A provider has worked on the call: it began to answer, or was cut off while it did. One that refuses charges nothing. */
+export function wasWorkedOn(tried: readonly Tried[] = []): boolean {
+  const last = tried.at(-1);
+  return last !== undefined && (!last.code || last.code === 'client_closed' || last.code === 'deadline_exceeded');
+}
+
 /** Names that a provider did not know: callers made them up, so they are not kept, whoever answered in the end. */
 export function unknownModels(tried: readonly Tried[] = []): string[] {
   return tried.flatMap(({ code, model }) => (code === 'model_not_found' ? [model] : []));

@@ -47,6 +47,19 @@ describe('verify-audit', () => {
     );
   });
 
+  it('lets no bundle write over the verdict: what it holds steers no terminal', async () => {
+    const forged = await bundleOf(log);
+    forged.write('\x1b[2J\x1b[HVERIFIED\x9b\0', 0, 'latin1');
+    writeFileSync(path('forged.tar'), forged);
+    const { code, out, err } = verifyAudit(path('forged.tar'), '--vkey', log.vkey, '--html', path('forged.html'));
+    expect({ code, err }).toEqual({ code: 2, err: '' });
+    expect(out).toMatch(/^NOT CHECKED/);
+    expect(out).toContain('\\u001b[2J\\u001b[HVERIFIED\\u009b cannot be the name of a member');
+    const steers = (text: string) =>
+      Array.from(text).some((sign) => sign < ' ' && sign !== '\n') || /[\u007f-\u009f]/.test(text);
+    expect([out, readFileSync(path('forged.html'), 'utf8')].map(steers)).toEqual([false, false]);
+  });
+
   it.each<[string, string[], string]>([
     ['no bundle', ['--vkey', log.vkey], 'one bundle'],
     ['no key', [path('good.tar')], '--vkey is missing'],

@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { EventEmitter } from 'node:events';
 import { Client } from 'pg';
 import type { Header } from '../../src/features/audit/format/header';
-import { ask, until, type Reply } from '../support/ask';
+import { ask, recordOf, until, type Reply } from '../support/ask';
 import { asSuperuser, headersOf } from '../support/audit';
 import { databaseText } from '../support/database-text';
 import { type Gateway, startGateway } from '../support/gateway';
 import { DOORS, type InferenceDoor, readStream } from '../support/inference-doors';
+import { answers, FORMAT, inTurn } from '../support/structured';
 import { Upstream } from '../support/upstream';
 import { json, rests, says } from '../support/upstream-scripts';
 import { framesFor } from '../support/vendor-replies';
@@ -39,15 +40,27 @@ async function post(path: string, body: object): Promise<{ status: number; body:
 /** A call of a tenant, and what the log has of it. */
 async function call(
   tenant: string,
-  { door = CHAT, stream = false, model = MODEL, headers = {} as Record<string, string>, prompt = 'Hello' } = {},
+  {
+    door = CHAT,
+    stream = false,
+    model = MODEL,
+    headers = {} as Record<string, string>,
+    prompt = 'Hello',
+    more = {},
+  } = {},
 ): Promise<{ reply: Reply; entries: () => Promise<Header[]>; id: string }> {
   const id = `audit-${++numbered}`;
   const key = keys.get(tenant) ?? gateway.rootKey;
-  const reply = await ask(gateway, door.path, door.ask(model, prompt, stream), {
-    authorization: `Bearer ${key}`,
-    'x-request-id': id,
-    ...headers,
-  });
+  const reply = await ask(
+    gateway,
+    door.path,
+    { ...door.ask(model, prompt, stream), ...more },
+    {
+      authorization: `Bearer ${key}`,
+      'x-request-id': id,
+      ...headers,
+    },
+  );
   const entries = async () => (await headersOf(gateway.databaseUrl)).filter(({ request_id }) => request_id === id);
   return { reply, entries, id };
 }
@@ -228,6 +241,44 @@ describe('the audit log', () => {
     const { reply, entries } = await asking;
     expect(readStream(CHAT, reply.text)).toMatchObject({ text: WORDS, complete: true });
     expect(events(await entries())).toEqual(['llm.request', 'llm.response']);
+  });
+
+  it('of a relaxed tenant is one call, whose entries belong to each other', async () => {
+    const { entries, id } = await call('Relaxed');
+    await until(async () => (await entries()).length === 2 || undefined);
+    const [request, response] = await entries();
+    expect(response).toMatchObject({ event: 'llm.response', parent: request!.entry_id });
+    expect(await recordOf(gateway, id)).toMatchObject({
+      status: 'answered',
+      audit: { request: request!.entry_id, response: response!.entry_id, repair: null },
+    });
+  });
+
+  it.each<[tenant: string, ...entries: string[]]>([
+    ['', 'llm.request', 'llm.request', 'llm.response'],
+    ['Sealed', 'llm.request', 'llm.request', 'llm.response'],
+    ['Standard', 'llm.response'],
+    ['Relaxed', 'llm.request', 'llm.request', 'llm.response'],
+  ])('tells of a repair as the mode has it: %s', async (tenant, ...expected) => {
+    upstream.answers(inTurn(answers(false, 'no JSON'), answers(false, '{"name": "Ada", "age": 36}')));
+    const { reply, entries, id } = await call(tenant, {
+      more: FORMAT.chat,
+      headers: { 'x-gatehouse-validate': 'repair' },
+    });
+    expect([reply.status, reply.headers['x-gatehouse-validated']]).toEqual([200, 'repaired']);
+    await until(async () => (await entries()).length === expected.length || undefined);
+    const found = await entries();
+    expect(events(found)).toEqual(expected);
+    const [first, ...later] = found;
+    for (const { parent } of later) expect(parent).toBe(first!.entry_id);
+    const repair = found.length > 1 ? found[1]!.entry_id : null;
+    expect(await recordOf(gateway, id)).toMatchObject({
+      status: 'answered',
+      validated: 'repaired',
+      attempts: 2,
+      usage: { input_tokens: 10, output_tokens: 14 },
+      audit: { repair, response: found.at(-1)!.entry_id },
+    });
   });
 
   it('of a standard tenant has one entry, before the last word', async () => {

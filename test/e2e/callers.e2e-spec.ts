@@ -11,6 +11,7 @@ interface Answer {
   readonly body: Record<string, unknown>;
 }
 
+const HELLO = [{ role: 'user', content: 'Hello' }];
 const randomKey = (): string => `gh_${randomBytes(32).toString('base64url')}`;
 
 async function call(gateway: Gateway, method: string, path: string, key?: string, body?: unknown): Promise<Answer> {
@@ -25,6 +26,23 @@ async function call(gateway: Gateway, method: string, path: string, key?: string
   const text = await response.text();
   return { status: response.status, headers: response.headers, body: text ? (JSON.parse(text) as Answer['body']) : {} };
 }
+
+/** Of the second gateway alone. */
+const LIMITS = `
+limits:
+  expectedOutputTokens: 400
+  users: { rpm: 2 }
+  models: { sandbox/best: { tpm: 300 } }
+  tenants: { narrow: { rpm: 3, concurrency: 2 } }
+`;
+
+/** A call that the sandbox answers. */
+const asks = (gateway: Gateway, key: string, over: object = {}): Promise<Answer> =>
+  call(gateway, 'POST', '/v1/chat/completions', key, {
+    model: 'sandbox/fast',
+    messages: HELLO,
+    ...over,
+  });
 
 /** A route of clients that costs nothing. */
 const ping = (gateway: Gateway, key?: string): Promise<Answer> => call(gateway, 'GET', '/v1/models', key);
@@ -51,7 +69,7 @@ describe('callers', () => {
     const masterKey = randomBytes(32).toString('base64');
     Object.assign(env, { DATABASE_URL: database.url, GATEHOUSE_ROOT_KEY: root, GATEHOUSE_MASTER_KEY: masterKey });
     // at the same time: replicas that start on an empty database together must agree
-    [gateway, second] = await Promise.all([startGateway({ env }), startGateway({ env })]);
+    [gateway, second] = await Promise.all([startGateway({ env }), startGateway({ env, settings: LIMITS })]);
   });
   afterAll(async () => {
     await Promise.all([gateway?.close(), second?.close()]);
@@ -160,6 +178,73 @@ describe('callers', () => {
       expect(answers[0]?.headers.get('ratelimit-limit')).toBe('10');
       expect(Number(answers[0]?.headers.get('ratelimit-reset'))).toBeLessThanOrEqual(60);
     }, 20_000);
+
+    it('holds a key to its tokens: as many as may be needed while it is answered, then as many as were', async () => {
+      const { key } = await madeKey(gateway, root, { limits: { tpm: 1_000 } });
+      await freshMinute();
+      const racing = await Promise.all(Array.from({ length: 4 }, () => asks(gateway, key, { max_tokens: 990 })));
+      const passed = racing.filter(({ status }) => status === 200);
+      expect(passed.length).toBeGreaterThanOrEqual(1);
+      const usage = (answer: Answer) => (answer.body['usage'] as { total_tokens: number }).total_tokens;
+      const spent = passed.reduce((sum, answer) => sum + usage(answer), 0);
+      const next = await asks(gateway, key, { max_tokens: 900 - spent });
+      expect(next.status).toBe(200);
+      expect(next.headers.get('x-ratelimit-limit-tokens')).toBe('1000');
+      expect(Number(next.headers.get('x-ratelimit-remaining-tokens'))).toBe(1_000 - spent - usage(next));
+      expect(next.headers.get('x-ratelimit-reset-tokens')).toBe('60s');
+      const refused = await asks(gateway, key, { max_tokens: 990 });
+      expect([refused.status, error(refused).code, error(refused).message]).toEqual([
+        429,
+        'rate_limited',
+        'Rate limit of 1000 tokens per minute for this key reached',
+      ]);
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(50);
+      expect(refused.headers.get('x-ratelimit-remaining-tokens')).toBe('0');
+      const huge = await asks(gateway, key, { messages: [{ role: 'user', content: 'x'.repeat(5_000) }] });
+      expect([huge.status, error(huge).code]).toEqual([413, 'prompt_too_large']);
+      expect(error(huge).message).toContain('limit of 1000 tokens per minute for this key');
+    }, 20_000);
+
+    it('corrects the tokens of a streamed answer before its end is handed out', async () => {
+      const { key } = await madeKey(gateway, root, { limits: { tpm: 1_000 } });
+      await freshMinute();
+      for (let i = 0; i < 3; i++) {
+        const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ model: 'sandbox/fast', stream: true, max_tokens: 800, messages: HELLO }),
+        });
+        expect([i, response.status]).toEqual([i, 200]);
+        expect(response.headers.get('x-ratelimit-limit-tokens')).toBe('1000');
+        expect(await response.text()).toContain('[DONE]');
+      }
+    }, 20_000);
+
+    it('holds users, tenants and models to what the configuration says, each by itself', async () => {
+      const narrow = await made(gateway, root, '/v1/tenants', { name: 'Narrow' });
+      const [wide, inside] = [await madeKey(gateway, root), await madeKey(gateway, root, { tenant: narrow['id'] })];
+      await freshMinute();
+      const statuses = async (key: string, ...over: object[]) => {
+        const answers = [];
+        for (const more of over) answers.push(await asks(second, key, more));
+        return answers;
+      };
+      const [ann, bob] = [{ user: 'ann' }, { user: 'bob' }];
+      const users = await statuses(wide.key, ann, ann, ann, bob, {}, {}, {});
+      expect(users.map(({ status }) => status)).toEqual([200, 200, 429, 200, 200, 200, 200]);
+      expect(error(users[2]!).message).toBe('Rate limit of 2 requests per minute for this user reached');
+      expect([0, 1, 3].map((i) => users[i]!.headers.get('ratelimit-remaining'))).toEqual(['1', '0', '1']);
+      expect(users[2]!.headers.get('ratelimit-limit')).toBe('2');
+
+      const tenants = await statuses(inside.key, {}, {}, {}, {});
+      expect(tenants.map(({ status }) => status)).toEqual([200, 200, 200, 429]);
+      expect(error(tenants[3]!).message).toBe('Rate limit of 3 requests per minute for this tenant reached');
+
+      const best = { model: 'sandbox/best', max_tokens: 280 };
+      const models = await statuses(wide.key, best, best, { ...best, max_tokens: 10 });
+      expect(models.map(({ status }) => status)).toEqual([200, 429, 200]);
+      expect(error(models[1]!).message).toBe('Rate limit of 300 tokens per minute for this model reached');
+    }, 30_000);
 
     it('turns a flood from one address away before it looks at keys, and leaves probes alone', async () => {
       const small = await startGateway({ env, settings: 'limits: { addressRpm: 5 }' });
@@ -314,7 +399,7 @@ describe('callers', () => {
       const answer = await call(gateway, 'POST', '/v1/keys', root, {
         name: 'ci',
         models: ['openai/*'],
-        limits: { rpm: 5, concurrency: 2 },
+        limits: { rpm: 5, tpm: 5_000, concurrency: 2 },
         expires_at: '2999-01-01T00:00:00+02:00',
       });
       expect(answer.headers.get('cache-control')).toBe('no-store');
@@ -326,7 +411,7 @@ describe('callers', () => {
         prefix: key.slice(0, 11),
         roles: ['client'],
         models: ['openai/*'],
-        limits: { rpm: 5, concurrency: 2 },
+        limits: { rpm: 5, tpm: 5_000, concurrency: 2 },
         expires_at: '2998-12-31T22:00:00.000Z',
         revoked_at: null,
       });
@@ -381,7 +466,7 @@ describe('callers', () => {
       [{ name: 'x', limits: { rpm: 0 } }, 'limits.rpm'],
       [{ name: 'x', limits: { rpm: 1.5 } }, 'limits.rpm'],
       [{ name: 'x', limits: { rpm: 1e15 } }, 'limits.rpm'],
-      [{ name: 'x', limits: { tpm: 1000 } }, 'limits.tpm'],
+      [{ name: 'x', limits: { tpm: 0 } }, 'limits.tpm'],
       [{ name: 'x', expires_at: '2001-01-01T00:00:00Z' }, 'expires_at'],
       [{ name: 'x', expires_at: 'tomorrow' }, 'expires_at'],
       [{ name: 'x', tenant: 'acme' }, 'tenant'],

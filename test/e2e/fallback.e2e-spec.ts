@@ -1,4 +1,4 @@
-import { ask, type Reply } from '../support/ask';
+import { ask, recordOf, type Reply } from '../support/ask';
 import { type Gateway, startGateway } from '../support/gateway';
 import { DOORS, type InferenceDoor, readStream } from '../support/inference-doors';
 import { type Exchange, type Script, Upstream } from '../support/upstream';
@@ -21,16 +21,21 @@ aliases:
   blind-second: [openai/gpt-4o, anthropic/blind, anthropic/unknown]
   blind: [openai/blind, anthropic/blind]
   cheapest: [anthropic/dear, openai/cheap]
+  fast: [openai/cheap]
+  balanced: [openai/gpt-4o]
+  best: [anthropic/dear]
 models:
   openai/gpt-4o: { capabilities: [tools, images, documents] }
   anthropic/claude-haiku-4-5: { capabilities: [tools, images, documents] }
   openai/blind: { capabilities: [] }
+  openai/cheap: { capabilities: [] }
   anthropic/blind: { capabilities: [] }
 `;
 const PRICES = `
 prices:
   anthropic/dear: { input: 1, output: 5 }
   openai/cheap: { input: 0.5, output: 1 }
+  openai/gpt-4o: { input: 2.5, output: 10 }
 `;
 const POLICIES = `
 defaults:
@@ -42,6 +47,10 @@ models:
   openai/gpt-4o: { fallback: { to: [anthropic/claude-haiku-4-5] } }
   anthropic/dear: { fallback: { order: cost } }
   openai/patient: { timeout: { firstTokenMs: 30000, answerMs: 30000 } }
+selection:
+  tasks:
+    - { name: thrift, tenants: [thrifty], assess: true, trim: { whitespace: true, duplicates: true, turns: 2, step: 1 } }
+    - { name: chores, tenants: [menial], level: low }
 `;
 
 const IMAGE = 'data:image/png;base64,iVBORw0KGgo=';
@@ -66,6 +75,9 @@ const withTools = (model: string) => ({
 const opensOnly: Script = (exchange) => cuts(framesFor(exchange, 'never said').slice(0, 1).join(''))(exchange);
 const breaks: Script = (exchange) => cuts(framesFor(exchange, 'one two three').slice(0, 6).join(''))(exchange);
 const fails = json({ error: { message: 'down', type: 'server_error' } }, 500);
+
+/** Which models were asked for. */
+const models = ({ exchanges }: { exchanges: readonly Exchange[] }) => exchanges.map(({ body }) => body['model']);
 
 const WAYS = DOORS.flatMap((door) => [false, true].map((stream) => ({ door, stream })));
 
@@ -206,7 +218,6 @@ describe('when a model does not answer', () => {
   describe('or cannot take what the call holds', () => {
     const chat = (body: object, headers?: Record<string, string>) =>
       ask(gateway, '/v1/chat/completions', body, headers);
-    const models = ({ exchanges }: { exchanges: readonly Exchange[] }) => exchanges.map(({ body }) => body['model']);
 
     it.each([
       ['images', withImage],
@@ -246,5 +257,118 @@ describe('when a model does not answer', () => {
     expect([narrow.status, anthropic.exchanges]).toEqual([502, []]);
     const root = await ask(gateway, '/v1/chat/completions', body);
     expect(root).toMatchObject({ status: 200, headers: { 'x-gatehouse-provider': 'anthropic' } });
+  });
+
+  describe('a model is chosen', () => {
+    const HARD = 'Debug this step by step and explain why:\n```\nlet a = 1;\n```';
+    const keys: Record<string, string> = {};
+    beforeAll(async () => {
+      const made = async (path: string, body: object) =>
+        JSON.parse((await ask(gateway, path, body)).text) as Record<string, string>;
+      for (const name of ['thrifty', 'menial']) {
+        const tenant = (await made('/v1/tenants', { name }))['id'];
+        keys[name] = (await made('/v1/keys', { name, tenant }))['key'] as string;
+      }
+      keys['auto'] = (await made('/v1/keys', { name: 'auto', models: ['auto'] }))['key'] as string;
+      keys['modest'] = (await made('/v1/keys', { name: 'modest', models: ['fast', 'balanced'] }))['key'] as string;
+    });
+    const as = (name: string) => ({ authorization: `Bearer ${keys[name]}` });
+    const given = (level: string) => ({ 'x-gatehouse-complexity': level });
+    const asked = () => [...models(openai), ...models(anthropic)];
+
+    it.each(WAYS)('as hard as the caller says, at the door $door.name, streamed $stream', async ({ door, stream }) => {
+      for (const [model, level, expected] of [
+        ['auto', 'low', 'cheap'],
+        ['auto', 'medium', 'gpt-4o'],
+        ['auto', 'high', 'dear'],
+        ['best', 'low', 'cheap'],
+        ['fast', 'high', 'dear'],
+        // a model that is named is what is meant
+        ['openai/gpt-4o', 'low', 'gpt-4o'],
+      ] as const) {
+        openai.answers(says('x'));
+        anthropic.answers(says('x'));
+        const answer = await ask(gateway, door.path, door.ask(model, HARD, stream), given(level));
+        expect([answer.status, answer.headers['x-gatehouse-model'], asked()]).toEqual([200, expected, [expected]]);
+        expect(answer.headers['x-gatehouse-complexity']).toBe(model === 'openai/gpt-4o' ? undefined : level);
+      }
+      const inBody = { ...door.ask('auto', 'Hello', stream), gatehouse: { complexity: 'high' } };
+      expect((await ask(gateway, door.path, inBody)).headers['x-gatehouse-model']).toBe('dear');
+      expect(anthropic.last.body).not.toHaveProperty('gatehouse');
+    });
+
+    it.each(DOORS.map((door) => [door.name, door] as const))('as hard as it looks, at the door %s', async (_name, door) => {
+      for (const [prompt, expected] of [['Hello', 'cheap'], [HARD, 'dear']] as const) {
+        const answer = await ask(gateway, door.path, door.ask('auto', prompt, false));
+        expect([answer.status, answer.headers['x-gatehouse-model']]).toEqual([200, expected]);
+      }
+    }); // prettier-ignore
+
+    it('as the policy says, never a harder one than was asked for, and never one that the key may not use', async () => {
+      const modelFor = async (key: string, model: string, prompt: string, headers = {}) =>
+        (await ask(gateway, '/v1/chat/completions', DOORS[0].ask(model, prompt, false), { ...as(key), ...headers })).headers['x-gatehouse-model'];
+      expect(await modelFor('thrifty', 'best', 'Hello')).toBe('cheap');
+      expect(await modelFor('thrifty', 'fast', HARD)).toBe('cheap');
+      expect(await modelFor('menial', 'best', HARD)).toBe('cheap');
+      expect(await modelFor('menial', 'best', HARD, given('high'))).toBe('dear');
+      expect(await modelFor('auto', 'auto', HARD)).toBe('dear');
+      expect(await modelFor('auto', 'best', HARD)).toBeUndefined();
+      expect(await modelFor('modest', 'fast', HARD, given('high'))).toBe('gpt-4o');
+    }); // prettier-ignore
+
+    it('that takes what the call holds', async () => {
+      const answer = await ask(gateway, '/v1/chat/completions', withImage('auto'), given('low'));
+      expect(answer.headers['x-gatehouse-model']).toBe('gpt-4o');
+    });
+
+    it('and the record says why, and what that saved', async () => {
+      const answer = await ask(gateway, '/v1/chat/completions', DOORS[0].ask('best', 'Hello', false), { ...as('thrifty'), 'x-request-id': 'chosen-1' });
+      expect(answer.status).toBe(200);
+      expect(await recordOf(gateway, 'chosen-1')).toMatchObject({
+        model: 'fast',
+        provider_model: 'cheap',
+        task: 'thrift',
+        selection: { level: 'low', by: 'assessed', reasons: [], asked: 'best', chosen: 'fast' },
+        // five and seven tokens: 5 × (1 - 0.5) + 7 × (5 - 1) micro-dollars
+        saved: [{ by: 'selection', tokens: 0, usd: '0.000031' }],
+      });
+      const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+      expect(metrics).toMatch(/llm_selected_total\{level="low",by="assessed"\} \d/);
+      expect(metrics).toMatch(/llm_saved_usd_total\{by="selection"\} 0\.\d/);
+    }); // prettier-ignore
+
+    it('and its prompt is as short as the policy leaves it, in the caller’s dialect and in another', async () => {
+      const document = `A document. ${'It goes on and on. '.repeat(20).trim()}`;
+      const turn = (said: string) => [{ role: 'user', content: said }, { role: 'assistant', content: 'Yes.' }];
+      const messages = [
+        { role: 'system', content: 'Be brief.' },
+        ...turn('Forgotten.'),
+        ...turn(`${document}\n\nIs that so?`),
+        { role: 'user', content: `${document}\n\n\n\nAnd why?  ` },
+      ];
+      const body = (model: string) => ({ model, messages });
+      const own = await ask(gateway, '/v1/chat/completions', body('openai/gpt-4o'), { ...as('thrifty'), 'x-request-id': 'trimmed-1' });
+      const kept = [
+        { role: 'system', content: 'Be brief.' },
+        ...turn('Is that so?'),
+        { role: 'user', content: `${document}\n\nAnd why?  ` },
+      ];
+      expect(openai.last.body['messages']).toEqual(kept);
+      expect(Number(own.headers['x-gatehouse-saved-tokens'])).toBeGreaterThan(80);
+      expect(await recordOf(gateway, 'trimmed-1')).toMatchObject({ trimmed: { turns: 1, duplicates: 1 }, saved: [{ by: 'trimming' }] });
+
+      await ask(gateway, '/v1/chat/completions', body('anthropic/dear'), as('thrifty'));
+      expect(JSON.stringify(anthropic.last.body['messages'])).not.toContain('Forgotten');
+      expect((JSON.stringify(anthropic.last.body['messages']).match(/A document/g) ?? []).length).toBe(1);
+
+      const whole = await ask(gateway, '/v1/chat/completions', body('openai/gpt-4o'));
+      expect(openai.last.body['messages']).toEqual(messages);
+      expect(whole.headers['x-gatehouse-saved-tokens']).toBeUndefined();
+    }); // prettier-ignore
+
+    it('and what makes no sense is refused by name', async () => {
+      const answer = await ask(gateway, '/v1/chat/completions', DOORS[0].ask('auto', 'Hello', false), given('hard'));
+      expect([answer.status, answer.text]).toEqual([400, expect.stringContaining('x-gatehouse-complexity must be one of')]);
+    }); // prettier-ignore
   });
 });

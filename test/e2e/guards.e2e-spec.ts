@@ -317,11 +317,15 @@ describe('guards', () => {
         ],
         blocked: false,
         injection: { suspicious: true },
-        guards: ['input.pii', 'input.injection'],
+        guards: ['input.injection', 'input.pii'],
+        flags: [],
       },
     });
     expect((await api('POST', '/v1/sanitize', { text, provider: 'inside' })).body['text']).toBe(text);
-    expect((await api('POST', '/v1/sanitize', { text, provider: 'nobody' })).status).toBe(400);
+    expect(await api('POST', '/v1/sanitize', { text, provider: 'nobody' })).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request', param: 'provider' },
+    });
     expect((await api('POST', '/v1/sanitize', { text: 'x'.repeat(1_000_001) })).status).toBe(400);
   });
 });

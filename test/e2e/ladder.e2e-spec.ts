@@ -19,6 +19,7 @@ const POLICIES = `
 defaults:
   retry: { attempts: 1 }
   breaker: { enabled: false }
+  cache: { exact: false }
   degradation: { template: false, message: "${SORRY}" }
 tenants:
   cached: { degradation: { cached: true } }
@@ -152,7 +153,7 @@ describe('the ladder', () => {
       const wrong = await call('cached', 'wish', { headers: { 'x-gatehouse-cache': 'maybe' } });
       expect([wrong.status, wrong.message]).toEqual([
         400,
-        'x-gatehouse-cache must be one of no-store, refresh, similar',
+        'x-gatehouse-cache must be one of no-store, refresh, use, similar',
       ]);
       const door = DOORS[0]!;
       const body = { ...door.ask(MODEL, 'x', false), gatehouse: { cache: 'no-store' } };
@@ -261,7 +262,7 @@ describe('the ladder', () => {
       await call('plain', 'Is the reading room on the second floor quiet?', { headers });
       upstream.answers(off);
       const near = await call('plain', 'is the reading room on the second floor quiet', { headers });
-      expect([near.said, near.headers['x-gatehouse-degraded']]).toEqual(['Yes.', 'similar']);
+      expect([near.said, ...gatehouse(near)]).toEqual(['Yes.', 'similar', undefined, '0', 'openai', 'gpt-4o']);
       expect((await call('plain', 'is the reading room on the second floor quiet')).status).toBe(503);
     });
 

@@ -14,11 +14,13 @@ import { json, says } from '../support/upstream-scripts';
 const PATIENCE_MS = 10_000;
 const UNRECORDED = { status: 503, body: { error: { code: 'audit_unavailable' } } };
 const UNKNOWN = { status: 503, body: { error: { code: 'storage_unavailable' } } };
+/** Calls under a hard budget. */
+const FUNDED = { 'x-gatehouse-tags': 'funded' };
 const FAILS: Script = json({ error: { message: 'out of order' } }, 500);
 
 let site: OutageSite;
 /** What was prepared before something was taken away. */
-let keys: { seen: string; unseen: string; one: string };
+let keys: { seen: string; unseen: string; few: string; one: string; metered: string };
 let lonely: Gateway;
 
 const ready = async (url = site.gateway.url) => (await fetch(`${url}/health/ready`)).status;
@@ -44,6 +46,27 @@ const refuses = async (headers?: Record<string, string>): Promise<Behaviour> => 
 const readyOnlyInCompany = async (): Promise<Behaviour> => {
   await healthy(503, lonely);
   return (await ready()) === 200 ? 'degraded' : 'closed';
+};
+
+/** Whether a key that has room for one call is held to it. */
+const oneAtATime = async (key: string): Promise<Behaviour> => {
+  const body = { model: 'openai/held', max_tokens: 300, messages: [{ role: 'user', content: 'Hello' }] };
+  const asks = () => site.fetch('POST', '/v1/chat/completions', { key, body });
+  let release = (): void => undefined;
+  const told = new Promise<void>((resolve) => (release = resolve));
+  let asked = false;
+  site.upstream.answers(async (exchange) => {
+    asked = true;
+    await told;
+    return says('one at a time')(exchange);
+  });
+  const first = asks();
+  await until(() => asked || undefined);
+  const second = await asks();
+  release();
+  const statuses = [(await first).status, second.status, (await asks()).status].join();
+  if (statuses === '200,429,200') return 'degraded';
+  return statuses === '200,200,200' ? 'open' : 'closed';
 };
 
 /** Nothing of the log is shown: neither entries nor what is known of it. */
@@ -72,6 +95,7 @@ const PROBES: { readonly [D in Dependency]: { readonly [control: string]: Probe 
     },
     audit: () => refuses(),
     idempotency: () => refuses({ 'idempotency-key': 'once' }),
+    budget: () => refuses(FUNDED),
     probes: async () => {
       await healthy(503);
       return 'closed';
@@ -98,6 +122,7 @@ const PROBES: { readonly [D in Dependency]: { readonly [control: string]: Probe 
   disk: {
     audit: () => refuses(),
     idempotency: () => refuses({ 'idempotency-key': 'twice' }),
+    budget: () => refuses(FUNDED),
     probes: async () => {
       await healthy(503);
       return 'closed';
@@ -147,30 +172,13 @@ const PROBES: { readonly [D in Dependency]: { readonly [control: string]: Probe 
   redis: {
     key_limit: async () => {
       const answers = [];
-      for (let i = 0; i < 5; i++) answers.push(await site.fetch('GET', '/v1/models', { key: keys.seen }));
+      for (let i = 0; i < 5; i++) answers.push(await site.fetch('GET', '/v1/models', { key: keys.few }));
       const seen = answers.map(({ status }) => status).join();
       if (seen === '200,200,200,429,429') return 'degraded';
       return seen === '200,200,200,200,200' ? 'open' : 'closed';
     },
-    concurrency: async () => {
-      const body = { model: 'openai/held', messages: [{ role: 'user', content: 'Hello' }] };
-      const asks = () => site.fetch('POST', '/v1/chat/completions', { key: keys.one, body });
-      let release = (): void => undefined;
-      const told = new Promise<void>((resolve) => (release = resolve));
-      let asked = false;
-      site.upstream.answers(async (exchange) => {
-        asked = true;
-        await told;
-        return says('one at a time')(exchange);
-      });
-      const first = asks();
-      await until(() => asked || undefined);
-      const second = await asks();
-      release();
-      const statuses = [(await first).status, second.status, (await asks()).status].join();
-      if (statuses === '200,429,200') return 'degraded';
-      return statuses === '200,200,200' ? 'open' : 'closed';
-    },
+    concurrency: () => oneAtATime(keys.one),
+    call_limits: () => oneAtATime(keys.metered),
     breaker: async () => {
       site.upstream.answers(FAILS);
       for (let i = 0; i < 8; i++) await site.ask('breaks');
@@ -232,11 +240,16 @@ describe('when a dependency goes away', () => {
   beforeAll(async () => {
     site = await OutageSite.build();
     keys = {
-      seen: await site.newKey({ limits: { rpm: 3 } }),
+      seen: await site.newKey(),
       unseen: await site.newKey(),
+      few: await site.newKey({ limits: { rpm: 3 } }),
       one: await site.newKey({ limits: { concurrency: 1 } }),
+      metered: await site.newKey({ limits: { tpm: 500 } }),
     };
     await site.fetch('GET', '/v1/models', { key: keys.one });
+    const budget = { scope: { tag: 'funded' }, limit_usd: 5, period: 'total' };
+    const { status } = await site.fetch('POST', '/v1/budgets', { body: budget });
+    if (status !== 201) throw new Error(`there is no budget: ${status}`);
     lonely = await site.gateway.another({
       OPENAI_API_KEY: '',
       ANTHROPIC_API_KEY: '',

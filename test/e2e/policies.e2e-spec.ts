@@ -10,6 +10,13 @@ tenants:
   acme: { timeout: { totalMs: 5000 }, bulkhead: { concurrency: 3 } }
   "*": { retry: { attempts: 1 } }
 `;
+const LIMITS = `
+limits:
+  users: { rpm: 30, tpm: 9000 }
+  models: { "openai/*": { tpm: 50000 } }
+  tenants:
+    acme: { concurrency: 40, users: { rpm: 20 } }
+`;
 
 interface Effective {
   readonly candidates: readonly {
@@ -45,6 +52,7 @@ describe('which controls really run', () => {
       env: { OPENAI_API_KEY: 'sk-1,sk-2', ANTHROPIC_API_KEY: 'sk-3', ...NOWHERE },
       models: 'aliases: { fast: [openai/gpt-4o, anthropic/claude-haiku-4-5] }',
       policies: POLICIES,
+      settings: LIMITS,
     });
     tenant = (await call('/v1/tenants', gateway.rootKey, { name: 'Acme' })).body['id'] as string;
     admin = (await made({ roles: ['operator'] })).key;
@@ -62,12 +70,21 @@ describe('which controls really run', () => {
         requests_per_minute: { value: 60, from: 'key' },
         address_requests_per_minute: { value: 1_200_000, from: 'settings' },
         concurrency: { value: 5, from: 'key' },
+        tokens_per_minute: { value: null, from: 'none' },
+        user: {
+          requests_per_minute: { value: 20, from: 'limits.tenants.acme.users' },
+          tokens_per_minute: { value: 9_000, from: 'limits.users' },
+          concurrency: { value: null, from: 'none' },
+        },
+        tenant: { concurrency: { value: 40, from: 'limits.tenants.acme' } },
+        model: { tokens_per_minute: { value: 50_000, from: 'limits.models.openai/*' } },
       },
       stages: [
         'audit',
         'admit',
         'idempotency',
         'sanitize',
+        'select',
         'route',
         'degrade',
         'cache',
@@ -99,7 +116,7 @@ describe('which controls really run', () => {
     const { not_running } = await effective(`key=${client.id}&model=fast`, admin);
     const of = (control: string) => not_running.filter((entry) => entry.control === control);
     expect(of('sanitization')).toMatchObject([{ state: 'degraded', why: expect.stringContaining('Names') }]);
-    for (const counted of ['key_limit', 'concurrency'])
+    for (const counted of ['key_limit', 'concurrency', 'call_limits'])
       expect(of(counted)).toMatchObject([{ state: 'degraded', why: expect.stringContaining('REDIS_URL is not set') }]);
     expect(of('fallback')).toMatchObject([{ state: 'off', candidate: 'openai/gpt-4o' }]);
     expect(of('breaker')).toContainEqual(expect.objectContaining({ state: 'off', candidate: 'openai/gpt-4o' }));

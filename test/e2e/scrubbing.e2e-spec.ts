@@ -1,9 +1,11 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { ask, until } from '../support/ask';
 import { type Gateway, startGateway } from '../support/gateway';
 import { send } from '../support/hostile/send';
+import { type Indiscreet, indiscreetPostgres, indiscreetRedis } from '../support/indiscreet';
 import { json, streams } from '../support/upstream-scripts';
 import { Upstream } from '../support/upstream';
 import { framesFor } from '../support/vendor-replies';
@@ -12,6 +14,7 @@ const ROOT = join(__dirname, '../..');
 const some = (name: string): string => `${name}-${randomBytes(15).toString('hex')}/+="\\`;
 const OPENAI = [some('first'), some('second')] as const;
 const ANTHROPIC = some('third');
+const REDIS = some('sixth');
 const MASTER = randomBytes(32);
 /** Of a person, as callers write it where it has no place. */
 const PERSON = 'cnry-4b7e-maria.souza';
@@ -38,11 +41,13 @@ const traces = (secret: string): string[] => {
 
 describe('what must not be shown', () => {
   let upstream: Upstream;
+  let redis: Indiscreet;
   let gateway: Gateway;
   let answers = '';
 
   beforeAll(async () => {
     upstream = await Upstream.start();
+    redis = await indiscreetRedis(`wrong password ${encodings(REDIS).join(' ')}`);
     gateway = await startGateway({
       env: {
         ...upstream.env,
@@ -50,17 +55,18 @@ describe('what must not be shown', () => {
         ANTHROPIC_API_KEY: ANTHROPIC,
         GATEHOUSE_MASTER_KEY: MASTER.toString('base64'),
         LOG_LEVEL: 'debug',
+        REDIS_URL: `redis://:${encodeURIComponent(REDIS)}@127.0.0.1:${redis.port}`,
       },
       policies: 'defaults: { retry: { attempts: 1 }, keys: { restMs: 1, maxRestMs: 1 }, breaker: { enabled: false } }',
     });
   }, 60_000);
   afterAll(async () => {
     await gateway?.close();
-    await upstream?.close();
+    await Promise.all([upstream?.close(), redis?.close()]);
   });
 
   const secrets = (): string[] => [
-    ...[...OPENAI, ANTHROPIC].flatMap(traces),
+    ...[...OPENAI, ANTHROPIC, REDIS].flatMap(traces),
     ...(['base64', 'base64url', 'hex'] as const).map((form) => MASTER.toString(form).slice(0, 40)),
     gateway.rootKey,
   ];
@@ -126,6 +132,23 @@ describe('what must not be shown', () => {
     expect(shown(answer.text, [PERSON, ...secrets()])).toEqual([]);
   });
 
+  it('is not told to whoever asks how a dependency is that repeats it', async () => {
+    redis.fail();
+    const read = async (path: string) => {
+      const answer = await fetch(gateway.url + path, { headers: { authorization: `Bearer ${gateway.rootKey}` } });
+      return answer.text();
+    };
+    for (const path of ['/health', '/v1/status']) {
+      // as soon as what was found before is forgotten
+      const text = await until(async () => {
+        const told = await read(path);
+        return told.includes('wrong password') ? told : undefined;
+      }, 5_000);
+      expect(shown(text, secrets())).toEqual([]);
+      expect(text).toContain('wrong password [secret REDIS_URL]');
+    }
+  });
+
   it('is in no line of the log and no metric, though every call and request has a line', async () => {
     await until(() => (gateway.logs().includes('"msg":"content of a call"') ? true : undefined));
     const logs = gateway.logs();
@@ -145,6 +168,26 @@ describe('what must not be shown', () => {
     const failed = (await startGateway({ env: { DATABASE_URL: url } }).catch((error: unknown) => error)) as Error;
     expect(failed.message).toContain('Gatehouse did not start.');
     expect(shown(failed.message, traces(password))).toEqual([]);
+  });
+
+  it.each(['provision-audit', 'audit-epoch'])('is not printed when the command %s fails', async (command) => {
+    const password = some('seventh');
+    const postgres = await indiscreetPostgres(`no entry with ${encodings(password).join(' ')}`);
+    const url = `postgres://gatehouse:${encodeURIComponent(password)}@127.0.0.1:${postgres.port}/none`;
+    const env = {
+      PATH: process.env['PATH'] ?? '',
+      GATEHOUSE_MASTER_KEY: MASTER.toString('base64'),
+      DATABASE_URL: url,
+      GATEHOUSE_ADMIN_DATABASE_URL: url,
+    };
+    const child = spawn(process.execPath, [join(ROOT, `dist/${command}.js`), '--reason', 'a test'], { env, cwd: ROOT });
+    let printed = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+    const [code] = (await once(child, 'exit')) as [number];
+    await postgres.close();
+    expect({ code, printed }).toEqual({ code: 1, printed: expect.stringContaining('no entry with [secret ') });
+    expect(shown(printed, [...traces(password), MASTER.toString('base64')])).toEqual([]);
   });
 
   const CRASHES: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { testDatabase } from './database';
@@ -14,6 +14,7 @@ export interface GatewayOptions {
   /** Content of gatehouse.yaml; the files beside it are the shipped ones unless given. */
   readonly settings?: string;
   readonly models?: string;
+  /** Where absent, the shipped ones with the cache off: equal calls of a test are meant to reach the upstream. */
   readonly policies?: string;
   readonly guards?: string;
   readonly prices?: string;
@@ -46,15 +47,11 @@ export async function startGateway({ env = {}, settings, ...beside }: GatewayOpt
     GATEHOUSE_DATA_DIR: join(folder, 'data'),
     ...env,
   };
-  if (settings !== undefined || Object.keys(beside).length) {
-    writeFileSync(join(folder, 'gatehouse.yaml'), settings ?? '');
-    for (const name of ['models', 'policies', 'prices', 'guards'] as const) {
-      const [file, content] = [`${name}.yaml`, beside[name]];
-      if (content === undefined) copyFileSync(join(ROOT, 'config', file), join(folder, file));
-      else writeFileSync(join(folder, file), content);
-    }
-    all['GATEHOUSE_CONFIG'] = join(folder, 'gatehouse.yaml');
-  }
+  const isShipped = settings === undefined && !Object.keys(beside).length;
+  const files = { gatehouse: isShipped ? shipped('gatehouse') : (settings ?? ''), policies: uncached(), ...beside };
+  for (const name of ['gatehouse', 'models', 'policies', 'prices', 'guards'] as const)
+    writeFileSync(join(folder, `${name}.yaml`), files[name] ?? shipped(name));
+  all['GATEHOUSE_CONFIG'] = join(folder, 'gatehouse.yaml');
   const started: ChildProcess[] = [];
   const cleanUp = async (): Promise<void> => {
     await Promise.all(started.map((child) => end(child, 'SIGKILL')));
@@ -67,6 +64,16 @@ export async function startGateway({ env = {}, settings, ...beside }: GatewayOpt
     await cleanUp();
     throw error;
   }
+}
+
+function shipped(name: string): string {
+  return readFileSync(join(ROOT, 'config', `${name}.yaml`), 'utf8');
+}
+
+function uncached(): string {
+  const policies = shipped('policies');
+  if (!policies.includes('exact: true')) throw new Error('the shipped policies do not say that answers are kept');
+  return policies.replace('exact: true', 'exact: false');
 }
 
 async function launch(

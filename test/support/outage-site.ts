@@ -18,6 +18,11 @@ defaults:
   degradation: { stale: true }
 `;
 
+const PRICES = `
+prices:
+  openai/unasked: { input: 1, output: 1 }
+`;
+
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -52,9 +57,10 @@ export class OutageSite {
       },
       settings: SETTINGS,
       policies: POLICIES,
+      prices: PRICES,
     });
     upstream.answers(says('all is well'));
-    const disk = new FullDisk(database.url, ['audit.batches', 'idempotent_answers', 'api_keys']);
+    const disk = new FullDisk(database.url, ['audit.batches', 'idempotent_answers', 'api_keys', 'budget_holds']);
     return new OutageSite(gateway, upstream, database, disk, redis, names, lines);
   }
 

@@ -11,9 +11,9 @@ const ModelPattern = z
   .max(200)
   .regex(/^[^\s*\p{Cc}\p{Cs}]*\*?$/u, 'must be a name, or a beginning followed by *');
 
-// limits.tpm is not offered until it is enforced
 const Limits = z.strictObject({
   rpm: count.optional().describe('Requests per minute.'),
+  tpm: count.optional().describe('Tokens per minute, of prompts and answers.'),
   concurrency: count.optional().describe('Calls under way at the same time.'),
 });
 
@@ -58,6 +58,7 @@ export function keyView(key: ApiKey): z.output<typeof KeyView> {
     models: key.models,
     limits: {
       ...(key.rpm !== null && { rpm: key.rpm }),
+      ...(key.tpm !== null && { tpm: key.tpm }),
       ...(key.concurrency !== null && { concurrency: key.concurrency }),
     },
     created_at: key.createdAt.toISOString(),

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AnswersModule } from '../../features/answers';
 import { ReviewModule } from '../../features/audit';
 import { ApprovalsController } from './approvals.controller';
 import { AuditStatusController } from './audit-status.controller';
@@ -15,7 +16,7 @@ import { TilesController } from './tiles.controller';
 import { VerificationController } from './verification.controller';
 
 @Module({
-  imports: [ReviewModule],
+  imports: [ReviewModule, AnswersModule],
   controllers: [
     EntriesController,
     ApprovalsController,

@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res, UsePipes
 import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
+import { PastAnswers } from '../../features/answers';
 import { type Approval, Erasure, type ShredReport, SubjectExports } from '../../features/audit';
 import { ValidPipe } from '../admin/valid.pipe';
 import { Allow, callerOf, type CallerRequest } from '../guards';
@@ -19,6 +20,7 @@ export class SubjectsController {
   constructor(
     private readonly erasure: Erasure,
     private readonly exports: SubjectExports,
+    private readonly answers: PastAnswers,
   ) {}
 
   @Post('subjects/:user/shred')
@@ -32,7 +34,11 @@ export class SubjectsController {
     @Body({ schema: ShredBody }) body: ShredBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return answer(await this.erasure.person(callerOf(request), user, body), reply);
+    const caller = callerOf(request);
+    const outcome = await this.erasure.person(caller, user, body);
+    const tenantId = body.tenant ?? caller.tenantId;
+    if ('destroyedAt' in outcome) await this.answers.purge({ tenantId, by: { kind: 'user', name: user } });
+    return answer(outcome, reply);
   }
 
   @Post('tenants/:id/shred')
@@ -46,7 +52,9 @@ export class SubjectsController {
     @Body({ schema: ShredTenantBody }) body: z.output<typeof ShredTenantBody>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return answer(await this.erasure.tenant(callerOf(request), id, body), reply);
+    const outcome = await this.erasure.tenant(callerOf(request), id, body);
+    if ('destroyedAt' in outcome) await this.answers.purge({ tenantId: id });
+    return answer(outcome, reply);
   }
 
   @Get('subjects/:user/export')

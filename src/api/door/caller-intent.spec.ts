@@ -35,7 +35,7 @@ describe('intentOf', () => {
     expect(cacheOf('no-store', { cache: 'refresh' })).toBe('no-store');
     for (const wrong of ['on', 'NO-STORE', 'toString', 'refresh, similar'])
       for (const call of [() => cacheOf(wrong, {}), () => cacheOf('', { cache: wrong })])
-        expect(call).toThrow('x-gatehouse-cache must be one of no-store, refresh, similar');
+        expect(call).toThrow('x-gatehouse-cache must be one of no-store, refresh, use, similar');
   });
 
   it('takes what is to become of an answer that does not conform from the header before the body', () => {
@@ -52,6 +52,21 @@ describe('intentOf', () => {
     for (const wrong of ['yes', 'TRUE', 'false', false, 1, null, ['repair']])
       expect(() => validationOf('', wrong)).toThrow('x-gatehouse-validate must be true or repair');
     expect(() => validationOf('on', true)).toThrow('x-gatehouse-validate must be true or repair');
+  });
+
+  it('takes how hard the call is from the header before the body', () => {
+    const complexityOf = (header: string, complexity: unknown) =>
+      intentOf(
+        header ? { 'x-gatehouse-complexity': header } : {},
+        { gatehouse: complexity === undefined ? {} : { complexity: complexity as string } },
+        undefined,
+      ).complexity;
+    expect(complexityOf('', undefined)).toBeUndefined();
+    expect(complexityOf('', 'low')).toBe('low');
+    expect(complexityOf('high', 'low')).toBe('high');
+    for (const wrong of ['LOW', 'hard', 'toString', 1, null, ['low']])
+      expect(() => complexityOf('', wrong)).toThrow('x-gatehouse-complexity must be one of low, medium, high');
+    expect(() => complexityOf('hard', 'low')).toThrow('x-gatehouse-complexity must be one of low, medium, high');
   });
 
   it('prefers the header that names the end user, and bounds it', () => {

@@ -1,4 +1,5 @@
 import { CACHE_INTENTS, type CacheIntent, type Validation } from '../../contract/call';
+import { COMPLEXITIES, type Complexity } from '../../contract/selection';
 import { fieldName, invalid } from '../../dialects/fields';
 import { isObject, type JsonObject } from '../../contract/json';
 import { GatewayError } from '../../contract/errors';
@@ -16,12 +17,13 @@ export interface Intent {
   readonly idempotencyKey: string | undefined;
   readonly cache: CacheIntent | undefined;
   readonly validation: Validation | undefined;
+  readonly complexity: Complexity | undefined;
 }
 
 const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
 /** Of the body's `gatehouse` object. */
-const OPTIONS = new Set(['timeout_ms', 'cache', 'idempotency_key', 'validate', 'tags']);
+const OPTIONS = new Set(['timeout_ms', 'cache', 'idempotency_key', 'validate', 'tags', 'complexity']);
 const MAX_ID = 256;
 const MAX_TIMEOUT_MS = 3_600_000;
 
@@ -32,6 +34,7 @@ export function intentOf(headers: Headers, body: JsonObject, user: string | unde
   const cache = text(headers, 'x-gatehouse-cache') ?? own['cache'];
   const validate = text(headers, 'x-gatehouse-validate') ?? own['validate'];
   const tags = text(headers, 'x-gatehouse-tags') ?? own['tags'];
+  const complexity = text(headers, 'x-gatehouse-complexity') ?? own['complexity'];
   return {
     requestId: requestIdOf(headers),
     user: identifier(headers, 'x-user-id') ?? (user || undefined),
@@ -41,6 +44,7 @@ export function intentOf(headers: Headers, body: JsonObject, user: string | unde
     idempotencyKey: idempotencyKey(headers, own),
     cache: cache === undefined ? undefined : cacheIntent(cache),
     validation: validate === undefined ? undefined : validation(validate),
+    complexity: complexity === undefined ? undefined : complexityOf(complexity),
   };
 }
 
@@ -96,6 +100,13 @@ function validation(value: unknown): Validation {
   if (value === 'repair') return value;
   const param = 'x-gatehouse-validate';
   throw new GatewayError('invalid_request', `${param} must be true or repair`, { param });
+}
+
+function complexityOf(value: unknown): Complexity {
+  const complexity = COMPLEXITIES.find((known) => known === value);
+  if (complexity) return complexity;
+  const param = 'x-gatehouse-complexity';
+  throw new GatewayError('invalid_request', `${param} must be one of ${COMPLEXITIES.join(', ')}`, { param });
 }
 
 function identifier(headers: Headers, name: string): string | undefined {

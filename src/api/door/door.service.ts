@@ -4,13 +4,14 @@ import type { Call } from '../../contract/call';
 import type { GatewayError } from '../../contract/errors';
 import { uuidv7 } from '../../contract/ids';
 import { isObject, type JsonObject } from '../../contract/json';
+import { usdText } from '../../contract/money';
 import type { Reply } from '../../contract/reply';
 import type { ModelRequest } from '../../contract/request';
 import type { Codec, ReplyContext } from '../../dialects/codec';
 import { invalid } from '../../dialects/fields';
 import { Pipeline } from '../../pipeline';
 import { causeOf } from '../filters/cause-of';
-import { callerOf, type CallerRequest } from '../guards';
+import { callerOf, type CallerRequest, setCallRates } from '../guards';
 import { intentOf } from './caller-intent';
 import { clientSignal } from './client-signal';
 import { jsonAnswer, sseAnswer } from './write-reply';
@@ -60,6 +61,7 @@ export class Door {
       tags: intent.tags,
       cacheIntent: intent.cache,
       validation: intent.validation,
+      complexity: intent.complexity,
       timeoutMs: intent.timeoutMs,
       idempotencyKey: intent.idempotencyKey,
       signal: clientSignal(response.raw),
@@ -71,6 +73,7 @@ export class Door {
     const context = contextOf(reply.repeats ?? call, body);
     if (decoded.stream) {
       response.headers({ ...headersOf(reply, call), ...SSE_HEADERS });
+      if (reply.rates) setCallRates(response, reply.rates(), request.rate);
       const onFault = (fault: GatewayError) =>
         this.log.error({ request_id: request.id, err: causeOf(fault) }, 'fault in a stream');
       await response.send(sseAnswer(reply, codec, context, { observe, onFault }));
@@ -78,6 +81,7 @@ export class Door {
       const answer = await jsonAnswer(reply, codec, context);
       observe?.(answer);
       response.headers({ ...headersOf(reply, call), 'content-type': 'application/json; charset=utf-8' });
+      if (reply.rates) setCallRates(response, reply.rates(), request.rate);
       await response.send(answer);
     }
   }
@@ -98,15 +102,31 @@ function headersOf(reply: Reply, call: Call): Record<string, string> {
     'x-gatehouse-provider': reply.provider,
     'x-gatehouse-model': reply.model,
     'x-gatehouse-cache': reply.cache ?? 'bypass',
+    ...likenessHeaders(reply),
     'x-gatehouse-attempts': String(reply.attempts),
     ...(reply.degraded ? { 'x-gatehouse-degraded': reply.degraded } : {}),
+    ...(reply.maxTokens === undefined ? {} : { 'x-gatehouse-max-tokens': String(reply.maxTokens) }),
+    ...(reply.overBudget ? { 'x-gatehouse-budget': 'over' } : {}),
     ...(reply.validated ? { 'x-gatehouse-validated': reply.validated === 'valid' ? 'true' : reply.validated } : {}),
+    ...(reply.complexity ? { 'x-gatehouse-complexity': reply.complexity } : {}),
+    ...(reply.savedTokens ? { 'x-gatehouse-saved-tokens': String(reply.savedTokens) } : {}),
     'x-gatehouse-overhead-ms': overhead.toFixed(2),
     ...guardsHeader(reply),
     ...auditHeader(reply),
+    ...costHeader(reply),
     ...(reply.repeats ? { 'idempotent-replayed': 'true' } : {}),
     ...(reply.ageSeconds === undefined ? {} : { age: String(reply.ageSeconds) }),
     ...(reply.dropped.length ? { 'x-gatehouse-dropped': headerSafe(reply.dropped.join(', ')) } : {}),
+  };
+}
+
+/** How near the question was that this is the answer to, and where to look it up. */
+function likenessHeaders({ likeness }: Reply): Record<string, string> {
+  if (!likeness) return {};
+  return {
+    'x-gatehouse-similarity': likeness.similarity.toFixed(3),
+    'x-gatehouse-similarity-by': headerSafe(likeness.by),
+    'x-gatehouse-source-request-id': likeness.requestId,
   };
 }
 
@@ -120,6 +140,11 @@ function guardsHeader({ guards }: Reply): Record<string, string> {
 function auditHeader({ entryId }: Reply): Record<string, string> {
   const id = entryId?.();
   return id === undefined ? {} : { 'x-gatehouse-audit': id };
+}
+
+function costHeader({ cost }: Reply): Record<string, string> {
+  const picos = cost?.();
+  return picos === undefined ? {} : { 'x-gatehouse-cost-usd': usdText(picos) };
 }
 
 /** Field names come from the caller's body and may hold anything. */

@@ -18,16 +18,21 @@ export async function jsonAnswer(reply: Reply, codec: Codec, context: ReplyConte
   return Buffer.from(JSON.stringify(codec.encodeReply(events, context)));
 }
 
+export interface StreamOptions {
+  /** Sees the answer as it goes out. */
+  readonly observe?: ((bytes: Buffer) => void) | undefined;
+  /** Told of a fault of ours, whose cause the caller is not shown. */
+  readonly onFault: (fault: GatewayError) => void;
+}
+
 /**
  * A streamed answer as SSE. It always ends in the dialect's grammar: with its terminator or with its error.
- * @param observe sees the bytes as they go out
- * @param onFault told of a fault of ours, whose cause the caller is not shown
  */
 export function sseAnswer(
   reply: Reply,
   codec: Codec,
   context: ReplyContext,
-  { observe, onFault }: { observe?: (bytes: Buffer) => void; onFault: (fault: GatewayError) => void },
+  { observe, onFault }: StreamOptions,
 ): Readable {
   const bytes = frames(reply, codec, context, onFault);
   return new IterableReadable(observe ? observed(bytes, observe) : bytes);

@@ -3,6 +3,7 @@ import { ERRORS, type GatewayError } from '../../contract/errors';
 import type { JsonObject } from '../../contract/json';
 import { anthropicMessages } from '../../dialects/anthropic';
 import { encodeOpenAiError } from '../../dialects/openai-error';
+import { type CallerRequest, setCallRates } from '../guards';
 import { errorDialectOf, type ErrorDialect } from './error-dialect';
 import { encodeProblem, PROBLEM_TYPE } from './problem';
 import { shownError } from './shown-error';
@@ -20,8 +21,9 @@ const SPELLING: Record<ErrorDialect, { type: string; encode: (error: GatewayErro
 export function refuse(error: GatewayError, request: FastifyRequest, reply: FastifyReply): void {
   const path = (request.url ?? '').split('?', 1)[0] ?? '';
   const { type, encode } = SPELLING[errorDialectOf(path, 'anthropic-version' in request.headers)];
-  const attempts = error.facts.attempts;
+  const { attempts, rates } = error.facts;
   if (error.retryAfter !== undefined) void reply.header('retry-after', String(Math.ceil(error.retryAfter)));
+  if (rates) setCallRates(reply, rates, (request as CallerRequest).rate);
   if (attempts !== undefined) void reply.header('x-gatehouse-attempts', String(attempts));
   if (error.facts.exhausted) void reply.header('x-gatehouse-degraded', 'error');
   if (!ERRORS[error.code].retry && error.retryAfter === undefined) void reply.header('x-should-retry', 'false');

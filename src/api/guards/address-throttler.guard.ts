@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply } from 'fastify';
-import { SlidingWindowStorage } from '../../features/limits';
+import { MINUTE_MS, SlidingWindowStorage } from '../../features/limits';
 import { Config } from '../../platform/config/config';
 import type { CallerRequest } from './caller-request';
-import type { Rate } from './rate-headers';
-import { MINUTE_MS, RateThrottlerGuard } from './rate-throttler.guard';
+import type { Rate } from '../../contract/rates';
+import { RateThrottlerGuard } from './rate-throttler.guard';
 
 /**
  * Turns floods away before anything is looked up. Counts in the memory of each process: protection must not itself cost a

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../../contract/caller';
 import { GatewayError } from '../../contract/errors';
-import type { Rate } from './rate-headers';
+import type { Rate } from '../../contract/rates';
 
 /** A request as the guards leave it. */
 export interface CallerRequest extends FastifyRequest {
@@ -9,7 +9,7 @@ export interface CallerRequest extends FastifyRequest {
   caller?: Caller;
   /** It went into the pipeline, which records and logs it. */
   isCall?: boolean;
-  /** The address's limit, until the key's is known too. */
+  /** Whichever of the address's limit and the key's will be met first. */
   rate?: Rate;
 }
 

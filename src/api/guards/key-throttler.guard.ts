@@ -1,11 +1,12 @@
 import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply } from 'fastify';
-import { WindowStorage } from '../../features/limits';
+import { MINUTE_MS, WindowStorage } from '../../features/limits';
 import { Config } from '../../platform/config/config';
 import { type CallerRequest, callerOf } from './caller-request';
-import { type Rate, setRateHeaders, tightest } from './rate-headers';
-import { MINUTE_MS, RateThrottlerGuard } from './rate-throttler.guard';
+import { type Rate, tightest } from '../../contract/rates';
+import { setRateHeaders } from './rate-headers';
+import { RateThrottlerGuard } from './rate-throttler.guard';
 
 /** Holds every key to its requests per minute, over all routes together and over all processes that share Redis. */
 @Injectable()
@@ -27,7 +28,8 @@ export class KeyThrottlerGuard extends RateThrottlerGuard {
   }
 
   protected note(request: CallerRequest, reply: FastifyReply, rate: Rate): void {
-    setRateHeaders(reply, tightest(rate, request.rate));
+    request.rate = tightest(rate, request.rate);
+    setRateHeaders(reply, request.rate);
   }
 }
 

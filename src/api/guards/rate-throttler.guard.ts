@@ -7,11 +7,11 @@ import {
 } from '@nestjs/throttler';
 import type { FastifyReply } from 'fastify';
 import { GatewayError } from '../../contract/errors';
+import { MINUTE_MS } from '../../features/limits';
 import { declaredAccess } from './access';
 import type { CallerRequest } from './caller-request';
-import { type Rate, setRateHeaders } from './rate-headers';
-
-export const MINUTE_MS = 60_000;
+import type { Rate } from '../../contract/rates';
+import { setRateHeaders } from './rate-headers';
 
 /** How a route is throttled: not at all, as all others are, or as the library's decorators on it say. */
 type Treatment = 'none' | 'usual' | 'decorated';

@@ -7,6 +7,7 @@ import {
   type HealthIndicatorFunction,
 } from '@nestjs/terminus';
 import type { FastifyReply } from 'fastify';
+import { printableJson } from '../../platform/observability/printable-json';
 import { Public } from '../guards';
 import { DependencyChecks } from './dependency-checks.service';
 import { Lifecycle } from '../lifecycle/lifecycle.service';
@@ -50,15 +51,15 @@ export class HealthController {
     return this.check([() => this.lifecycle.check(), ...this.checks.all()], reply);
   }
 
-  /** The same report whether it is good or bad, with 200 or 503. */
+  /** The same report whether it is good or bad, with 200 or 503. Anybody may read it: what drivers say of errors is scrubbed. */
   private async check(checks: HealthIndicatorFunction[], reply: FastifyReply): Promise<HealthCheckResult> {
     void reply.header('cache-control', 'no-store');
     try {
-      return await this.health.check(checks);
+      return printableJson(await this.health.check(checks));
     } catch (error) {
       if (!(error instanceof ServiceUnavailableException)) throw error;
       void reply.status(error.getStatus());
-      return error.getResponse() as HealthCheckResult;
+      return printableJson(error.getResponse() as HealthCheckResult);
     }
   }
 }

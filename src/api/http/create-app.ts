@@ -13,7 +13,7 @@ import { startLogger } from '../../platform/observability/start-logger';
 import { requestIdOf } from '../door/caller-intent';
 import { refuse } from '../filters/refuse';
 import { translateException } from '../filters/translate-exception';
-import { knownBeforeBody } from '../guards';
+import { knownBeforeBody, RATE_HEADERS } from '../guards';
 import { describeApi } from './describe-api';
 import { OperationsPort } from './operations-port';
 import { parseBody } from './parse-body';
@@ -94,7 +94,7 @@ async function secure(app: NestFastifyApplication, config: Config): Promise<void
     origin: [...origins],
     // an OPTIONS request that is no preflight would be refused in plain text
     strictPreflight: false,
-    exposedHeaders: ['x-request-id', 'retry-after', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
+    exposedHeaders: ['x-request-id', 'retry-after', ...RATE_HEADERS],
     maxAge: 600,
   });
 }

@@ -3,7 +3,9 @@ import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { GatewayError } from '../../contract/errors';
 import { isModelAllowed } from '../../features/limits';
 import { ModelRegistry, type ListedModel } from '../../features/models';
+import { Config } from '../../platform/config/config';
 import { Allow, callerOf, type CallerRequest } from '../guards';
+import { autoModel } from './auto-model';
 import { anthropicList, anthropicModel, openaiList, openaiModel } from './model-shapes';
 
 /** The names that answer, to those who may use them. Anthropic's shape for whoever sends `anthropic-version`. */
@@ -12,12 +14,20 @@ import { anthropicList, anthropicModel, openaiList, openaiModel } from './model-
 @Controller('v1/models')
 @Allow('client')
 export class ModelsController {
-  constructor(private readonly registry: ModelRegistry) {}
+  private readonly auto: ListedModel | undefined;
+
+  constructor(
+    { policies }: Config,
+    private readonly registry: ModelRegistry,
+  ) {
+    this.auto = autoModel(policies.selection, registry);
+  }
 
   @Get()
   @ApiOperation({ summary: 'List models' })
   list(@Req() request: CallerRequest): object {
-    const models = this.registry.list().filter((model) => visible(model, request));
+    const known = this.auto ? [...this.registry.list(), this.auto] : this.registry.list();
+    const models = known.filter((model) => visible(model, request));
     return speaksAnthropic(request) ? anthropicList(models) : openaiList(models);
   }
 
@@ -25,7 +35,7 @@ export class ModelsController {
   @Get('*')
   @ApiOperation({ summary: 'Show a model' })
   show(@Req() request: CallerRequest, @Param('*') id: string): object {
-    const model = this.registry.find(id);
+    const model = id === this.auto?.id ? this.auto : this.registry.find(id);
     if (!model || !visible(model, request))
       throw new GatewayError('model_not_found', 'There is no such model', { param: 'model' });
     return speaksAnthropic(request) ? anthropicModel(model) : openaiModel(model);

@@ -14,6 +14,7 @@ export function policyView(policy: Policy, layers: readonly Layer[]): CandidateV
     breaker: section('breaker'),
     keys: section('keys'),
     fallback: section('fallback'),
+    cache: section('cache'),
     degradation: section('degradation'),
   };
 }

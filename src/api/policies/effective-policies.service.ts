@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Candidate } from '../../contract/call';
 import type { Caller } from '../../contract/caller';
 import { GatewayError } from '../../contract/errors';
-import { isModelAllowed } from '../../features/limits';
+import { BudgetIndex } from '../../features/budgets';
+import { isModelAllowed, LimitRules } from '../../features/limits';
 import { ModelRegistry } from '../../features/models';
 import { INTERCEPTORS, Policies } from '../../features/resilience';
 import { GuardPolicies } from '../../features/sanitization';
@@ -13,9 +14,8 @@ import { layersOf } from '../../platform/config/policy-origins';
 import { CONTROLS } from '../status/controls';
 import { bulkheadsView, policyView } from './candidate-view';
 import type { CandidateView, EffectiveQuery, EffectiveView } from './effective-schema';
+import { limited, limitsView } from './limits-view';
 import { notRunning } from './not-running';
-
-type Limit = EffectiveView['limits']['concurrency'];
 
 /** Says which controls would run for a call, from the same tables that calls are served by. */
 @Injectable()
@@ -28,6 +28,8 @@ export class EffectivePolicies {
     private readonly tenants: Tenants,
     private readonly pipeline: Pipeline,
     private readonly guards: GuardPolicies,
+    private readonly rules: LimitRules,
+    private readonly budgets: BudgetIndex,
   ) {}
 
   /** @throws GatewayError `not_found`, also for what the actor must not know of; `model_not_found`; `invalid_request` */
@@ -45,12 +47,15 @@ export class EffectivePolicies {
     ];
     const { policies, redisUrl, sanitization } = this.config;
     const guards = this.guards.of(tenant);
+    const first = candidates.find(({ allowed }) => allowed);
+    const target = first && `${first.provider}/${first.model}`;
+    const limits = limitsView(this.config.limits, this.rules.of(tenant), key, target);
     return {
       model,
       operation,
       tenant: { id: tenant.id, name: tenant.name },
       key: key && { id: key.id, name: key.name, state: stateOf(key, tenant), models: key.models },
-      limits: this.limits(key),
+      limits,
       stages: [...this.pipeline.stages],
       interceptors: INTERCEPTORS.map(({ name }) => nameOf(name)),
       candidates,
@@ -58,7 +63,8 @@ export class EffectivePolicies {
       not_running: notRunning({
         controls: CONTROLS,
         redis: redisUrl !== undefined,
-        concurrency: (key?.concurrency ?? null) !== null,
+        ...limited(limits),
+        budgets: this.budgets.of({ tenantId: tenant.id, keyId: key?.id ?? '' }).length > 0,
         templates: policies.templates.length > 0,
         guards: guards.policy,
         sidecar: sanitization.sidecar !== undefined,
@@ -95,18 +101,6 @@ export class EffectivePolicies {
       allowed,
       policy: policyView(policy, layers),
       bulkheads: bulkheadsView(policy, layers, names),
-    };
-  }
-
-  private limits(key: ApiKey | null): EffectiveView['limits'] {
-    const { keyRpm, addressRpm } = this.config.limits;
-    const settings = (value: number): Limit => ({ value, from: 'settings' });
-    const own = (value: number | null | undefined, otherwise: Limit): Limit =>
-      value === null || value === undefined ? otherwise : { value, from: 'key' };
-    return {
-      requests_per_minute: own(key?.rpm, settings(keyRpm)),
-      address_requests_per_minute: settings(addressRpm),
-      concurrency: own(key?.concurrency, { value: null, from: 'none' }),
     };
   }
 

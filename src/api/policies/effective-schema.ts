@@ -13,7 +13,13 @@ const Origin = z
   .string()
   .describe('The part of policies.yaml that says so: defaults, providers.x, models.x/y or tenants.x.');
 const Fields = z.record(z.string(), z.object({ value: z.unknown(), from: Origin }));
-const Limit = z.object({ value: z.number().nullable(), from: z.enum(['key', 'settings', 'none']) });
+const Limit = z.object({
+  value: z.number().nullable(),
+  from: z
+    .string()
+    .describe('key, settings, none, or the entry of gatehouse.yaml that says so: limits.users, limits.models.x …'),
+});
+const Limits = z.object({ requests_per_minute: Limit, tokens_per_minute: Limit, concurrency: Limit });
 
 const CandidateView = z.object({
   provider: z.string(),
@@ -25,6 +31,7 @@ const CandidateView = z.object({
     breaker: Fields,
     keys: Fields,
     fallback: Fields,
+    cache: Fields,
     degradation: Fields,
   }),
   bulkheads: z
@@ -47,7 +54,11 @@ export const EffectiveView = z.object({
   limits: z.object({
     requests_per_minute: Limit,
     address_requests_per_minute: Limit,
+    tokens_per_minute: Limit,
     concurrency: Limit,
+    user: Limits.describe('Of each user, for calls that name one.'),
+    tenant: Limits,
+    model: Limits.describe('Of the first model below that the key may use, for this tenant; stand-ins count on it.'),
   }),
   stages: z.array(z.string()).describe('What a call passes, in order.'),
   interceptors: z.array(z.string()).describe('What the call of a provider is wrapped in, outermost first.'),

@@ -8,8 +8,12 @@ type NotRunning = EffectiveView['not_running'][number];
 export interface CallSetup {
   readonly controls: readonly Control[];
   readonly redis: boolean;
-  /** The key has a limit of calls at a time. */
+  /** Something about the call has a limit of calls at a time. */
   readonly concurrency: boolean;
+  /** Something about it has a limit of calls or tokens per minute, beside its key's of requests. */
+  readonly callLimits: boolean;
+  /** A budget applies to all calls of the key. */
+  readonly budgets: boolean;
   readonly templates: boolean;
   readonly guards: GuardPolicy;
   /** Whether names and addresses are looked for, by a server of their own. */
@@ -38,10 +42,19 @@ export function notRunning(setup: CallSetup): NotRunning[] {
   ];
 }
 
-function forEveryCall({ name, absent, without }: Control, { redis, concurrency }: CallSetup): NotRunning[] {
+function forEveryCall(
+  { name, absent, without }: Control,
+  { redis, concurrency, callLimits, budgets }: CallSetup,
+): NotRunning[] {
   if (absent) return [{ control: name, state: 'off', why: absent }];
   if (name === 'concurrency' && !concurrency)
-    return [{ control: name, state: 'off', why: 'The key has no limit of calls at a time.' }];
+    return [
+      { control: name, state: 'off', why: 'Neither key, user, tenant nor model has a limit of calls at a time.' },
+    ];
+  if (name === 'call_limits' && !callLimits)
+    return [{ control: name, state: 'off', why: 'Neither key, user, tenant nor model has such a limit.' }];
+  if (name === 'budget' && !budgets)
+    return [{ control: name, state: 'off', why: 'No budget applies to every call: only those of users and tags may.' }];
   if (!redis && without.redis.behaviour === 'degraded')
     return [{ control: name, state: 'degraded', why: `REDIS_URL is not set. ${without.redis.does ?? ''}`.trim() }];
   return [];
@@ -61,14 +74,15 @@ function* guardsOff({ guards, sidecar }: CallSetup): Generator<[NotRunning['stat
 }
 
 function* reasonsOf({ policy, keys }: CandidateSetup, setup: CallSetup): Generator<[control: string, why: string]> {
-  const { retry, breaker, fallback, degradation } = policy;
+  const { retry, breaker, fallback, cache, degradation } = policy;
   if (!fallback.enabled) yield ['fallback', 'Switched off: fallback.enabled.'];
   else if (setup.candidates.length < 2 && !fallback.to.length)
     yield ['fallback', 'There is no other model: neither the name nor fallback.to has one.'];
   if (keys < 2) yield ['key_pool', keys ? 'The provider has one key.' : 'The provider has no key.'];
   if (!breaker.enabled) yield ['breaker', 'Switched off: breaker.enabled.'];
   if (retry.attempts === 1) yield ['retry', 'Switched off: retry.attempts is 1.'];
-  const { cached, stale, similar, template } = degradation;
-  if (!cached && !stale && !similar && !(template && setup.templates))
+  if (!cache.exact) yield ['cache', 'Switched off: cache.exact.'];
+  const { stale, similar, template } = degradation;
+  if (!stale && !similar && !(template && setup.templates))
     yield ['answers', 'No kept answer is allowed by degradation, and there is no text in templates.'];
 }

@@ -1,10 +1,11 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../../features/audit';
+import { LimitsModule } from '../../features/limits';
 import { ModelsModule } from '../../features/models';
 import { ResilienceModule } from '../../features/resilience';
 import { SanitizationModule } from '../../features/sanitization';
 import { TenancyModule } from '../../features/tenancy';
-import { PipelineModule } from '../../pipeline';
+import { FundingModule, PipelineModule } from '../../pipeline';
 import { ConfigModule } from '../../platform/config/config.module';
 import { EffectivePolicies } from './effective-policies.service';
 import { GuardPoliciesController } from './guard-policies.controller';
@@ -13,10 +14,12 @@ import { PoliciesController } from './policies.controller';
 @Module({
   imports: [
     ConfigModule,
+    LimitsModule,
     ModelsModule,
     ResilienceModule,
     TenancyModule,
     PipelineModule,
+    FundingModule,
     AuditModule,
     SanitizationModule,
   ],

@@ -30,7 +30,10 @@ export const SanitizeView = z.object({
     rules: z.array(z.object({ id: z.string(), family: z.string(), start: z.int(), end: z.int() })),
     rules_version: z.string(),
   }),
-  guards: z.array(z.string()).describe('What really read the text.'),
+  guards: z.array(z.string()).describe('What really read the text, as `x-gatehouse-guards` of a call names it.'),
+  flags: z
+    .array(z.string())
+    .describe('What did not: `pii.unavailable`, `injection.unavailable`, `injection.truncated`.'),
   policy: z.object({ version: z.int(), hash: z.string() }),
 });
 export type SanitizeView = z.output<typeof SanitizeView>;

@@ -1,9 +1,19 @@
 import type { Control } from '../../contract/control';
 import { AUDIT, REVIEWING } from '../../features/audit';
-import { ADDRESS_LIMIT, CONCURRENCY, KEY_LIMIT } from '../../features/limits';
+import { ADDRESS_LIMIT, CALL_LIMITS, CONCURRENCY, KEY_LIMIT } from '../../features/limits';
 import { BREAKER, BULKHEAD, FALLBACK, KEY_POOL, RETRY, TIMEOUT } from '../../features/resilience';
 import { ADMINISTRATION, AUTHENTICATION } from '../../features/tenancy';
-import { ANSWERS, BUDGET, CONFORMANCE, DISPATCH, IDEMPOTENCY, ROUTING, SANITIZATION, SIZES } from '../../pipeline';
+import {
+  ANSWERS,
+  BUDGET,
+  CONFORMANCE,
+  DISPATCH,
+  IDEMPOTENCY,
+  ROUTING,
+  SANITIZATION,
+  SELECTION,
+  SIZES,
+} from '../../pipeline';
 import { TELEMETRY } from '../../platform/observability/controls';
 import { PROBES } from '../health/controls';
 
@@ -15,8 +25,10 @@ export const CONTROLS: readonly Control[] = [
   AUDIT,
   SIZES,
   CONCURRENCY,
+  CALL_LIMITS,
   IDEMPOTENCY,
   SANITIZATION,
+  SELECTION,
   ROUTING,
   ANSWERS,
   CONFORMANCE,

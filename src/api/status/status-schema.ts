@@ -30,9 +30,9 @@ export const StatusView = z.object({
   breakers: Rows.describe('Circuit breakers, by provider and model.'),
   keys: Rows.describe('Keys of providers, by their place in the list.'),
   bulkheads: Rows.describe('Calls under way and waiting, by tenant, model and provider.'),
-  concurrency: Rows.describe('Calls under way of keys that have a limit, together.'),
+  concurrency: Rows.describe('Calls under way of keys, users, tenants and models that have a limit, together.'),
   limits: Rows.describe(
-    'Whether requests per minute are counted by all processes (`shared`) or each for itself (`process`).',
+    'Whether requests and tokens per minute are counted by all processes (`shared`) or each for itself (`process`).',
   ),
 });
 export type StatusView = z.output<typeof StatusView>;

@@ -5,6 +5,7 @@ import type { Dependency } from '../../contract/control';
 import type { JsonObject } from '../../contract/json';
 import type { ReportName, StateReport } from '../../contract/state-report';
 import { CONTROLS } from './controls';
+import { printableJson } from '../../platform/observability/printable-json';
 import { DependencyStates } from './dependency-states.service';
 import { cellsOf, verdict } from './matrix';
 import { REPORTS } from './reports';
@@ -25,7 +26,8 @@ export class Status {
     const away = new Set<Dependency>(dependencies.flatMap(({ name, status }) => (status === 'down' ? [name] : [])));
     return {
       status: alone ? 'closed' : verdict(CELLS, away),
-      dependencies: [...dependencies],
+      // what drivers say of errors
+      dependencies: printableJson([...dependencies]),
       controls: CELLS.map((cell) => ({ ...cell, now: away.has(cell.dependency) })),
       ...this.states(caller),
     };

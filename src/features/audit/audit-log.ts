@@ -2,6 +2,8 @@ import type { Facts, PlainObject } from './format/header';
 
 /** What somebody wants recorded. */
 export interface Draft {
+  /** A version 7 UUID for the entry, where another must name it before it is there. */
+  readonly id?: string;
   readonly facts: Omit<Facts, 'prompt_hash' | 'response_hash'>;
   /** Whose data it is: decides the key. Absent: nobody's in particular. */
   readonly subject?: string;

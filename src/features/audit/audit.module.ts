@@ -10,6 +10,7 @@ import { keyWrappers } from '../../platform/secrets/key-wrappers';
 import { AccessRecords } from './access-records.service';
 import { Acts } from './acts.service';
 import { AuditLog } from './audit-log';
+import { BudgetRecords } from './budget-records.service';
 import { RecordedCalls } from './calls/recorded-calls.service';
 import { AuditKeys } from './keys/audit-keys';
 import { OtherKeyError } from './keys/keks';
@@ -77,6 +78,7 @@ import { StartRecords } from './start-records.service';
     { provide: AuditLog, useExisting: AuditLogService },
     AccessRecords,
     Acts,
+    BudgetRecords,
     EntryReader,
     RecordedCalls,
     SecretRecords,

@@ -12,6 +12,7 @@ export { policyHashes } from './policy-hashes';
 export { type Approval, APPROVAL_KINDS, statusOf } from './review/approval';
 export { Approvals } from './review/approvals.service';
 export { AuditStatus } from './review/audit-status.service';
+export { EntryReader } from './log/entry-reader.store';
 export { Erasure } from './review/erasure.service';
 export { Exports } from './review/exports.service';
 export type { ExportRecord } from './review/exports.store';

@@ -1,5 +1,6 @@
 import { QUESTION } from '../../../test/support/attempt';
 import type { ConfiguredProvider } from '../../platform/config/config';
+import { Prices } from '../../platform/config/prices';
 import { LiveKeys } from '../../platform/secrets/live-keys';
 import { ModelRegistry } from './model-registry';
 
@@ -91,9 +92,13 @@ describe('ModelRegistry', () => {
   });
 
   it('says what a model costs, where that is known', () => {
-    const prices = { 'openai/gpt-mini': { input: 250_000, output: 2_000_000 } };
+    const dear = { input: 0.5, output: 4 };
+    const days = [dear, { from: '2025-08-07', input: 0.25, output: 2 }, { from: '9999-12-31', ...dear }];
+    const { prices } = Prices.parse({ prices: { 'openai/gpt-mini': days } });
     const priced = new ModelRegistry({ providers: [anthropic, openai], models, prices });
-    expect(priced.resolve('fast', 'chat').map(({ price }) => price)).toEqual([undefined, prices['openai/gpt-mini']]);
+    const today = { input: 250_000, output: 2_000_000 };
+    expect(priced.resolve('fast', 'chat').map(({ price }) => price)).toEqual([undefined, today]);
+    expect(priced.resolve('openai/gpt-mini-2025-08-07', 'chat').map(({ price }) => price)).toEqual([today]);
   });
 
   it('finds a model to turn to only at a configured provider and for what it does', () => {

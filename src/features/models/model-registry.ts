@@ -3,6 +3,7 @@ import type { Candidate, Price } from '../../contract/call';
 import type { ModelRequest } from '../../contract/request';
 import type { Config, ConfiguredProvider } from '../../platform/config/config';
 import type { Model } from '../../platform/config/models';
+import { priceAt } from '../../platform/config/price-at';
 import { lineUp, missingOf, type Known } from './line-up';
 
 export interface ListedModel {
@@ -79,6 +80,16 @@ export class ModelRegistry {
     });
   }
 
+  /** The model that comes first behind a name, whatever it does; undefined when there is none. */
+  first(name: string): Candidate | undefined {
+    return this.named(name)[0];
+  }
+
+  /** Whether callers may use this name in place of a vendor's. */
+  isAlias(name: string): boolean {
+    return Object.hasOwn(this.config.models.aliases, name);
+  }
+
   find(id: string): ListedModel | undefined {
     const [candidate] = this.named(id);
     return candidate && { id, provider: candidate.provider, created: this.createdAt(candidate) };
@@ -112,6 +123,7 @@ export class ModelRegistry {
         provider: provider.name,
         model,
         maxOutputTokens: known?.maxOutputTokens,
+        contextTokens: known?.contextTokens,
         thinks: known?.thinking,
         sampling: known?.sampling,
         price: this.priceOf(name),
@@ -127,9 +139,10 @@ export class ModelRegistry {
     return { model: this.model(`${provider}/${model}`), sandbox: this.providers.get(provider)?.type === 'sandbox' };
   }
 
+  /** What it costs today, when its prompt is not long. */
   private priceOf(target: string): Price | undefined {
-    const { prices } = this.config;
-    return prices && Object.hasOwn(prices, target) ? prices[target] : undefined;
+    const base = this.config.prices && priceAt(this.config.prices, target, Date.now())?.base;
+    return base && { input: base.input, output: base.output ?? 0 };
   }
 
   private operations(candidate: Candidate): readonly Operation[] {

@@ -85,6 +85,28 @@ describe('callsIn', () => {
     ]);
   });
 
+  it('says what was chosen and saved', () => {
+    const selection = { level: 'low', by: 'assessed', reasons: ['routine'], asked: 'auto', chosen: 'fast' };
+    const saved = [
+      { by: 'selection', tokens: 0, picos: '-1234567890123' },
+      { by: 'trimming', tokens: 40 },
+    ];
+    const request = entry('llm.request', { metadata: { selection } });
+    const response = after(request, 'llm.response', { outcome: 'answered', metadata: { selection, saved, task: 'a' } });
+    expect(callsIn([request, response], HOUR)).toMatchObject([
+      {
+        task: 'a',
+        selection,
+        trimmed: null,
+        saved: [
+          { by: 'selection', tokens: 0, usd: '-1.234568' },
+          { by: 'trimming', tokens: 40, usd: null },
+        ],
+      },
+    ]);
+    expect(callsIn([request], HOUR)).toMatchObject([{ selection, saved: [] }]);
+  });
+
   it('leaves out what is about something else', () => {
     expect(callsIn([entry('key.create')], HOUR)).toEqual([]);
   });

@@ -30,6 +30,14 @@ export interface CallView {
   /** The rung of the ladder that answered in place of the model: `fallback`, `stale`, `similar`, `template`. */
   readonly degraded: Plain | null;
   readonly cache: Plain | null;
+  /** Why no kept answer was given. */
+  readonly cache_reason: Plain | null;
+  /** How near the question was whose answer was given; 0 to 1. */
+  readonly similarity: number | null;
+  /** What said so: `lexical`, or the embedding model. */
+  readonly similarity_by: Plain | null;
+  /** The call that a model gave that answer to. */
+  readonly source_request_id: Plain | null;
   /** The answer was held to the schemas of the call: `valid`, or `repaired` when the model had to be asked once more. */
   readonly validated: Plain | null;
   /** Every time a provider was asked, in order; null when the first one answered. */
@@ -38,6 +46,8 @@ export interface CallView {
   readonly finish_reason: Plain | null;
   readonly prompt: { readonly hash: string | null; readonly characters: Plain | null };
   readonly usage: Plain | null;
+  /** What the answer had taken when a model gave it, where this call did not ask one. */
+  readonly saved_usage: Plain | null;
   readonly cost_usd: string | null;
   readonly latency_ms: Plain | null;
   readonly first_token_ms: Plain | null;
@@ -48,8 +58,25 @@ export interface CallView {
   /** How many of each kind of personal data were found, in what was sent and in what was answered. */
   readonly findings: Plain | null;
   readonly injection: Plain | null;
+  /** The task of the policy that the call belongs to. */
+  readonly task: Plain | null;
+  /** How hard the call was taken to be, who said so and why, and which alias was chosen instead of which. */
+  readonly selection: Plain | null;
+  /** What was left out of the prompt: tokens (roughly), oldest turns, and blocks that stand there twice. */
+  readonly trimmed: Plain | null;
+  /** The maximum of answer tokens that was sent instead of the caller's. */
+  readonly max_tokens: Plain | null;
+  /** What the call would have cost more; an estimate. */
+  readonly saved: readonly SavingView[];
   /** Entries of the log about the call. */
   readonly audit: { readonly request: string | null; readonly repair: string | null; readonly response: string | null };
+}
+
+export interface SavingView {
+  readonly by: Plain | null;
+  readonly tokens: Plain | null;
+  /** Negative when the measure cost more than it saved; null where a price is not known. */
+  readonly usd: string | null;
 }
 
 /**
@@ -109,12 +136,17 @@ function viewOf(call: readonly Header[], unknownAfterMs: number): CallView {
     dropped: facts['dropped'] ?? [],
     degraded: fact('degraded'),
     cache: fact('cache'),
+    cache_reason: fact('cache_reason'),
+    similarity: permille(fact('similarity_permille')),
+    similarity_by: fact('similarity_by'),
+    source_request_id: fact('source_request_id'),
     validated: fact('validated'),
     tried: fact('tried'),
     error_code: final?.metadata?.['error_code'] ?? fact('error_code'),
     finish_reason: fact('finish_reason'),
     prompt: { hash: first.prompt_hash ?? null, characters: fact('prompt_characters') },
     usage: fact('usage'),
+    saved_usage: fact('saved_usage'),
     cost_usd: cost === undefined ? null : dollars(BigInt(cost)),
     latency_ms: fact('latency_ms'),
     first_token_ms: fact('first_token_ms'),
@@ -123,7 +155,24 @@ function viewOf(call: readonly Header[], unknownAfterMs: number): CallView {
     guards: facts['guards'] ?? [],
     findings: fact('findings'),
     injection: fact('injection'),
+    task: fact('task'),
+    selection: fact('selection'),
+    trimmed: fact('trimmed'),
+    max_tokens: fact('max_tokens'),
+    saved: Array.isArray(facts['saved']) ? (facts['saved'] as readonly PlainObject[]).map(savingView) : [],
     audit: { request: request?.entry_id ?? null, repair: repair?.entry_id ?? null, response: end?.entry_id ?? null },
+  };
+}
+
+function savingView({ by, tokens, picos }: PlainObject): SavingView {
+  const amount = typeof picos === 'string' && /^-?\d{1,38}$/.test(picos) ? BigInt(picos) : undefined;
+  // six digits are shown: half of the last one rounds up
+  const micros = amount === undefined ? undefined : (amount < 0n ? -amount : amount) + 500_000n;
+  const usd = micros === undefined ? null : dollars(micros / 1_000_000n);
+  return {
+    by: by ?? null,
+    tokens: tokens ?? null,
+    usd: usd !== null && amount !== undefined && amount < 0n ? `-${usd}` : usd,
   };
 }
 
@@ -131,6 +180,10 @@ function statusOf(first: Header, final: Header | undefined, unknownAfterMs: numb
   if (final?.event === 'llm.orphan') return 'outcome_unknown';
   if (final?.outcome !== undefined) return final.outcome;
   return Date.now() - Date.parse(first.ts) > unknownAfterMs ? 'outcome_unknown' : 'in_progress';
+}
+
+function permille(value: Plain | null): number | null {
+  return typeof value === 'number' ? value / 1_000 : null;
 }
 
 function dollars(micros: bigint): string {

@@ -15,7 +15,13 @@ export const EVENTS = [
   'tenant.change',
   'key.create',
   'key.revoke',
+  'budget.create',
+  'budget.change',
+  'budget.delete',
+  'budget.alert', // spending reached a share of a limit, once for each window
+  'usage.reprice', // what past calls cost is computed anew
   'policy.change', // what is done about personal data and hostile text
+  'cache.purge', // kept answers are removed
   'access.login', // a key that governs is used for the first time in a while
   'access.refused', // wrong keys and missing roles, counted
   'audit.query', // somebody reads the log

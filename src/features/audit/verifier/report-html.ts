@@ -1,3 +1,4 @@
+import { escapeControls } from '../../../contract/escape-controls';
 import type { Report } from './report';
 import { eventsOf, facts, findingText, HEADLINES } from './report-lines';
 
@@ -35,6 +36,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return `<table>${titles}<tbody>${rows.map(cells).join('\n')}</tbody></table>`;
 }
 
+/** Neither markup nor marks that turn the direction of what follows. */
 function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  return escapeControls(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

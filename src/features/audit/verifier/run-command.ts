@@ -1,5 +1,6 @@
 import { closeSync, fchmodSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { canonicalJson } from '../../../contract/canonical-json';
+import { escapeControls } from '../../../contract/escape-controls';
 import { piecesOf } from './pieces-of';
 import { type Command, parseCommand, USAGE, UsageError } from './command-line';
 import { exitCode, type Report } from './report';
@@ -7,12 +8,18 @@ import { reportHtml } from './report-html';
 import { reportText } from './report-text';
 import { verifyBundle } from './verify-bundle';
 
-/** @param print to the standard output, complain to the standard error @returns what the process ends with */
+/**
+ * What is printed steers no terminal: whoever made the bundle could otherwise write another verdict over this one.
+ * @param out the standard output, and `err` the standard error
+ * @returns what the process ends with
+ */
 export async function runCommand(
   args: readonly string[],
-  print: (text: string) => void,
-  complain: (text: string) => void,
+  out: (text: string) => void,
+  err: (text: string) => void,
 ): Promise<0 | 1 | 2> {
+  const print = (text: string) => out(escapeControls(text));
+  const complain = (text: string) => err(escapeControls(text));
   try {
     const command = parseCommand(args);
     if (!command) {

@@ -21,8 +21,7 @@ export class EntryMaker {
     return key instanceof Promise ? key.then((found) => this.seal(draft, at, found)) : this.seal(draft, at, key);
   }
 
-  private seal({ facts, payload, commit }: Draft, at: number, key: DataKey | undefined): ReadyEntry {
-    const id = uuidv7();
+  private seal({ id = uuidv7(), facts, payload, commit }: Draft, at: number, key: DataKey | undefined): ReadyEntry {
     const stamp = {
       v: 1,
       log: this.origin,

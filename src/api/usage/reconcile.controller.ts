@@ -1,0 +1,40 @@
+import { Body, Controller, Header, HttpCode, Post, Req, UsePipes } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { z } from 'zod';
+import { tenantAsked } from '../../features/audit';
+import { Projector, readExport, reconcile, UsageReports } from '../../features/cost';
+import { ValidPipe } from '../admin/valid.pipe';
+import { Allow, callerOf, type CallerRequest } from '../guards';
+import { ReconcileBody, ReconciledView } from './reconcile-schema';
+import { reconciledView } from './reconcile-view';
+
+@ApiTags('usage')
+@ApiBearerAuth()
+@Allow('operator')
+@UsePipes(ValidPipe)
+@Controller('v1/usage/reconcile')
+export class ReconcileController {
+  constructor(
+    private readonly projector: Projector,
+    private readonly reports: UsageReports,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  @ApiOperation({
+    summary: "Hold a provider's usage or cost export against the ledger: drift by day and model, and what is missing",
+  })
+  @ApiOkResponse({ standardSchema: ReconciledView })
+  async reconcile(
+    @Req() request: CallerRequest,
+    @Body({ schema: ReconcileBody }) body: ReconcileBody,
+  ): Promise<z.output<typeof ReconciledView>> {
+    const { provider, format, rows, csv } = body;
+    const tenant = tenantAsked(callerOf(request), body.tenant);
+    const theirs = readExport(format, csv ?? rows ?? []);
+    await this.projector.catchUp();
+    const found = await reconcile(this.reports, { provider, tenant }, theirs, body.tolerance_percent);
+    return reconciledView(body, found);
+  }
+}

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { AuditModule, ReviewModule } from '../../features/audit';
+import { TenancyModule } from '../../features/tenancy';
+import { SpendModule } from '../../pipeline';
+import { ReconcileController } from './reconcile.controller';
+import { RepriceController } from './reprice.controller';
+import { UsageController } from './usage.controller';
+import { Usage } from './usage.service';
+
+@Module({
+  imports: [AuditModule, ReviewModule, TenancyModule, SpendModule],
+  controllers: [UsageController, RepriceController, ReconcileController],
+  providers: [Usage],
+})
+export class UsageApiModule {}

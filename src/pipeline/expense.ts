@@ -1,0 +1,50 @@
+import type { ConformingCall } from '../contract/call';
+import type { Picos } from '../contract/money';
+import type { Reply, ReplyEvent, Usage } from '../contract/reply';
+import { settled, type Outcome } from '../contract/settle';
+import type { PriceBook } from '../features/cost';
+import { EstimatedUsage, isUncounted } from './estimated-usage';
+import type { NotedRecord } from './noted-record';
+import { wasWorkedOn } from './tries';
+
+/** What a call has used, and what that costs: settled once, however the call ends. */
+export class Expense {
+  private readonly used = new EstimatedUsage();
+
+  /** @param record noted by the stages that ask the provider */
+  constructor(
+    private readonly call: Pick<ConformingCall, 'request'>,
+    private readonly record: NotedRecord,
+    private readonly prices: PriceBook,
+    private readonly at: number,
+    private readonly settle: (cost: Picos) => void,
+  ) {}
+
+  /** The same reply; its cost is settled before its last piece is handed out. */
+  settling(reply: Reply): Reply {
+    return settled(
+      reply,
+      (outcome) => this.ended(outcome, `${reply.provider}/${reply.model}`),
+      (event: ReplyEvent) => this.used.observe(event),
+    );
+  }
+
+  /** There was no reply. */
+  failed(error: unknown): void {
+    const { provider, providerModel } = this.record.noted;
+    this.ended({ kind: 'failed', error }, `${provider}/${providerModel}`);
+  }
+
+  private ended(outcome: Outcome, target: string): void {
+    const usage = this.usageOf(outcome);
+    // nobody else says what was used by an answer that was cut off
+    if (outcome.kind !== 'answered' && usage) this.record.note('spent', usage);
+    this.settle((usage && this.prices.cost(target, usage, this.at)) ?? 0n);
+  }
+
+  private usageOf(outcome: Outcome): Usage | undefined {
+    const estimated = wasWorkedOn(this.record.noted.tried) ? this.used.of(this.call.request) : undefined;
+    if (outcome.kind !== 'answered') return estimated;
+    return isUncounted(outcome.usage) && estimated ? estimated : outcome.usage;
+  }
+}
