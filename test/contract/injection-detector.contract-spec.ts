@@ -26,6 +26,17 @@ describe('a detector over HTTP', () => {
     expect(await detector.classify([], never)).toEqual({ score: 0 });
   });
 
+  it('says whether it can be relied on', async () => {
+    expect(await detector.check()).toBe(true);
+    for (const fault of [500, 'garbage', 'breaks', 'hangs'] as const) {
+      server.always(fault);
+      expect(await detector.check()).toBe(false);
+    }
+    server.always();
+    server.labels = ['BAD', 'GOOD'];
+    expect(await detector.check()).toBe(false);
+  });
+
   it('asks once for all windows, where and as it was told', async () => {
     await detector.classify(['one', 'two'], never);
     expect(server.asked).toHaveLength(1);

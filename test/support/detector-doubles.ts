@@ -37,5 +37,9 @@ export class Classifier extends InjectionDetector {
     return { score: this.score };
   }
 
+  override async check(): Promise<boolean> {
+    return this.score !== undefined;
+  }
+
   override async close(): Promise<void> {}
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorFunction } from '@nestjs/terminus';
 import { DataSource } from 'typeorm';
 import { AuditLog } from '../../features/audit';
+import { DetectorHealth } from '../../features/sanitization';
 import { ModelProbe } from '../../pipeline';
 import { Config } from '../../platform/config/config';
 import { DatabaseState } from '../../platform/database/database-state.service';
@@ -10,6 +11,8 @@ import { RedisConnection } from '../../platform/redis/redis';
 const TIMEOUT_MS = 1_000;
 /** How long a result is kept: probes come often, from several places at once. */
 const FRESH_MS = 1_000;
+/** A detector is asked to read something: dearer than a ping. */
+const DETECTORS_FRESH_MS = 5_000;
 const PROVIDERS_FRESH_MS = 10_000;
 
 /** Asks each dependency whether it serves. None of the default checks spends money. */
@@ -22,6 +25,7 @@ export class DependencyChecks {
     private readonly redis: RedisConnection,
     private readonly probe: ModelProbe,
     private readonly audit: AuditLog,
+    private readonly detectors: DetectorHealth,
     private readonly config: Config,
   ) {}
 
@@ -31,7 +35,7 @@ export class DependencyChecks {
   }
 
   all(): HealthIndicatorFunction[] {
-    return [...this.ready(), () => this.checkRedis()];
+    return [...this.ready(), () => this.checkRedis(), () => this.checkDetectors()];
   }
 
   async checkDatabase() {
@@ -81,6 +85,17 @@ export class DependencyChecks {
     } catch (error) {
       return session.degraded({ message: error instanceof Error ? error.message : 'unreachable' });
     }
+  }
+
+  /** What becomes of a call that a detector cannot read is the policy's to say: the process can serve. */
+  private async checkDetectors() {
+    const session = this.indicators.check('detectors');
+    const { detectors } = await session
+      .attempt(async () => ({ answering: await this.detectors.check() }))
+      .cacheFor(DETECTORS_FRESH_MS);
+    const { status: _, ...found } = detectors;
+    const all = 'answering' in found && Object.values(found.answering).every(Boolean);
+    return all ? session.up(found) : session.degraded(found);
   }
 
   private async checkProviders() {

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { AuditModule } from '../../features/audit';
+import { SanitizationModule } from '../../features/sanitization';
 import { PipelineModule } from '../../pipeline';
 import { ConfigModule } from '../../platform/config/config.module';
 import { DatabaseModule } from '../../platform/database/database.module';
@@ -17,6 +18,7 @@ import { HealthController } from './health.controller';
     DatabaseModule,
     RedisModule,
     PipelineModule,
+    SanitizationModule,
     LifecycleModule,
   ],
   controllers: [HealthController],

@@ -1,3 +1,4 @@
+export { DetectorHealth } from './detector-health';
 export { GuardPolicies, type HeldPolicy } from './policy/guard-policies';
 export type { PolicyVersion } from './policy/guard-policies.store';
 export { GuardSettings } from './policy/guard-settings.service';

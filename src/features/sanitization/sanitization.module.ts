@@ -4,6 +4,7 @@ import { Config } from '../../platform/config/config';
 import { ConfigModule } from '../../platform/config/config.module';
 import { ObservabilityModule } from '../../platform/observability/observability.module';
 import { KeyedHash } from '../../platform/secrets/keyed-hash';
+import { DetectorHealth } from './detector-health';
 import { InjectionDetector, InjectionRules } from './injection';
 import { configuredClassifier } from './injection/configured-classifier';
 import { InjectionGuard } from './injection-guard';
@@ -92,12 +93,20 @@ function placesOf({ providers }: Config): ReadonlyMap<string, 'external' | 'loca
         return new Preview({ policies, reader, hash, placeOf: (provider) => places.get(provider) });
       },
     },
+    {
+      provide: DetectorHealth,
+      inject: [
+        { token: EntityDetector, optional: true },
+        { token: InjectionDetector, optional: true },
+      ],
+      useFactory: (entities?: EntityDetector, injection?: InjectionDetector) => new DetectorHealth(entities, injection),
+    },
     GuardPolicyVersions,
     PolicyRefresh,
     GuardSettings,
     SidecarsEnd,
     LogFindings,
   ],
-  exports: [Sanitizer, Preview, GuardSettings, GuardPolicies],
+  exports: [Sanitizer, DetectorHealth, Preview, GuardSettings, GuardPolicies],
 })
 export class SanitizationModule {}

@@ -10,6 +10,9 @@ export abstract class InjectionDetector {
    */
   abstract classify(windows: readonly string[], signal: AbortSignal): Promise<{ readonly score: number }>;
 
+  /** Says that it gives scores one can rely on, by having it read something harmless. Never throws, and takes no longer than a second. */
+  abstract check(): Promise<boolean>;
+
   abstract close(): Promise<void>;
 }
 

@@ -18,6 +18,7 @@ export interface HttpDetectorSettings {
 /** As Prompt Guard, PIGuard and ProtectAI's models name them. */
 export const ATTACK_LABELS = ['injection', 'jailbreak', 'malicious', 'unsafe', 'label_1'] as const;
 const BUDGET_MS = 150;
+const CHECK_MS = 1_000;
 const CONNECTIONS = 8;
 const ANSWER_BYTES = 256 * 1024;
 
@@ -59,6 +60,13 @@ export class HttpInjectionDetector extends InjectionDetector {
       throw new DetectorUnavailable('labels', `The detector ${this.name} answers with labels that are not configured`);
     if (scores === 'garbage') throw this.garbage();
     return { score: Math.max(...scores) };
+  }
+
+  override check(): Promise<boolean> {
+    return this.classify(['Hello'], AbortSignal.timeout(CHECK_MS)).then(
+      () => true,
+      () => false,
+    );
   }
 
   override async close(): Promise<void> {
