@@ -29,7 +29,7 @@ module.exports = {
   ],
   maxWorkers: 2,
   workerIdleMemoryLimit: '600MB',
-  testTimeout: 20_000,
+  testTimeout: 60_000, // bounds, not expectations: a busy machine is no failure
   forceExit: true, // a failed beforeAll leaves servers open and would hang the run for ever; globalTeardown still runs
   coverageProvider: 'v8',
   coverageDirectory: 'coverage',

@@ -29,7 +29,7 @@ describe('checkpoints', () => {
 
   const size = async () => (await site.headers()).length;
   const covers = (process: TestProcess, entries: number) =>
-    until(() => Promise.resolve((process.checkpoints.watch.newest?.head.size ?? 0) >= entries || undefined), 5_000);
+    until(() => Promise.resolve((process.checkpoints.watch.newest?.head.size ?? 0) >= entries || undefined));
   /** As somebody does who may do everything to the database. */
   const tamper = async (...statements: string[]) => {
     await site.admin.query('set session_replication_role = replica');
@@ -94,7 +94,7 @@ describe('checkpoints', () => {
       (await site.headers()).find(
         ({ event, metadata }) => event === 'writer.lost' && metadata!['writer'] === first.writer.writer.id,
       );
-    await until(lost, 8_000);
+    await until(lost);
     await covers(second, await size());
     expect(second.troubles.reason).toBeUndefined();
   });
@@ -112,7 +112,7 @@ describe('checkpoints', () => {
     await first.die();
     const processes = await Promise.all([1, 2].map(() => site.process({ audit: { heartbeatSeconds: 1 } })));
     const orphans = async () => (await site.headers()).filter(({ event }) => event === 'llm.orphan');
-    await until(async () => (await orphans()).length || undefined, 8_000);
+    await until(async () => (await orphans()).length || undefined);
     await processes[0]!.die();
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     expect(await orphans()).toEqual([
@@ -170,7 +170,7 @@ describe('checkpoints', () => {
     await process.writer.append(draft('victim'));
     await process.writer.append(draft('next'));
     await tamper(...sql);
-    await until(() => Promise.resolve(process.troubles.stopped), 5_000);
+    await until(() => Promise.resolve(process.troubles.stopped));
     expect(process.troubles.stopped).toMatch(says);
     await expect(process.writer.append(draft('more'))).rejects.toMatchObject({ code: 'audit_unavailable' });
   });
@@ -243,7 +243,7 @@ describe('checkpoints', () => {
     );
     process.checkpoints.recent.add(1e9, Buffer.alloc(32), Date.now() - 11_000);
     await process.writer.append(draft('uncovered'));
-    await until(() => Promise.resolve(/no checkpoint/.exec(process.troubles.reason ?? '') ?? undefined), 5_000);
+    await until(() => Promise.resolve(/no checkpoint/.exec(process.troubles.reason ?? '') ?? undefined));
     await expect(process.writer.append(draft('refused'))).rejects.toMatchObject({ code: 'audit_unavailable' });
   });
 });

@@ -83,7 +83,7 @@ describe('the spool beside PostgreSQL', () => {
     const [late] = await until(async () => {
       const found = await about('audit.late', process.identity.id);
       return found.length ? found : undefined;
-    }, 8_000);
+    });
     expect(late!.metadata).toMatchObject({ entries: 20, batches: 20 });
     const [after] = await process.writer.append(draft('after'));
     const headers = await site.headers();
@@ -93,7 +93,7 @@ describe('the spool beside PostgreSQL', () => {
     expect(headers.find(({ entry_id: id }) => id === spooled[0]!.entryId)).toBeDefined();
     await process.close();
     expect(process.troubles.reason).toBeUndefined();
-  }, 30_000);
+  }, 60_000);
 
   it('is brought in by the next process when its own died meanwhile', async () => {
     const dataDir = mkdtempSync(join(site.folder, 'data-'));
@@ -115,5 +115,5 @@ describe('the spool beside PostgreSQL', () => {
     await second.close();
     expect(readdirSync(join(dataDir, 'audit-spool'))).toEqual([]);
     expect(second.problems.filter(Boolean)).toEqual([]);
-  }, 30_000);
+  }, 60_000);
 });

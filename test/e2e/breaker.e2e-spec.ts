@@ -121,6 +121,6 @@ describe('a model that fails, asked by two processes', () => {
     } finally {
       redis.resume();
     }
-    await until(() => (a.logs().includes('shared again') ? true : undefined), 10_000);
+    await until(() => (a.logs().includes('shared again') ? true : undefined));
   });
 });

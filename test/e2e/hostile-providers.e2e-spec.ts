@@ -67,7 +67,7 @@ describe('with providers behind it', () => {
       }),
     );
     expect(broken).toEqual([]);
-  }, 40_000);
+  }, 60_000);
 
   beforeEach(() => {
     upstream.answers((exchange) => {

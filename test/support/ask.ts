@@ -63,7 +63,7 @@ export async function recordOf(gateway: Gateway, requestId: string): Promise<Rec
 }
 
 /** Waits for something to be there. @throws when it is not within `ms` */
-export async function until<T>(found: () => T | undefined | Promise<T | undefined>, ms = 3_000): Promise<T> {
+export async function until<T>(found: () => T | undefined | Promise<T | undefined>, ms = 15_000): Promise<T> {
   for (const end = Date.now() + ms; ;) {
     const value = await found();
     if (value !== undefined && value !== false) return value;

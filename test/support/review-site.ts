@@ -117,7 +117,7 @@ export class ReviewSite {
         'select max(size) as size from audit.checkpoints',
       );
       return Number(heads[0]?.size) >= Number(rows[0]?.size) || undefined;
-    }, 5_000);
+    });
   }
 
   /** Whatever the log says, read past the gateway. */
