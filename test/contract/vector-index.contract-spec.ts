@@ -84,9 +84,9 @@ function behavesLikeAVectorIndex(make: () => VectorIndex): void {
     const left = async () => [...(await found()), ...(await found(10, 0, { ...bucket, ...other }))].sort();
 
     it.each([
-      ['a key', { key: 'a' }, ['b', 'c']],
+      ['a key', { keys: new Set(['a']) }, ['b', 'c']],
       ['a subject', { subject: 'ada' }, ['b']],
-      ['a key of a subject', { key: 'a', subject: 'bob' }, ['a', 'b', 'c']],
+      ['a key of a subject', { keys: new Set(['a']), subject: 'bob' }, ['a', 'b', 'c']],
       ['all', {}, []],
     ])('forgets %s, wherever it is', async (_what, which, stay) => {
       expect(await left()).toEqual(['a', 'b', 'c']);

@@ -21,6 +21,7 @@ limits:
 interface Effective {
   readonly candidates: readonly {
     readonly provider: string;
+    readonly model: string;
     readonly allowed: boolean;
     readonly policy: Record<string, Record<string, object>>;
     readonly bulkheads: readonly { scope: string; name: string; limits: Record<string, object> }[];
@@ -121,6 +122,17 @@ describe('which controls really run', () => {
     expect(of('fallback')).toMatchObject([{ state: 'off', candidate: 'openai/gpt-4o' }]);
     expect(of('breaker')).toContainEqual(expect.objectContaining({ state: 'off', candidate: 'openai/gpt-4o' }));
     expect([of('key_pool'), of('retry')]).toEqual([[], []]);
+  });
+
+  it('shows for `auto` what it may come to', async () => {
+    const names = async (model: string) => {
+      const { candidates = [] } = (await effective(`model=${model}`)) as Partial<Effective>;
+      return candidates.map(({ provider, model: name }) => `${provider}/${name}`);
+    };
+    const [first, ...others] = [await names('fast'), await names('balanced'), await names('best')];
+    expect(first).not.toEqual([]);
+    expect(await names('auto')).toEqual([...new Set([...(first ?? []), ...others.flat()])]);
+    expect((await call('/v1/policies/effective?model=auto&operation=embeddings')).status).toBe(404);
   });
 
   it('is told of your own key, and of a tenant without a key', async () => {

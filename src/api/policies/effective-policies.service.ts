@@ -2,11 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { Candidate } from '../../contract/call';
 import type { Caller } from '../../contract/caller';
 import { GatewayError } from '../../contract/errors';
+import { AUTO, COMPLEXITIES } from '../../contract/selection';
 import { BudgetIndex } from '../../features/budgets';
 import { isModelAllowed, LimitRules } from '../../features/limits';
 import { ModelRegistry } from '../../features/models';
 import { INTERCEPTORS, Policies } from '../../features/resilience';
 import { GuardPolicies } from '../../features/sanitization';
+import { SelectionPolicies } from '../../features/selection';
 import { type ApiKey, ApiKeys, type Tenant, Tenants } from '../../features/tenancy';
 import { Pipeline } from '../../pipeline';
 import { Config } from '../../platform/config/config';
@@ -30,12 +32,13 @@ export class EffectivePolicies {
     private readonly guards: GuardPolicies,
     private readonly rules: LimitRules,
     private readonly budgets: BudgetIndex,
+    private readonly selection: SelectionPolicies,
   ) {}
 
   /** @throws GatewayError `not_found`, also for what the actor must not know of; `model_not_found`; `invalid_request` */
   async show(actor: Caller, { model, operation, ...whose }: EffectiveQuery): Promise<EffectiveView> {
     const { key, tenant } = await this.subject(actor, whose);
-    const members = this.models.resolve(model, operation);
+    const members = this.membersOf(model, operation, tenant);
     const { fallback } = this.policies.of(members.find((one) => isAllowed(key, one, model)) ?? members[0], tenant);
     const targets = fallback.enabled ? fallback.to.flatMap((name) => this.models.target(name, operation) ?? []) : [];
     const candidates = [
@@ -89,6 +92,24 @@ export class EffectivePolicies {
     if (whose.tenant && whose.tenant.toLowerCase() !== key.tenantId)
       throw new GatewayError('invalid_request', 'The key belongs to another tenant', { param: 'tenant' });
     return { key, tenant: await this.tenants.find(actor, key.tenantId) };
+  }
+
+  /** What `auto` may come to is what stands behind its levels, where no task says otherwise. */
+  private membersOf(
+    model: string,
+    operation: EffectiveQuery['operation'],
+    tenant: Tenant,
+  ): readonly [Candidate, ...Candidate[]] {
+    if (model !== AUTO || operation !== 'chat' || this.models.isAlias(AUTO))
+      return this.models.resolve(model, operation);
+    const { levels } = this.selection.of({ tenant, tags: [], operation });
+    const aliases = new Set(COMPLEXITIES.map((level) => levels[level]).filter((alias) => this.models.isAlias(alias)));
+    const members = [...aliases].flatMap((alias) => this.models.resolve(alias, operation));
+    const [first, ...rest] = members.filter(
+      ({ provider, model: name }, i) =>
+        members.findIndex((one) => one.provider === provider && one.model === name) === i,
+    );
+    return first ? [first, ...rest] : this.models.resolve(model, operation);
   }
 
   private candidate({ provider, model }: Candidate, tenant: Tenant, allowed: boolean): CandidateView {

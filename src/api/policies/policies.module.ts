@@ -4,6 +4,7 @@ import { LimitsModule } from '../../features/limits';
 import { ModelsModule } from '../../features/models';
 import { ResilienceModule } from '../../features/resilience';
 import { SanitizationModule } from '../../features/sanitization';
+import { SelectionModule } from '../../features/selection';
 import { TenancyModule } from '../../features/tenancy';
 import { FundingModule, PipelineModule } from '../../pipeline';
 import { ConfigModule } from '../../platform/config/config.module';
@@ -22,6 +23,7 @@ import { PoliciesController } from './policies.controller';
     FundingModule,
     AuditModule,
     SanitizationModule,
+    SelectionModule,
   ],
   controllers: [PoliciesController, GuardPoliciesController],
   providers: [EffectivePolicies],

@@ -19,7 +19,7 @@ function setUp(answerBytes = 10_000) {
   const hash = new KeyedHash(Buffer.alloc(32, 7));
   const questions = new SimilarQuestions(new MemoryVectorIndex(100, 100, () => clock.now));
   const answers = new PastAnswers(store, questions, hash, answerBytes, () => clock.now);
-  return { answers, clock };
+  return { answers, questions, clock };
 }
 
 function calling(text = 'What are your opening hours?', tenantId = 't', over: Partial<ChatRequest> = {}) {
@@ -195,13 +195,23 @@ describe('PastAnswers', () => {
     ['its tenant', {}, false],
     ['its user', { user: 'ada' }, false],
     ['another user', { user: 'bob' }, true],
-    ['another key', { key: 'other' }, true],
+    ['another key', { keys: new Set(['other']) }, true],
   ])('forgets the question by %s', async (what, which, stays) => {
     const { answers } = setUp();
     await given(answers, calling());
-    const key = what === 'its key' ? { key: answers.keyOf(calling()) } : {};
+    const key = what === 'its key' ? { keys: new Set([answers.keyOf(calling()) ?? '']) } : {};
     await answers.forgetQuestions({ tenantId: 't', ...key, ...which });
     expect((await answers.findSimilar(calling(), TERMS)) !== undefined).toBe(stays);
+  });
+
+  it('forgets a question when its answer is purged by something else than its user', async () => {
+    const { answers, questions } = setUp();
+    await given(answers, calling());
+    const forget = jest.spyOn(questions, 'forget');
+    expect(await answers.purge({ tenantId: 't', by: { kind: 'model', name: 'p/other' } })).toBe(0);
+    expect(forget).not.toHaveBeenCalled();
+    expect(await answers.purge({ tenantId: 't', by: { kind: 'model', name: 'p/m' } })).toBe(1);
+    expect(forget).toHaveBeenCalledWith({ tenantId: 't', keys: new Set([answers.keyOf(calling())]) });
   });
 
   it('forgets nothing of another tenant', async () => {

@@ -145,6 +145,7 @@ export class PastAnswers {
       const gone = await this.store.purge({ tenantId, label: this.labels.meant(request) });
       if (!by) await this.forgetQuestions({ tenantId });
       else if (by.kind === 'user') await this.forgetQuestions({ tenantId, user: by.name });
+      else if (gone.size) await this.forgetQuestions({ tenantId, keys: gone });
       return gone.size;
     } catch (cause) {
       throw new GatewayError('storage_unavailable', 'Kept answers cannot all be purged now', { retryAfter: 2, cause });

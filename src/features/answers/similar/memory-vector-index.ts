@@ -42,14 +42,14 @@ export class MemoryVectorIndex extends VectorIndex {
     return Promise.resolve();
   }
 
-  override nearest(
+  override async nearest(
     { tenantId, family }: Bucket,
     vector: Int8Array,
     most: number,
     atLeast: number,
   ): Promise<readonly Neighbour[]> {
     const bucket = this.tenants.get(tenantId)?.families.get(family);
-    return Promise.resolve(bucket ? nearestOf(bucket.values(), vector, most, atLeast, this.clock()) : []);
+    return bucket ? nearestOf(bucket.values(), vector, most, atLeast, this.clock()) : [];
   }
 
   override forget(which: Forgotten): Promise<void> {

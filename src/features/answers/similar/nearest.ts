@@ -1,18 +1,24 @@
+import { setImmediate } from 'node:timers/promises';
 import { cosineTo } from './vector';
 import type { Neighbour, Remembered } from './vector-index';
 
-/** Compares with every one: exact, and linear in their number. @returns at most `most`, nearest first */
-export function nearestOf(
+/** Compared at a time: a millisecond or two. */
+const SLICE = 2_000;
+
+/** Compares with every one: exact, and linear in their number. Others have their turn in between. @returns at most `most`, nearest first */
+export async function nearestOf(
   questions: Iterable<Remembered>,
   vector: Int8Array,
   most: number,
   atLeast: number,
   now: number,
-): readonly Neighbour[] {
+): Promise<readonly Neighbour[]> {
   const found: Neighbour[] = [];
   const similarityTo = cosineTo(vector);
   let bar = atLeast;
+  let compared = 0;
   for (const question of questions) {
+    if (++compared % SLICE === 0) await setImmediate();
     if (question.expiresAt <= now) continue;
     const similarity = similarityTo(question.vector);
     if (similarity < bar) continue;

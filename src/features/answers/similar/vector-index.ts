@@ -27,7 +27,8 @@ export interface Neighbour extends Remembered {
 /** Which questions of a tenant to forget; all of them where neither is said. */
 export interface Forgotten {
   readonly tenantId: string;
-  readonly key?: string;
+  /** Of their answers. */
+  readonly keys?: ReadonlySet<string>;
   readonly subject?: string;
 }
 
@@ -46,6 +47,6 @@ export abstract class VectorIndex {
   abstract forget(which: Forgotten): Promise<void>;
 }
 
-export function isMeant({ key, subject }: Forgotten, question: Pick<Remembered, 'key' | 'subject'>): boolean {
-  return (key === undefined || key === question.key) && (subject === undefined || subject === question.subject);
+export function isMeant({ keys, subject }: Forgotten, question: Pick<Remembered, 'key' | 'subject'>): boolean {
+  return (keys === undefined || keys.has(question.key)) && (subject === undefined || subject === question.subject);
 }
