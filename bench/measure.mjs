@@ -21,6 +21,8 @@ export const PHASES = {
   openLoop: { load: ['-r', '1000'], kilobytes: 2, model: '-d50' },
   streams: { load: ['-c', '64'], kilobytes: 2, stream: true },
   firstToken: { load: ['-c', '1'], kilobytes: 2, stream: true, model: '-g2-n4' },
+  /** The same call over and over. */
+  hits: { load: ['-c', '64'], kilobytes: 2, same: true, peers: ['nest-hello', 'gatehouse'] },
   pacedStreams: { load: ['-r', '100'], kilobytes: 2, stream: true, model: '-d50-g10' },
 };
 
@@ -33,6 +35,9 @@ export function shuffled(list) {
     .toSorted((a, b) => a.place - b.place)
     .map(({ item }) => item);
 }
+
+/** Which peers a phase is for. */
+export const isFor = ({ name }, phase) => PHASES[phase].peers?.includes(name) ?? name !== 'nest-hello';
 
 /** @returns what the load generator found out */
 export async function load({ port, headers = [], path = '/v1/chat/completions', options, file, warm, seconds }) {
@@ -74,14 +79,15 @@ async function quiet(running, upstream) {
 const round = (value, digits = 3) => Number(value.toFixed(digits));
 
 /** The file with the request, of the kind that the server wants: see `body`. */
-function requestFile({ body: kind = {} }, { kilobytes = 2, stream = false, model: behaviour = '' }) {
-  return body({ ...kind, kilobytes, stream, model: (kind.model ?? MODEL) + behaviour });
+function requestFile({ body: kind = {} }, { kilobytes = 2, stream = false, same = false, model: behaviour = '' }) {
+  return body({ ...kind, kilobytes, stream, same, model: (kind.model ?? MODEL) + behaviour });
 }
 
 async function attempt(name, running, upstream, pace) {
   const file = requestFile(running, PHASES[name]);
   const before = snapshot(running, upstream);
-  const found = await load({ ...running, options: PHASES[name].load, file, warm: pace, seconds: 4 * pace });
+  const headers = [...(running.headers ?? []), ...((PHASES[name].same ? running.whenSame : running.whenNew) ?? [])];
+  const found = await load({ ...running, headers, options: PHASES[name].load, file, warm: pace, seconds: 4 * pace });
   const used = difference(before, snapshot(running, upstream));
   const perCall = (seconds) => round((seconds / (found.sent || 1)) * 1e6, 1);
   return {
@@ -100,7 +106,8 @@ async function attempt(name, running, upstream, pace) {
 export async function warmUp(running) {
   for (const [kind, seconds] of Object.entries(WARM_UP_S)) {
     const file = requestFile(running, PHASES[kind]);
-    await load({ ...running, options: PHASES[kind].load, file, warm: 0, seconds });
+    const headers = [...(running.headers ?? []), ...(running.whenNew ?? [])];
+    await load({ ...running, headers, options: PHASES[kind].load, file, warm: 0, seconds });
   }
 }
 

@@ -24,6 +24,8 @@ async function launchPortkey(upstream) {
  * @property {number[]} gateway the process that is measured
  * @property {number[]} storage the database beside it, if any
  * @property {string[]} [headers] that every call needs
+ * @property {string[]} [whenNew] that calls need beside them which are to reach the upstream
+ * @property {string[]} [whenSame] and those which may be answered from a cache
  * @property {number} [startMs]
  * @property {() => Promise<void>} stop
  */
@@ -44,6 +46,11 @@ export const PEERS = [
     name: 'nest-bare',
     about: 'NestJS on Fastify and an undici Pool: one controller, nothing else',
     launch: ({ port }) => launchSimple({ name: 'nest-bare', command: script('nest-bare'), upstream: port }),
+  },
+  {
+    name: 'nest-hello',
+    about: 'NestJS on Fastify: the same words for everybody, beside which answers from the cache are held',
+    launch: ({ port }) => launchSimple({ name: 'nest-hello', command: script('nest-hello'), upstream: port }),
   },
   {
     name: 'gatehouse',

@@ -27,20 +27,20 @@ function prose(length) {
   return text.slice(0, length);
 }
 
-/** A file with a chat request of about `kilobytes`; every call gets a number of its own, so that no two prompts are equal. */
-export function body({ kilobytes, model, stream = false, tokenLimit = false }) {
+/** A file with a chat request of about `kilobytes`; every call gets a number of its own, so that no two prompts are equal, unless `same`. */
+export function body({ kilobytes, model, stream = false, same = false, tokenLimit = false }) {
   const [system, question] = [prose(400), prose(kilobytes * 1024 - 700)];
   const text = JSON.stringify({
     model,
     messages: [
-      { role: 'user', content: `${system} Call @@@@@@@@.` },
+      { role: 'user', content: `${system} Call ${same ? 'the same' : '@@@@@@@@'}.` },
       { role: 'assistant', content: 'Understood.' },
       { role: 'user', content: question },
     ],
     ...(tokenLimit ? { max_tokens: 256 } : { temperature: 0.2 }),
     stream,
   });
-  const file = join(WORK, `${model}-${kilobytes}k${stream ? '-stream' : ''}.json`);
+  const file = join(WORK, `${model}-${kilobytes}k${stream ? '-stream' : ''}${same ? '-same' : ''}.json`);
   writeFileSync(file, text);
   return file;
 }

@@ -36,8 +36,9 @@ function complete() {
 async function profileOf(gatehouse, stream) {
   rmSync(WRITTEN, { force: true });
   const file = body({ kilobytes: 2, model: 'gpt-4o-mini', stream });
+  const headers = [...gatehouse.headers, ...gatehouse.whenNew];
   const signal = () => process.kill(gatehouse.gateway[0], 'SIGUSR2');
-  const loading = load({ ...gatehouse, options: ['-c', '64'], file, warm: 0, seconds: SECONDS + 2 });
+  const loading = load({ ...gatehouse, headers, options: ['-c', '64'], file, warm: 0, seconds: SECONDS + 2 });
   await sleep(1_000);
   signal();
   await sleep(SECONDS * 1_000);

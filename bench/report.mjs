@@ -105,11 +105,13 @@ const atMost = (reached, wanted) => reached <= wanted;
 function targets(at, starts) {
   const share = (phase, peer) => at('gatehouse', phase, 'perSecond') / at(peer, phase, 'perSecond');
   const added = (phase, field) => at('gatehouse', phase, field) - at('direct', phase, field);
+  const hits = at('gatehouse', 'hits', 'perSecond') / at('nest-hello', 'hits', 'perSecond');
   const rows = [
     ['calls/s, multiple of Portkey', share('calls', 'portkey'), atLeast, 3, 5, 2],
     ['calls/s, share of bare Nest', share('calls', 'nest-bare'), atLeast, 0.3, 0.5, 2],
     ['CPU µs/call, 2 KB', at('gatehouse', 'calls', 'gatewayMicros'), atMost, 180, 100, 0],
     ['streams/s, share of bare Nest', share('streams', 'nest-bare'), atLeast, 0.6, 0.85, 2],
+    ['answers from the cache/s, share of a bare Nest handler', hits, atLeast, 0.35, 0.7, 2],
     ['added p50 at 1,000 calls/s, ms', added('openLoop', 'p50'), atMost, 3, 1, 2],
     ['added p99 at 1,000 calls/s, ms', added('openLoop', 'p99'), atMost, 25, 8, 2],
     ['added time to first token, p50, ms', added('pacedStreams', 'first50'), atMost, 3, 1, 2],

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { forgetData, launchGatehouse } from './gatehouse.mjs';
 import { canPin, describeMachine, OTHER_CORE, pin, residentMegabytes } from './machine.mjs';
-import { measure, PHASES, shuffled, warmUp } from './measure.mjs';
+import { isFor, measure, PHASES, shuffled, warmUp } from './measure.mjs';
 import { PEERS } from './peers.mjs';
 import { program, WORK } from './prepare.mjs';
 import { readRecords, report } from './report.mjs';
@@ -20,7 +20,9 @@ const { values: options } = parseArgs({
 });
 const pace = options.quick ? 0.5 : 1;
 const phases = options.phases.split(',');
-const peers = PEERS.filter(({ name }) => options.peers.split(',').includes(name));
+const peers = PEERS.filter(
+  (peer) => options.peers.split(',').includes(peer.name) && phases.some((phase) => isFor(peer, phase)),
+);
 const results = join(WORK, `results-${new Date().toISOString().replaceAll(/[:.]/g, '-')}.jsonl`);
 
 const running = new Set();
@@ -39,7 +41,7 @@ async function measurePeer(peer, round, upstream) {
     const idle = residentMegabytes(server.gateway);
     record({ peer: peer.name, round, startMs: Math.round(server.startMs ?? 0), idleMegabytes: Math.round(idle) });
     await warmUp(server);
-    for (const phase of phases) {
+    for (const phase of phases.filter((one) => isFor(peer, one))) {
       const row = { peer: peer.name, round, ...(await measure(phase, server, upstream, pace)) };
       record(row);
       const { perSecond, p50, p99, gatewayMicros, foreignCores, failed, failure, failureBody } = row;
