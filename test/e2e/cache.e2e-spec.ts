@@ -1,15 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ask, recordOf, type Reply, until } from '../support/ask';
+import { ask, recordOf, until } from '../support/ask';
+import { CacheSite, CHAT, held, MODEL, type Way } from '../support/cache-site';
 import { type Gateway, startGateway } from '../support/gateway';
-import { DOORS, type InferenceDoor, readStream } from '../support/inference-doors';
-import { startRedis, type TestRedis } from '../support/redis';
-import { type Exchange, type Script, Upstream } from '../support/upstream';
-import { hangsUp, json, never, says, streams } from '../support/upstream-scripts';
-import { framesFor, replyFor } from '../support/vendor-replies';
+import { DOORS } from '../support/inference-doors';
+import { type Script, Upstream } from '../support/upstream';
+import { json, says } from '../support/upstream-scripts';
 
-const MODEL = 'openai/gpt-4o';
-const CHAT = DOORS[0]!;
 const POLICIES = `
 defaults:
   retry: { attempts: 1 }
@@ -25,68 +22,27 @@ tenants:
 `;
 const TENANTS = ['plain', 'other', 'brief', 'swr', 'never', 'always', 'off', 'purged', 'guarded'] as const;
 type Tenant = (typeof TENANTS)[number];
+type Site = CacheSite<Tenant>;
 const TOOLS = [{ type: 'function', function: { name: 'find', parameters: { type: 'object', properties: {} } } }];
 
-/** Answers when it is told to. */
-function held(script: Script): { script: Script; go: () => void } {
-  let go!: () => void;
-  const told = new Promise<void>((resolve) => (go = resolve));
-  return { go, script: async (exchange) => void (await told.then(() => script(exchange))) };
-}
-
 describe('the exact cache', () => {
+  let site: Site;
   let upstream: Upstream;
-  let redis: TestRedis;
   let gateway: Gateway;
   let second: Gateway;
-  const keys = {} as Record<Tenant, string>;
-  const ids = {} as Record<Tenant, string>;
+  let keys: Site['keys'];
+  let ids: Site['ids'];
 
   beforeAll(async () => {
-    [upstream, redis] = await Promise.all([Upstream.start(), startRedis()]);
-    gateway = await startGateway({ env: { ...upstream.env, REDIS_URL: redis.url }, policies: POLICIES });
-    second = await gateway.another();
-    for (const name of TENANTS) {
-      ids[name] = (await api('POST', '/v1/tenants', { name })).body['id'] as string;
-      keys[name] = (await newKey(name, ['client', 'operator', 'admin', 'auditor'])).key;
-    }
+    site = await CacheSite.start(TENANTS, POLICIES);
+    ({ upstream, gateway, second, keys, ids } = site);
   }, 60_000);
-  afterAll(async () => {
-    await gateway?.close();
-    await Promise.all([upstream?.close(), redis?.stop()]);
-  });
+  afterAll(() => site?.close());
 
-  async function api(method: string, path: string, body?: object, key = gateway.rootKey, at = gateway) {
-    const headers = { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }) };
-    const answer = await fetch(at.url + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
-    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
-  }
-  const newKey = async (tenant: Tenant, roles: string[]) =>
-    (await api('POST', '/v1/keys', { name: tenant, tenant: ids[tenant], roles })).body as { id: string; key: string };
-
-  interface Way {
-    readonly door?: InferenceDoor;
-    readonly stream?: boolean;
-    readonly headers?: Record<string, string>;
-    readonly over?: object;
-    readonly at?: Gateway;
-    readonly key?: string;
-  }
-  async function call(tenant: Tenant, prompt: string, way: Way = {}) {
-    const { door = CHAT, stream = false, headers = {}, over, at = gateway, key = keys[tenant] } = way;
-    const body = { ...door.ask(MODEL, prompt, stream), ...over };
-    const reply = await ask(at, door.path, body, { authorization: `Bearer ${key}`, ...headers });
-    return { ...reply, said: saidIn(reply, door, stream), use: reply.headers['x-gatehouse-cache'] };
-  }
-  function saidIn({ status, text }: Reply, door: InferenceDoor, stream: boolean): string {
-    if (status !== 200) return text;
-    return stream ? readStream(door, text).text : door.text(JSON.parse(text));
-  }
-  const kept = async (tenant: Tenant, prompt: string, answer: string, way: Way = {}) => {
-    upstream.answers(says(answer));
-    const { said } = await call(tenant, prompt, way);
-    expect(said).toBe(answer);
-  };
+  const api: Site['api'] = (...asked) => site.api(...asked);
+  const newKey: Site['newKey'] = (...asked) => site.newKey(...asked);
+  const call: Site['call'] = (...asked) => site.call(...asked);
+  const kept: Site['kept'] = (...asked) => site.kept(...asked);
 
   it('gives the answer to the same request again, in every process, and says what that saved', async () => {
     await kept('plain', 'hit', 'the first');
@@ -198,137 +154,6 @@ describe('the exact cache', () => {
     const hit = await call('plain', `parts ${door.name}`, { door, stream: true });
     expect([hit.use, hit.said]).toEqual(['hit', text]);
     expect(hit.text.split('\ndata: ').length).toBeGreaterThan(5);
-  });
-
-  describe('with equal calls at one time', () => {
-    it('asks once for a thousand, whole and streamed', async () => {
-      const { script, go } = held(says('once for all'));
-      upstream.answers(script);
-      const calls = Array.from({ length: 1_000 }, (_, i) => call('plain', 'a thousand', { stream: i % 2 === 0 }));
-      await until(() => upstream.exchanges.length || undefined, 15_000);
-      await new Promise((next) => setTimeout(next, 300));
-      go();
-      const uses = new Map<unknown, number>();
-      for (const { use, said, status } of await Promise.all(calls)) {
-        expect([status, said]).toEqual([200, 'once for all']);
-        uses.set(use, (uses.get(use) ?? 0) + 1);
-      }
-      expect(upstream.exchanges).toHaveLength(1);
-      expect(uses.get('miss')).toBe(1);
-      // whoever came when it was there already was given what is kept
-      expect((uses.get('coalesced') ?? 0) + (uses.get('hit') ?? 0)).toBe(999);
-      expect(uses.get('coalesced')).toBeGreaterThan(0);
-    }, 60_000);
-
-    it('asks once for those of two processes', async () => {
-      const { script, go } = held(says('once for both'));
-      upstream.answers(script);
-      const calls = Array.from({ length: 40 }, (_, i) => call('plain', 'two', { at: i % 2 ? gateway : second }));
-      await until(() => upstream.exchanges.length || undefined);
-      await new Promise((next) => setTimeout(next, 300));
-      go();
-      for (const { said } of await Promise.all(calls)) expect(said).toBe('once for both');
-      expect(upstream.exchanges).toHaveLength(1);
-    });
-
-    const together = async (prompt: string, n: number, way: Way = {}) => {
-      const calls = Array.from({ length: n }, () => call('plain', prompt, way));
-      await until(() => upstream.exchanges.length || undefined);
-      await new Promise((next) => setTimeout(next, 100));
-      return calls;
-    };
-
-    it('records each, and what it saved', async () => {
-      const { script, go } = held(says('noted'));
-      upstream.answers(script);
-      const [first] = await together('noted', 1);
-      const other = call('plain', 'noted', { headers: { 'x-request-id': 'coalesced' } });
-      await new Promise((next) => setTimeout(next, 100));
-      go();
-      expect((await first!).use).toBe('miss');
-      expect((await other).use).toBe('coalesced');
-      expect(await recordOf(gateway, 'coalesced')).toMatchObject({
-        status: 'answered',
-        cache: 'coalesced',
-        attempts: 0,
-        usage: { output_tokens: 0 },
-        saved_usage: { output_tokens: 7 },
-      });
-    });
-
-    it('lets another one ask when the first caller goes away', async () => {
-      upstream.answers(never);
-      const gone = call('plain', 'gone', { headers: { 'x-gatehouse-timeout-ms': '400' } });
-      await until(() => upstream.exchanges.length || undefined);
-      const others = [1, 2, 3].map(() => call('plain', 'gone'));
-      await new Promise((next) => setTimeout(next, 100));
-      upstream.answers(says('there'));
-      expect((await gone).status).toBe(504);
-      const uses = [];
-      for (const reply of await Promise.all(others)) {
-        expect([reply.status, reply.said]).toEqual([200, 'there']);
-        uses.push(reply.use);
-      }
-      expect(uses.sort()).toEqual(['coalesced', 'coalesced', 'miss']);
-      expect(upstream.exchanges).toHaveLength(1);
-    });
-
-    it('asks twice when the provider fails, and tells all', async () => {
-      const { script, go } = held(hangsUp);
-      upstream.answers(script);
-      const calls = await together('broken', 20);
-      go();
-      for (const reply of await Promise.all(calls)) expect(reply.status).toBe(502);
-      expect(upstream.exchanges).toHaveLength(2);
-    });
-
-    it('leaves each its own deadline', async () => {
-      const { script, go } = held(says('late'));
-      upstream.answers(script);
-      const [first] = await together('deadline', 1);
-      const hurried = await call('plain', 'deadline', { headers: { 'x-gatehouse-timeout-ms': '100' } });
-      expect(hurried.status).toBe(504);
-      go();
-      expect((await first!).said).toBe('late');
-    });
-
-    it('shares an answer that was cut short with those who wait, and with nobody later', async () => {
-      const cut: Script = (exchange: Exchange) => {
-        const reply = replyFor(exchange, 'and so') as { choices: { finish_reason: string }[] };
-        reply.choices[0]!.finish_reason = 'length';
-        return json(reply)(exchange);
-      };
-      const { script, go } = held(cut);
-      upstream.answers(script);
-      const calls = await together('cut', 10);
-      go();
-      for (const reply of await Promise.all(calls)) expect(reply.said).toBe('and so');
-      expect(upstream.exchanges).toHaveLength(1);
-      upstream.answers(says('whole'));
-      expect(await call('plain', 'cut')).toMatchObject({ said: 'whole', use: 'miss' });
-    });
-
-    it('does not wait for a slow reader', async () => {
-      const { script, go } = held((exchange) => streams(framesFor(exchange, 'word '.repeat(200_000)))(exchange));
-      upstream.answers(script);
-      const { hostname, port } = new URL(gateway.url);
-      const slow = await import('node:net').then(({ connect }) => connect(Number(port), hostname));
-      const body = JSON.stringify(CHAT.ask(MODEL, 'slow', true));
-      slow.write(
-        `POST ${CHAT.path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${keys.plain}\r\ncontent-type: application/json\r\n` +
-          `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-      );
-      slow.pause();
-      await until(() => upstream.exchanges.length || undefined);
-      const other = call('plain', 'slow');
-      await new Promise((next) => setTimeout(next, 100));
-      go();
-      try {
-        expect(await other).toMatchObject({ status: 200, use: 'coalesced' });
-      } finally {
-        slow.destroy();
-      }
-    });
   });
 
   it('gives an old answer at once while one call in the background asks for a new one, on its own record', async () => {
@@ -466,7 +291,7 @@ describe('the exact cache', () => {
 
   it('counts what it did', async () => {
     const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
-    for (const result of ['hit', 'miss', 'bypass', 'coalesced', 'stale'])
+    for (const result of ['hit', 'miss', 'bypass', 'stale'])
       expect(metrics).toMatch(new RegExp(`llm_cache_requests_total\\{result="${result}"\\} [1-9]`));
     const rate = Number(/^llm_cache_hit_rate ([\d.]+)$/m.exec(metrics)?.[1]);
     expect(rate).toBeGreaterThan(0);
