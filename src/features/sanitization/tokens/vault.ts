@@ -8,8 +8,6 @@ const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const LEAST = 4;
 const MOST = 12;
 const TOKENS = 10_000;
-/** No token is longer. */
-export const LONGEST_TOKEN = 40;
 /** Whatever looks like a token, whoever made it. */
 export const TOKEN = /\[\[[A-Z]{2,16}_[0-9A-HJKMNP-TV-Z]{4,12}\]\]/gi;
 
