@@ -45,7 +45,7 @@ async function fail(breakers: Breakers, target: Target, times = policy.minimumCa
 }
 const viewOf = (breakers: Breakers, { model }: Target) => breakers.states().find((view) => view.model === model);
 const becomes = (breakers: Breakers, target: Target, state: BreakerChanged['to'] | undefined) =>
-  until(() => (viewOf(breakers, target)?.state === state ? true : undefined));
+  until(() => (viewOf(breakers, target)?.state === state ? true : undefined), 1_000);
 
 /** What all breakers must do, whoever they share their state with. */
 function behavesLikeBreakers(make: Make): void {
@@ -76,7 +76,7 @@ function behavesLikeBreakers(make: Make): void {
     expect(await isRefused(breakers, other)).toBe(false);
     expect(changes).toEqual([{ ...target, from: 'closed', to: 'open', reason: 'failures' }]);
     const view = viewOf(breakers, target);
-    expect(Math.abs((view?.since ?? 0) - Date.now())).toBeLessThan(10_000);
+    expect(Math.abs((view?.since ?? 0) - Date.now())).toBeLessThan(1_000);
     expect((view?.openUntil ?? 0) - Date.now()).toBeGreaterThan(1_000);
   });
 
@@ -317,7 +317,7 @@ describe('RedisBreakers', () => {
     for (const end = Date.now() + 1_200; Date.now() < end; await sleep(50))
       expect(await isRefused(b.breakers, target)).toBe(true);
     a.stop();
-    await until(async () => !(await isRefused(b.breakers, target)) || undefined);
+    await until(async () => !(await isRefused(b.breakers, target)) || undefined, 1_500);
     await succeed(b.breakers, target);
     expect(viewOf(b.breakers, target)).toMatchObject({ state: 'closed' });
   });
@@ -357,7 +357,7 @@ describe('RedisBreakers', () => {
       await sleep(OPEN_MS + 20);
       const started = performance.now();
       await succeed(a.breakers, before); // the probe waits once, for as long as it takes to know
-      expect(performance.now() - started).toBeLessThan(3_000);
+      expect(performance.now() - started).toBeLessThan(400);
       expect(viewOf(a.breakers, before)).toMatchObject({ state: 'closed' });
       await until(() => (a.sharing.length && b.sharing.length ? true : undefined));
       await fail(a.breakers, during);
@@ -371,7 +371,7 @@ describe('RedisBreakers', () => {
     } finally {
       server.resume();
     }
-    await until(() => (a.sharing.length === 2 && b.sharing.length === 2 ? true : undefined));
+    await until(() => (a.sharing.length === 2 && b.sharing.length === 2 ? true : undefined), 10_000);
     await becomes(b.breakers, before, 'closed');
     await becomes(b.breakers, during, 'half_open');
     expect([a.sharing, b.sharing]).toEqual([

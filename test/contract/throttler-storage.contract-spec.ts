@@ -126,8 +126,8 @@ describe('CounterWindows on Redis', () => {
     const started = Date.now();
     const records = await Promise.all(Array.from({ length: 200 }, () => storage.increment(key, LONG, 50)));
     expect(records.filter(({ isBlocked }) => !isBlocked)).toHaveLength(50);
-    expect(Date.now() - started).toBeLessThan(5_000);
-    expect((await timed(() => storage.increment(key, LONG, 500))).ms).toBeLessThan(50);
+    expect(Date.now() - started).toBeLessThan(1_000);
+    expect((await timed(() => storage.increment(key, LONG, 50))).ms).toBeLessThan(50);
     expect(states).toEqual([false]);
     server.resume();
     await sleep(1_100);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, begin, recordOf, until } from '../support/ask';
 import { type Gateway, startGateway } from '../support/gateway';
 import { Upstream } from '../support/upstream';
@@ -182,7 +183,7 @@ describe('budgets', () => {
     const entries = await until(async () => {
       const { body } = await call('GET', `/v1/audit/entries?event=budget.alert&tenant=${tenant}`);
       return body['data']?.length >= 2 ? (body['data'] as Record<string, any>[]) : undefined; // oxlint-disable-line typescript/no-explicit-any
-    });
+    }, 6_000);
     expect(
       JSON.stringify(entries)
         .match(/"percent":\d+/g)
@@ -206,17 +207,15 @@ describe('budgets', () => {
     const asking = begin(gateway, '/v1/chat/completions', body, { authorization: `Bearer ${key}` });
     const response = await asking.response;
     response.on('error', () => undefined).resume();
-    const under = await until(async () => {
-      const now = await shown(id);
-      return now['held_usd'] === '0.000000' ? undefined : now;
-    });
+    await sleep(100);
+    const under = await shown(id);
     // prompt and answer at their longest
     expect(Number(under['held_usd'])).toBeGreaterThan(0.001);
     asking.request.destroy();
     const after = await until(async () => {
       const now = await shown(id);
       return now['held_usd'] === '0.000000' ? now : undefined;
-    });
+    }, 5_000);
     expect(Number(after['spent_usd'])).toBeGreaterThan(0);
     expect(Number(after['spent_usd'])).toBeLessThan(Number(under['held_usd']));
   });
@@ -281,15 +280,13 @@ describe('budgets', () => {
       ).status;
     expect(await there()).toBe(200);
     const id = await newBudget({ tenant }, 0);
-    const turns = (status: number) => until(async () => (await there()) === status || undefined);
-    const since = performance.now();
-    await turns(402);
-    expect(performance.now() - since).toBeLessThan(5_000); // a second on a machine that is not busy
+    await sleep(1_000);
+    expect(await there()).toBe(402);
     await call('PATCH', `/v1/budgets/${id}`, { limit_usd: '5' });
-    await turns(200);
+    expect(await there()).toBe(200);
     await call('PATCH', `/v1/budgets/${id}`, { limit_usd: 0 });
     await call('DELETE', `/v1/budgets/${id}`);
-    await turns(200);
+    expect(await there()).toBe(200);
     await other.stop();
   });
 
@@ -310,7 +307,7 @@ describe('budgets', () => {
     upstream.answers(says('Hello there'));
     expect(Number((await shown(id))['held_usd'])).toBeGreaterThan(0.001);
     expect((await chat(key)).status).toBe(402);
-    await until(async () => (await shown(id))['held_usd'] === '0.000000' || undefined);
+    await until(async () => (await shown(id))['held_usd'] === '0.000000' || undefined, 5_000);
     expect((await chat(key)).status).toBe(200);
   });
 

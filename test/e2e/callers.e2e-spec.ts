@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { until } from '../support/ask';
 import { Cable } from '../support/cable';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { type Gateway, startGateway } from '../support/gateway';
@@ -118,9 +117,8 @@ describe('callers', () => {
       const refused = await ping(gateway, key);
       expect(refused.status).toBe(401);
       expect(error(refused).message).toBe('The API key is not valid');
-      const since = performance.now();
-      await until(async () => (await ping(second, key)).status === 401 || undefined);
-      expect(performance.now() - since).toBeLessThan(5_000); // a second on a machine that is not busy
+      await sleep(900);
+      expect((await ping(second, key)).status).toBe(401);
       expect((await call(gateway, 'DELETE', `/v1/keys/${id}`, root)).status).toBe(204);
     });
 
@@ -139,7 +137,8 @@ describe('callers', () => {
       expect((await ping(second, key)).status).toBe(200);
       await call(gateway, 'PATCH', `/v1/tenants/${tenant['id']}`, root, { disabled: true });
       expect((await ping(gateway, key)).status).toBe(401);
-      await until(async () => (await ping(second, key)).status === 401 || undefined);
+      await sleep(900);
+      expect((await ping(second, key)).status).toBe(401);
       await call(gateway, 'PATCH', `/v1/tenants/${tenant['id']}`, root, { disabled: false });
       expect((await ping(gateway, key)).status).toBe(200);
     });
@@ -169,7 +168,7 @@ describe('callers', () => {
       }
       const remaining = passed.map(({ headers }) => Number(headers.get('ratelimit-remaining')));
       expect(remaining.sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => i));
-    }, 60_000);
+    }, 20_000);
 
     it('counts remaining down over all routes together', async () => {
       const { key } = await madeKey(gateway, root, { roles: ['client', 'admin'], limits: { rpm: 10 } });
@@ -178,7 +177,7 @@ describe('callers', () => {
       expect(answers.map(({ headers }) => headers.get('ratelimit-remaining'))).toEqual(['9', '8', '7']);
       expect(answers[0]?.headers.get('ratelimit-limit')).toBe('10');
       expect(Number(answers[0]?.headers.get('ratelimit-reset'))).toBeLessThanOrEqual(60);
-    }, 60_000);
+    }, 20_000);
 
     it('holds a key to its tokens: as many as may be needed while it is answered, then as many as were', async () => {
       const { key } = await madeKey(gateway, root, { limits: { tpm: 1_000 } });
@@ -204,7 +203,7 @@ describe('callers', () => {
       const huge = await asks(gateway, key, { messages: [{ role: 'user', content: 'x'.repeat(5_000) }] });
       expect([huge.status, error(huge).code]).toEqual([413, 'prompt_too_large']);
       expect(error(huge).message).toContain('limit of 1000 tokens per minute for this key');
-    }, 60_000);
+    }, 20_000);
 
     it('corrects the tokens of a streamed answer before its end is handed out', async () => {
       const { key } = await madeKey(gateway, root, { limits: { tpm: 1_000 } });
@@ -219,7 +218,7 @@ describe('callers', () => {
         expect(response.headers.get('x-ratelimit-limit-tokens')).toBe('1000');
         expect(await response.text()).toContain('[DONE]');
       }
-    }, 60_000);
+    }, 20_000);
 
     it('holds users, tenants and models to what the configuration says, each by itself', async () => {
       const narrow = await made(gateway, root, '/v1/tenants', { name: 'Narrow' });
@@ -245,7 +244,7 @@ describe('callers', () => {
       const models = await statuses(wide.key, best, best, { ...best, max_tokens: 10 });
       expect(models.map(({ status }) => status)).toEqual([200, 429, 200]);
       expect(error(models[1]!).message).toBe('Rate limit of 300 tokens per minute for this model reached');
-    }, 60_000);
+    }, 30_000);
 
     it('turns a flood from one address away before it looks at keys, and leaves probes alone', async () => {
       const small = await startGateway({ env, settings: 'limits: { addressRpm: 5 }' });
@@ -261,7 +260,7 @@ describe('callers', () => {
       } finally {
         await small.close();
       }
-    }, 60_000);
+    }, 30_000);
   });
 
   describe('while the database is away', () => {
@@ -282,12 +281,14 @@ describe('callers', () => {
         expect(Number(undecided.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
         expect((await call(far, 'GET', '/v1/keys', root)).status).toBe(503);
         cable.mend();
-        await until(async () => (await ping(far, unseen.key)).status === 200 || undefined);
+        await sleep(1_000);
+        expect((await ping(far, unseen.key)).status).toBe(200);
         expect((await ping(far, randomKey())).status).toBe(401);
         await sleep(2_500); // by now it hears of changes again
         expect((await ping(far, known.key)).status).toBe(200);
         await call(gateway, 'DELETE', `/v1/keys/${known.id}`, root);
-        await until(async () => (await ping(far, known.key)).status === 401 || undefined);
+        await sleep(900);
+        expect((await ping(far, known.key)).status).toBe(401);
       } finally {
         await far.close();
         cable.close();
@@ -339,7 +340,7 @@ describe('callers', () => {
     it('must not be a placeholder', async () => {
       const weak = startGateway({ env: { ...env, GATEHOUSE_ROOT_KEY: 'changeme-changeme-changeme' } });
       await expect(weak).rejects.toThrow('GATEHOUSE_ROOT_KEY: is a placeholder');
-    }, 60_000);
+    }, 30_000);
   });
 
   describe('tenants', () => {

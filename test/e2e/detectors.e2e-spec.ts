@@ -248,7 +248,6 @@ describe('models that are asked about each call', () => {
       within.push(performance.now() - since);
       if (status === 200) expect(openai.last.raw.toString().includes(NAME)).toBe(operator === 'keep');
     }
-    // learnt by asking every half second: more than this is not a busy machine
-    expect(Math.min(...within)).toBeLessThan(1_000);
+    expect(Math.max(...within)).toBeLessThan(1_000);
   });
 });
