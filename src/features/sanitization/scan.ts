@@ -1,4 +1,5 @@
 import type { Entity } from '../../contract/entities';
+import { cpuClock } from './cpu-clock';
 import type { Finding } from './finding';
 import { PhoneDetector } from './detectors/phone';
 import { Normalisation, normalise, type View } from './normalise';
@@ -18,7 +19,7 @@ export interface ScannerOptions {
 export interface ScanLimits {
   /** CPU time in milliseconds that the scan may take in all; left out: 50 for each 16 k characters begun. */
   readonly budgetMs?: number;
-  /** Milliseconds that never go back; for tests. */
+  /** Milliseconds of CPU time that never go back; for tests. */
   readonly clock?: () => number;
   /** Lets others have a turn; for tests. */
   readonly pause?: () => Promise<void>;
@@ -33,7 +34,7 @@ export interface LongScan {
 /** Texts up to this length are scanned at once. */
 const SHORT = 16_384;
 const BUDGET_MS = 50;
-/** After so many milliseconds others get a turn. */
+/** After so many milliseconds of CPU time others get a turn. */
 const TURN_MS = 8;
 const LARGEST = 16_384;
 const SMALLEST = 2_048;
@@ -64,7 +65,7 @@ export class Scanner {
   /** The same for a text of any length, slice by slice, with a turn for others in between and an end to its patience. */
   async scanLong(text: string, context = '', limits: ScanLimits = {}): Promise<LongScan> {
     if (text.length <= SHORT) return { findings: this.scan(text, context), complete: true };
-    const { clock = () => performance.now(), pause = nextTurn } = limits;
+    const { clock = cpuClock, pause = nextTurn } = limits;
     const budget = limits.budgetMs ?? BUDGET_MS * Math.ceil(text.length / SHORT);
     const pace = new Pace(clock, pause, budget);
     const reading = new Normalisation(text);

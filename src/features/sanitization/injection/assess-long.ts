@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { cpuClock } from '../cpu-clock';
 import type { Assessment, Provenance } from './assessment';
 import type { InjectionRules, Sighting } from './injection-rules';
 import { slices } from './slices';
@@ -9,9 +10,9 @@ export interface LongAssessment extends Assessment {
 }
 
 export interface Patience {
-  /** Milliseconds after which other work gets its turn. */
+  /** Milliseconds of CPU time after which other work gets its turn. */
   readonly turnMs?: number;
-  /** Milliseconds of work on this text altogether; what other work takes in between does not count. */
+  /** Milliseconds of CPU time for this text altogether; what other work takes in between does not count. */
   readonly budgetMs?: number;
   readonly clock?: () => number;
   /** @throws its reason, between two slices, once it is aborted */
@@ -26,7 +27,7 @@ export async function assessLong(
   rules: InjectionRules,
   text: string,
   provenance: Provenance,
-  { turnMs = TURN_MS, budgetMs = BUDGET_MS, clock = () => performance.now(), signal }: Patience = {},
+  { turnMs = TURN_MS, budgetMs = BUDGET_MS, clock = cpuClock, signal }: Patience = {},
 ): Promise<LongAssessment> {
   const sightings: Sighting[] = [];
   let [used, since] = [0, clock()];
