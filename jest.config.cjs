@@ -27,7 +27,7 @@ module.exports = {
     project('contract', ['<rootDir>/test/contract/**/*.contract-spec.ts'], withDatabase),
     project('e2e', ['<rootDir>/test/**/*.e2e-spec.ts'], withDatabase),
   ],
-  maxWorkers: 2,
+  maxWorkers: 3, // on two cores: much of the time of an e2e test is waiting
   workerIdleMemoryLimit: '600MB',
   testTimeout: 60_000, // bounds, not expectations: a busy machine is no failure
   forceExit: true, // a failed beforeAll leaves servers open and would hang the run for ever; globalTeardown still runs

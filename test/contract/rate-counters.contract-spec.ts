@@ -23,6 +23,14 @@ interface Entry {
 const between = (log: readonly Entry[], after: number, until: number) =>
   log.reduce((sum, { at, counted }) => (at > after && at <= until ? sum + counted : sum), 0);
 
+/** The same for each seed, at the same time: windows of time pass for all of them at once. */
+async function withSeeds(seeds: readonly number[], check: (seed: number) => Promise<void>): Promise<void> {
+  const failed = (seed: number) => (error: unknown) => {
+    throw new Error(`with seed ${seed}`, { cause: error });
+  };
+  await Promise.all(seeds.map((seed) => check(seed).catch(failed(seed))));
+}
+
 /** What all counters must do. `make` gives processes that share their counts. */
 function behavesLikeRateCounters(make: () => readonly RateCounters[]): void {
   it('takes until the limit is reached, and says what is used', async () => {
@@ -64,36 +72,37 @@ function behavesLikeRateCounters(make: () => readonly RateCounters[]): void {
     expect(await take(1)).toMatchObject({ granted: false, used: [105] });
   });
 
-  it.each([1, 2, 3])('is never over and never early, whatever comes in (seed %i)', async (seed) => {
-    const random = new Random(seed);
-    const processes = make();
-    const counter = aCounter();
-    const limit = 200 + random.below(400);
-    const log: Entry[] = [];
-    const open: { granted: Granted; entry: Entry }[] = [];
-    let refusals = 0;
-    for (const end = Date.now() + 2.2 * WINDOW; Date.now() < end; await sleep(random.below(12))) {
-      const amount = 1 + random.below(limit / 4);
-      const verdict = await random.pick(processes).take([{ counter, limit, amount }], WINDOW);
-      if (verdict.granted) {
-        const entry = { at: verdict.at, counted: amount };
-        log.push(entry);
-        open.push({ granted: verdict, entry });
-        expect(between(log, verdict.at - WINDOW, verdict.at)).toBeLessThanOrEqual(limit);
-      } else {
-        refusals++;
-        expect(between(log, verdict.at - KEPT, verdict.at) + amount).toBeGreaterThan(limit);
-        expect(verdict.waitMs).toBeLessThanOrEqual(Math.ceil(KEPT));
+  it('is never over and never early, whatever comes in', () =>
+    withSeeds([1, 2, 3], async (seed) => {
+      const random = new Random(seed);
+      const processes = make();
+      const counter = aCounter();
+      const limit = 200 + random.below(400);
+      const log: Entry[] = [];
+      const open: { granted: Granted; entry: Entry }[] = [];
+      let refusals = 0;
+      for (const end = Date.now() + 2.2 * WINDOW; Date.now() < end; await sleep(random.below(12))) {
+        const amount = 1 + random.below(limit / 4);
+        const verdict = await random.pick(processes).take([{ counter, limit, amount }], WINDOW);
+        if (verdict.granted) {
+          const entry = { at: verdict.at, counted: amount };
+          log.push(entry);
+          open.push({ granted: verdict, entry });
+          expect(between(log, verdict.at - WINDOW, verdict.at)).toBeLessThanOrEqual(limit);
+        } else {
+          refusals++;
+          expect(between(log, verdict.at - KEPT, verdict.at) + amount).toBeGreaterThan(limit);
+          expect(verdict.waitMs).toBeLessThanOrEqual(Math.ceil(KEPT));
+        }
+        if (open.length && random.chance(0.4)) {
+          const [call] = open.splice(random.below(open.length), 1) as [(typeof open)[number]];
+          call.entry.counted = random.below(call.entry.counted + 1);
+          call.granted.correct([call.entry.counted]);
+          await settledBy(processes);
+        }
       }
-      if (open.length && random.chance(0.4)) {
-        const [call] = open.splice(random.below(open.length), 1) as [(typeof open)[number]];
-        call.entry.counted = random.below(call.entry.counted + 1);
-        call.granted.correct([call.entry.counted]);
-        await settledBy(processes);
-      }
-    }
-    expect(refusals).toBeGreaterThan(0);
-  });
+      expect(refusals).toBeGreaterThan(0);
+    }));
 
   it('admits after the wait it asked for', async () => {
     const [counters] = make() as [RateCounters];
@@ -110,36 +119,37 @@ function behavesLikeRateCounters(make: () => readonly RateCounters[]): void {
     }
   });
 
-  it.each([11, 12, 13])('serves callers that race to the last token and no further (seed %i)', async (seed) => {
-    const random = new Random(seed);
-    const processes = make();
-    const charges = { counter: aCounter(), limit: 50_000 };
-    const log: { at: number; took: number; used: number }[] = [];
-    const caller = async (): Promise<void> => {
-      for (let i = 0; i < 40; i++) {
-        const took = 100 + random.below(1_000);
-        const verdict = await random.pick(processes).take([{ ...charges, amount: took }], WINDOW);
-        if (!verdict.granted) return;
-        await sleep(random.below(20));
-        const used = random.below(took + 1);
-        log.push({ at: verdict.at, took, used });
-        verdict.correct([used]);
+  it('serves callers that race to the last token and no further', () =>
+    withSeeds([11, 12, 13], async (seed) => {
+      const random = new Random(seed);
+      const processes = make();
+      const charges = { counter: aCounter(), limit: 50_000 };
+      const log: { at: number; took: number; used: number }[] = [];
+      const caller = async (): Promise<void> => {
+        for (let i = 0; i < 40; i++) {
+          const took = 100 + random.below(1_000);
+          const verdict = await random.pick(processes).take([{ ...charges, amount: took }], WINDOW);
+          if (!verdict.granted) return;
+          await sleep(random.below(20));
+          const used = random.below(took + 1);
+          log.push({ at: verdict.at, took, used });
+          verdict.correct([used]);
+        }
+      };
+      await Promise.all(Array.from({ length: 40 }, caller));
+      await settledBy(processes);
+      // what was not used is there again to the last token; to ask for more than there can be only looks
+      const last = await processes[0]!.take([{ ...charges, amount: charges.limit + 1 }], WINDOW);
+      for (const { at } of log) {
+        const inWindow = log.filter((call) => call.at > at - WINDOW && call.at <= at);
+        expect(inWindow.reduce((sum, { used }) => sum + used, 0)).toBeLessThanOrEqual(charges.limit);
       }
-    };
-    await Promise.all(Array.from({ length: 40 }, caller));
-    await settledBy(processes);
-    // what was not used is there again to the last token; to ask for more than there can be only looks
-    const last = await processes[0]!.take([{ ...charges, amount: charges.limit + 1 }], WINDOW);
-    for (const { at } of log) {
-      const inWindow = log.filter((call) => call.at > at - WINDOW && call.at <= at);
-      expect(inWindow.reduce((sum, { used }) => sum + used, 0)).toBeLessThanOrEqual(charges.limit);
-    }
-    const real = log.filter(({ at }) => at > last.at - WINDOW).reduce((sum, { used }) => sum + used, 0);
-    const kept = log.filter(({ at }) => at > last.at - KEPT).reduce((sum, { used }) => sum + used, 0);
-    expect(last.used[0]).toBeGreaterThanOrEqual(real);
-    expect(last.used[0]).toBeLessThanOrEqual(kept);
-    expect(log.length).toBeGreaterThan(50);
-  });
+      const real = log.filter(({ at }) => at > last.at - WINDOW).reduce((sum, { used }) => sum + used, 0);
+      const kept = log.filter(({ at }) => at > last.at - KEPT).reduce((sum, { used }) => sum + used, 0);
+      expect(last.used[0]).toBeGreaterThanOrEqual(real);
+      expect(last.used[0]).toBeLessThanOrEqual(kept);
+      expect(log.length).toBeGreaterThan(50);
+    }));
 }
 
 /** Corrections are not waited for; what is asked afterwards on the same connection is answered after them. */

@@ -42,6 +42,7 @@ export async function startGateway({ env = {}, settings, ...beside }: GatewayOpt
   const database = env['DATABASE_URL'] ? undefined : await testDatabase();
   const all: Record<string, string> = {
     PATH: process.env['PATH'] ?? '',
+    NODE_COMPILE_CACHE: join(ROOT, 'node_modules', '.cache', 'gatehouse'), // a process starts in fewer seconds
     PORT: '0',
     DATABASE_URL: database?.url ?? '',
     GATEHOUSE_DATA_DIR: join(folder, 'data'),
