@@ -44,6 +44,7 @@ export class CreateSpend1700000008000 implements MigrationInterface {
         input_tokens bigint not null,
         cache_read_tokens bigint not null,
         cache_write_tokens bigint not null,
+        cache_write_long_tokens bigint not null,
         output_tokens bigint not null,
         thinking_tokens bigint not null,
         estimated boolean not null,

@@ -3,11 +3,13 @@ import type { Usage } from './reply';
 /** What two answers used together. */
 export function addUsage(one: Usage, two: Usage): Usage {
   const thinkingTokens = (one.thinkingTokens ?? 0) + (two.thinkingTokens ?? 0);
+  const cacheWriteLongTokens = (one.cacheWriteLongTokens ?? 0) + (two.cacheWriteLongTokens ?? 0);
   const thought = one.thinkingTokens !== undefined || two.thinkingTokens !== undefined;
   return {
     inputTokens: one.inputTokens + two.inputTokens,
     cacheReadTokens: one.cacheReadTokens + two.cacheReadTokens,
     cacheWriteTokens: one.cacheWriteTokens + two.cacheWriteTokens,
+    ...(cacheWriteLongTokens > 0 && { cacheWriteLongTokens }),
     outputTokens: one.outputTokens + two.outputTokens,
     ...(thought && { thinkingTokens }),
     ...((one.estimated || two.estimated) && { estimated: true }),

@@ -10,6 +10,8 @@ export interface Usage {
   readonly inputTokens: number;
   readonly cacheReadTokens: number;
   readonly cacheWriteTokens: number;
+  /** The part of `cacheWriteTokens` that was written for an hour or longer, where the provider says so. */
+  readonly cacheWriteLongTokens?: number;
   /** Answer tokens, thinking included. */
   readonly outputTokens: number;
   /** The part of `outputTokens` spent on thinking, where the provider says so. */

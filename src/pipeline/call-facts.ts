@@ -90,6 +90,7 @@ function usageMetadata(usage: Usage): PlainObject {
     input_tokens: whole(usage.inputTokens),
     cache_read_tokens: whole(usage.cacheReadTokens),
     cache_write_tokens: whole(usage.cacheWriteTokens),
+    cache_write_long_tokens: usage.cacheWriteLongTokens ? whole(usage.cacheWriteLongTokens) : undefined,
     output_tokens: whole(usage.outputTokens),
     thinking_tokens: whole(usage.thinkingTokens ?? 0),
     estimated: usage.estimated ?? false,

@@ -1,6 +1,7 @@
 import { GatewayError } from '../../contract/errors';
 import type { JsonObject } from '../../contract/json';
 import { anthropicMessages } from '.';
+import { encodeUsage } from './usage';
 
 const MESSAGE = {
   id: 'msg_1',
@@ -36,6 +37,20 @@ describe('decodeReply', () => {
       { type: 'finish', reason: 'stop' },
       { type: 'end', usage },
     ]);
+  });
+
+  it('tells what was written to the cache for an hour from what stays for minutes', () => {
+    const written = { ephemeral_5m_input_tokens: 30, ephemeral_1h_input_tokens: 70 };
+    const told = { ...MESSAGE.usage, cache_creation_input_tokens: 100, cache_creation: written };
+    const usage = {
+      inputTokens: 5,
+      cacheReadTokens: 3,
+      cacheWriteTokens: 100,
+      cacheWriteLongTokens: 70,
+      outputTokens: 7,
+    };
+    expect(decode({ usage: told }).at(-1)).toEqual({ type: 'end', usage });
+    expect(encodeUsage(usage)).toMatchObject({ cache_creation_input_tokens: 100, cache_creation: written });
   });
 
   it('reads every kind of block, the unknown ones by name', () => {

@@ -9,10 +9,15 @@ export function decodeUsage(reported: Json | undefined, before: Usage = NO_USAGE
   const thinkingTokens = isObject(details)
     ? count(details.thinking_tokens, before.thinkingTokens)
     : before.thinkingTokens;
+  const written = reported.cache_creation;
+  const cacheWriteLongTokens = isObject(written)
+    ? count(written.ephemeral_1h_input_tokens, before.cacheWriteLongTokens)
+    : before.cacheWriteLongTokens;
   return {
     inputTokens: count(reported.input_tokens, before.inputTokens),
     cacheReadTokens: count(reported.cache_read_input_tokens, before.cacheReadTokens),
     cacheWriteTokens: count(reported.cache_creation_input_tokens, before.cacheWriteTokens),
+    ...(cacheWriteLongTokens !== undefined && { cacheWriteLongTokens }),
     outputTokens: count(reported.output_tokens, before.outputTokens),
     ...(thinkingTokens !== undefined && { thinkingTokens }),
   };
@@ -34,11 +39,16 @@ export function encodeDeltaUsage(usage: Usage) {
   } satisfies MessageDeltaUsage;
 }
 
+function encodeWrites({ cacheWriteTokens, cacheWriteLongTokens: long }: Usage) {
+  if (long === undefined) return null;
+  return { ephemeral_5m_input_tokens: Math.max(0, cacheWriteTokens - long), ephemeral_1h_input_tokens: long };
+}
+
 /** As a message reports it. */
 export function encodeUsage(usage: Usage) {
   return {
     ...encodeDeltaUsage(usage),
-    cache_creation: null,
+    cache_creation: encodeWrites(usage),
     inference_geo: null,
     service_tier: null,
     speed: null,

@@ -73,6 +73,11 @@ describe('a recorded call', () => {
     });
   });
 
+  it('tells which tokens were written to a cache for an hour, for they cost more', () => {
+    const usage = { ...USAGE, cache_write_long_tokens: 12 };
+    expect(recordedCall(7, response({}, { usage }))?.usage.cacheWriteLongTokens).toBe(12);
+  });
+
   it.each(['hit', 'stale', 'similar', 'coalesced'])(
     'that was a %s used nothing, and spared what somebody else has paid for',
     (cache) => {

@@ -104,10 +104,12 @@ function callIdOf(header: Fields): string | undefined {
 function usageOf(told: unknown): Usage | undefined {
   if (typeof told !== 'object' || told === null) return undefined;
   const usage = told as Fields;
+  const cacheWriteLongTokens = count(usage['cache_write_long_tokens']);
   return {
     inputTokens: count(usage['input_tokens']),
     cacheReadTokens: count(usage['cache_read_tokens']),
     cacheWriteTokens: count(usage['cache_write_tokens']),
+    ...(cacheWriteLongTokens > 0 && { cacheWriteLongTokens }),
     outputTokens: count(usage['output_tokens']),
     thinkingTokens: count(usage['thinking_tokens']),
     estimated: usage['estimated'] === true,

@@ -22,6 +22,7 @@ export interface SpendRow {
   readonly input_tokens: string;
   readonly cache_read_tokens: string;
   readonly cache_write_tokens: string;
+  readonly cache_write_long_tokens: string;
   readonly output_tokens: string;
   readonly thinking_tokens: string;
   readonly estimated: boolean;
@@ -53,6 +54,7 @@ export function ledgerRow(row: SpendRow): LedgerRow {
       inputTokens: Number(row.input_tokens),
       cacheReadTokens: Number(row.cache_read_tokens),
       cacheWriteTokens: Number(row.cache_write_tokens),
+      ...(row.cache_write_long_tokens !== '0' && { cacheWriteLongTokens: Number(row.cache_write_long_tokens) }),
       outputTokens: Number(row.output_tokens),
       thinkingTokens: Number(row.thinking_tokens),
       estimated: row.estimated,
@@ -87,6 +89,7 @@ export function spendRows(rows: readonly LedgerRow[]): string {
       input_tokens: usage.inputTokens,
       cache_read_tokens: usage.cacheReadTokens,
       cache_write_tokens: usage.cacheWriteTokens,
+      cache_write_long_tokens: usage.cacheWriteLongTokens ?? 0,
       output_tokens: usage.outputTokens,
       thinking_tokens: usage.thinkingTokens ?? 0,
       estimated: usage.estimated ?? false,

@@ -50,7 +50,7 @@ describe('the cost of a call', () => {
       '0.00003',
     ],
     ['the cache', 'plain/full', { inputTokens: 10, cacheReadTokens: 100, cacheWriteTokens: 1_000 }, {}, '0.00381'],
-    ['writes for an hour', 'plain/full', { cacheWriteTokens: 1_000 }, { cacheWriteLongTokens: 400 }, '0.00465'],
+    ['writes for an hour', 'plain/full', { cacheWriteTokens: 1_000, cacheWriteLongTokens: 400 }, {}, '0.00465'],
     ['images', 'plain/full', { inputTokens: 1_000 }, { imageTokens: 100 }, '0.0031'],
     ['more images than input', 'plain/full', { inputTokens: 10 }, { imageTokens: 100 }, '0.00004'],
     ['thinking, which is part of the output', 'plain/short', { outputTokens: 100, thinkingTokens: 90 }, {}, '0.0015'],
@@ -127,10 +127,9 @@ const usages = fc
     images: fc.nat(100),
   })
   .map(({ usage, batch, hour, images }) => ({
-    usage,
+    usage: { ...usage, cacheWriteLongTokens: Math.floor((usage.cacheWriteTokens * hour) / 100) },
     options: {
       batch,
-      cacheWriteLongTokens: Math.floor((usage.cacheWriteTokens * hour) / 100),
       imageTokens: Math.floor((usage.inputTokens * images) / 100),
     },
   }));
@@ -150,7 +149,6 @@ describe('costs', () => {
       const { batch } = one.options;
       const together = {
         batch,
-        cacheWriteLongTokens: one.options.cacheWriteLongTokens + two.options.cacheWriteLongTokens,
         imageTokens: one.options.imageTokens + two.options.imageTokens,
       };
       const parts = [one, two].map(({ usage, options }) => book.cost(target, usage, at, { ...options, batch })!);
@@ -171,7 +169,7 @@ describe('costs', () => {
         const bounds = {
           inputTokens: promptOf(usage) + more,
           outputTokens: usage.outputTokens + answer,
-          cacheWrites: (options.cacheWriteLongTokens ?? 0) > 0,
+          cacheWrites: usage.cacheWriteLongTokens > 0,
         };
         const [worst, cost] = [book.worst(target, bounds, at)!, book.cost(target, usage, at, options)!];
         expect(worst - cost).toBeGreaterThanOrEqual(0n);

@@ -10,8 +10,6 @@ import { ratesOf, tariffFor, type Rates, type Tariff, type TokenRates } from './
 export interface CostOptions {
   /** It was asked for in a batch. */
   readonly batch?: boolean;
-  /** The part of `cacheWriteTokens` that was written for an hour or longer. */
-  readonly cacheWriteLongTokens?: number;
   /** The part of `inputTokens` that images took. */
   readonly imageTokens?: number;
 }
@@ -51,12 +49,12 @@ export class PriceBook {
   cost(target: string, usage: Usage, atMs: number, options: CostOptions = {}): Picos | undefined {
     const rates = this.rates(target, atMs);
     if (!rates) return undefined;
-    const { inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens } = usage;
+    const { inputTokens, cacheReadTokens, cacheWriteTokens, cacheWriteLongTokens = 0, outputTokens } = usage;
     const tariff = tariffFor(rates, inputTokens + cacheReadTokens + cacheWriteTokens);
     const rate = options.batch ? tariff.batch : tariff.single;
     if (rate.output === undefined && outputTokens > 0) return undefined;
     const images = Math.min(options.imageTokens ?? 0, inputTokens);
-    const long = Math.min(options.cacheWriteLongTokens ?? 0, cacheWriteTokens);
+    const long = Math.min(cacheWriteLongTokens, cacheWriteTokens);
     return (
       count(inputTokens - images) * rate.input +
       count(images) * rate.imageInput +
