@@ -22,6 +22,9 @@ export interface Usage {
 
 export const NO_USAGE: Usage = { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0 };
 
+/** What a provider that does not say what was used leaves us with. */
+export const UNKNOWN_USAGE: Usage = { ...NO_USAGE, estimated: true };
+
 export type FinishReason =
   | 'stop'
   | 'stop_sequence'

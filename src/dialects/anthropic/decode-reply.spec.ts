@@ -1,5 +1,6 @@
 import { GatewayError } from '../../contract/errors';
 import type { JsonObject } from '../../contract/json';
+import { UNKNOWN_USAGE } from '../../contract/reply';
 import { anthropicMessages } from '.';
 import { encodeUsage } from './usage';
 
@@ -51,6 +52,10 @@ describe('decodeReply', () => {
     };
     expect(decode({ usage: told }).at(-1)).toEqual({ type: 'end', usage });
     expect(encodeUsage(usage)).toMatchObject({ cache_creation_input_tokens: 100, cache_creation: written });
+  });
+
+  it.each([[undefined], [{}], [{ input_tokens: 5 }]])('says so when nobody counted the answer: %j', (usage) => {
+    expect(decode({ usage: usage ?? null }).at(-1)).toEqual({ type: 'end', usage: UNKNOWN_USAGE });
   });
 
   it('reads every kind of block, the unknown ones by name', () => {

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../contract/json';
-import type { ReplyEvent } from '../../contract/reply';
+import { type ReplyEvent, UNKNOWN_USAGE } from '../../contract/reply';
 import { decodeBlock, decodeStart } from './decode-block';
 import { malformed, providerError } from './error';
 import { decodeFinish } from './stop-reason';
-import { decodeUsage } from './usage';
+import { decodeUsage, isCounted } from './usage';
 
 export function decodeReply(message: JsonObject): ReplyEvent[] {
   if (message.type === 'error') throw providerError(message);
@@ -13,6 +13,6 @@ export function decodeReply(message: JsonObject): ReplyEvent[] {
     start,
     ...message.content.flatMap(decodeBlock),
     decodeFinish(message.stop_reason, message.stop_sequence),
-    { type: 'end', usage: decodeUsage(message.usage) },
+    { type: 'end', usage: isCounted(message.usage) ? decodeUsage(message.usage) : UNKNOWN_USAGE },
   ];
 }

@@ -1,6 +1,6 @@
 import { GatewayError } from '../../contract/errors';
 import type { Json } from '../../contract/json';
-import type { ReplyEvent } from '../../contract/reply';
+import { type ReplyEvent, UNKNOWN_USAGE } from '../../contract/reply';
 import { SseSplitter } from '../sse';
 import { anthropicMessages } from '.';
 
@@ -147,6 +147,11 @@ describe('the stream decoder', () => {
       type: 'end',
       usage: { inputTokens: 3, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 9 },
     });
+  });
+
+  it('does not take what a stream begins with for the count of an answer that nobody counted', () => {
+    const untold = { ...stopped, usage: null };
+    expect(decode(start, untold).at(-1)).toEqual({ type: 'end', usage: UNKNOWN_USAGE });
   });
 
   it('reads the input that stands in the opening of a tool call', () => {

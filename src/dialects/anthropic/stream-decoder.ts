@@ -1,12 +1,12 @@
 import { GatewayError } from '../../contract/errors';
 import { isObject, type Json, type JsonObject } from '../../contract/json';
-import { NO_USAGE, type ReplyEvent, type Usage } from '../../contract/reply';
+import { NO_USAGE, type ReplyEvent, UNKNOWN_USAGE, type Usage } from '../../contract/reply';
 import type { StreamDecoder } from '../codec';
 import type { SseFrame } from '../sse';
 import { decodeBlock, decodeStart, text } from './decode-block';
 import { malformed, providerError } from './error';
 import { decodeFinish } from './stop-reason';
-import { decodeUsage } from './usage';
+import { decodeUsage, isCounted } from './usage';
 
 const NOTHING: readonly ReplyEvent[] = [];
 
@@ -39,6 +39,7 @@ const DELTAS = new Map<Json | undefined, DeltaRule>([
 
 export class MessageStreamDecoder implements StreamDecoder {
   private usage: Usage = NO_USAGE;
+  private counted = false;
   private started = false;
   private finished = false;
   private ended = false;
@@ -103,6 +104,7 @@ export class MessageStreamDecoder implements StreamDecoder {
   private finish(data: JsonObject): readonly ReplyEvent[] {
     if (!this.started || !isObject(data.delta)) throw malformed();
     this.usage = decodeUsage(data.usage, this.usage);
+    this.counted ||= isCounted(data.usage);
     if (typeof data.delta.stop_reason !== 'string' || this.finished) return NOTHING;
     this.finished = true;
     return [decodeFinish(data.delta.stop_reason, data.delta.stop_sequence)];
@@ -110,7 +112,7 @@ export class MessageStreamDecoder implements StreamDecoder {
 
   private close(): readonly ReplyEvent[] {
     this.ended = true;
-    const end: ReplyEvent = { type: 'end', usage: this.usage };
+    const end: ReplyEvent = { type: 'end', usage: this.counted ? this.usage : UNKNOWN_USAGE };
     return this.finished ? [end] : [decodeFinish(undefined, undefined), end];
   }
 

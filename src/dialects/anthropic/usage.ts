@@ -23,6 +23,11 @@ export function decodeUsage(reported: Json | undefined, before: Usage = NO_USAGE
   };
 }
 
+/** Whether the answer was counted: what a stream begins with only knows the prompt. */
+export function isCounted(reported: Json | undefined): boolean {
+  return isObject(reported) && typeof reported.output_tokens === 'number';
+}
+
 function count<T extends number | undefined>(value: Json | undefined, before: T): T | number {
   return typeof value === 'number' && value >= 0 ? value : before;
 }

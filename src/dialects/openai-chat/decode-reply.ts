@@ -1,10 +1,10 @@
 import { GatewayError } from '../../contract/errors';
 import { isObject, type JsonObject } from '../../contract/json';
-import type { ReplyEvent } from '../../contract/reply';
+import { type ReplyEvent, UNKNOWN_USAGE } from '../../contract/reply';
 import { ChoiceDecoder } from './choice-decoder';
 import { providerError } from './provider-error';
 import { asCount, asObject, asObjects, asText } from '../tolerant';
-import { decodeUsage, UNKNOWN_USAGE } from './usage';
+import { decodeUsage } from './usage';
 
 export function decodeReply(body: JsonObject): ReplyEvent[] {
   if (!isObject(body)) throw new GatewayError('provider_failed', 'The provider sent an answer that is no object');

@@ -1,12 +1,12 @@
 import { GatewayError } from '../../contract/errors';
 import { isObject, type Json, type JsonObject } from '../../contract/json';
-import type { ReplyEvent, Usage } from '../../contract/reply';
+import { type ReplyEvent, UNKNOWN_USAGE, type Usage } from '../../contract/reply';
 import type { StreamDecoder } from '../codec';
 import type { SseFrame } from '../sse';
 import { ChoiceDecoder } from './choice-decoder';
 import { providerError } from './provider-error';
 import { asCount, asObject, asObjects, asText } from '../tolerant';
-import { decodeUsage, UNKNOWN_USAGE } from './usage';
+import { decodeUsage } from './usage';
 
 type Decoded = ReturnType<StreamDecoder['decode']>;
 

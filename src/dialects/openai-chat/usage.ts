@@ -1,9 +1,6 @@
 import { isObject, type JsonObject } from '../../contract/json';
-import { NO_USAGE, type Usage } from '../../contract/reply';
+import type { Usage } from '../../contract/reply';
 import { asCount, asObject } from '../tolerant';
-
-/** What a provider that says nothing about usage leaves us with. */
-export const UNKNOWN_USAGE: Usage = { ...NO_USAGE, estimated: true };
 
 /** OpenAI counts cached tokens among the prompt's, and thinking among the completion's. Undefined when nothing was said. */
 export function decodeUsage(value: unknown): Usage | undefined {

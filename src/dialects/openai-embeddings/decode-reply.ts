@@ -1,9 +1,9 @@
 import { GatewayError } from '../../contract/errors';
 import { isObject, type JsonObject } from '../../contract/json';
-import type { ReplyEvent } from '../../contract/reply';
+import { type ReplyEvent, UNKNOWN_USAGE } from '../../contract/reply';
 import { providerError } from '../openai-chat/provider-error';
 import { asCount, asObjects, asText } from '../tolerant';
-import { decodeUsage, UNKNOWN_USAGE } from '../openai-chat/usage';
+import { decodeUsage } from '../openai-chat/usage';
 
 export function decodeReply(body: JsonObject): ReplyEvent[] {
   if (!isObject(body)) throw failed('an answer that is no object');

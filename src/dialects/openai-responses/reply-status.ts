@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../contract/json';
-import type { FinishReason, ReplyEvent } from '../../contract/reply';
+import { type FinishReason, type ReplyEvent, UNKNOWN_USAGE } from '../../contract/reply';
 import { asObject, asText } from '../tolerant';
 import { nonsense, providerError } from './provider-error';
-import { decodeUsage, UNKNOWN_USAGE } from './usage';
+import { decodeUsage } from './usage';
 
 /** The first event of a reply. */
 export function readStart(response: JsonObject): ReplyEvent {
