@@ -1,0 +1,111 @@
+/** Work that takes longer than anybody waits on a socket. A job is cut into steps; a step that ended is never done again. */
+import type { CacheIntent } from './call';
+import type { Json, JsonObject } from './json';
+import type { Picos } from './money';
+import type { CacheUse, FinishReason, Usage } from './reply';
+import type { WireRequest } from './wire';
+
+export const JOB_TYPES = ['completion', 'analysis', 'document', 'code-review', 'batch'] as const;
+export type JobType = (typeof JOB_TYPES)[number];
+
+/**
+ * `scheduled`: its start lies ahead; `queued`: it may start; `running`: somebody holds its lease. The others are final, but for a
+ * retry: `succeeded`, `failed` (an error that would come again), `cancelled`, `expired` (it did not end within its time to live), `dead`
+ * (it failed or was taken over too often).
+ */
+export const JOB_STATUSES = [
+  'scheduled',
+  'queued',
+  'running',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'expired',
+  'dead',
+] as const;
+export type JobStatus = (typeof JOB_STATUSES)[number];
+
+/** A question to a model, in no dialect. */
+export interface Question {
+  /** An alias, a vendor's name, or `provider/name`. */
+  readonly model: string;
+  readonly system?: string;
+  readonly prompt: string;
+  readonly maxTokens?: number;
+  /** 0 when absent, so that equal questions are answered from the cache. */
+  readonly temperature?: number;
+  /** The answer must be JSON that conforms; repaired once by the model when it does not. */
+  readonly schema?: { readonly name: string; readonly schema: JsonObject };
+  /** `use` when absent. */
+  readonly cache?: CacheIntent;
+}
+
+export interface Answer {
+  readonly text: string;
+  /** Parsed, where the question had a schema. */
+  readonly json?: Json;
+  readonly callId: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly cache: CacheUse;
+  readonly usage: Usage;
+  readonly picos: Picos;
+  readonly finish: FinishReason;
+}
+
+/** A call as a caller wrote it, in a vendor's dialect; `stream` is ignored. */
+export type ForeignCall = Pick<WireRequest, 'dialect' | 'body'> & {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cache?: CacheIntent;
+};
+
+/** Its answer, as a door of the same dialect would have given it. */
+export interface ForeignAnswer extends Omit<Answer, 'text' | 'json' | 'finish'> {
+  readonly requestId: string;
+  readonly body: JsonObject;
+}
+
+/** Asks a model once, whatever happens to the process. */
+export interface Ask {
+  /** @throws GatewayError as a door would refuse the call */
+  (question: Question): Promise<Answer>;
+  /** @throws GatewayError likewise */
+  verbatim(call: ForeignCall): Promise<ForeignAnswer>;
+}
+
+export interface JobContext {
+  readonly jobId: string;
+  readonly tenantId: string;
+  /** Aborted when the job is cancelled, expires, or is handed back. What is thrown then does not count as a failure. */
+  readonly signal: AbortSignal;
+  /** How many steps may be under way at once. */
+  readonly parallel: number;
+  /**
+   * Does a piece of work once. When the job is taken over, a step that ended is not done again: what it gave is given again.
+   * @param key the same for the same work, at most 200 characters; never content
+   */
+  step<T extends Json>(key: string, work: (ask: Ask) => Promise<T>): Promise<T>;
+  /** What callers see of the job on its way: a partial result, kept with its key; the last one of a key counts. */
+  partial(key: string, value: Json): Promise<void>;
+  /** 0 to 100, never going back, and what is being done ("map", "merge"). Cheap: written at most every half second. */
+  progress(percent: number, stage: string): void;
+}
+
+/** Questions that a job may ask. */
+export interface JobEstimate {
+  readonly model: string;
+  readonly promptBytes: number;
+  readonly maxTokens: number;
+  readonly times: number;
+}
+
+/** One kind of job. Plain TypeScript: no framework, no storage. */
+export interface JobKind<I = unknown> {
+  readonly type: JobType;
+  /** @throws GatewayError `invalid_request` that names the field */
+  parse(input: Json): I;
+  /** The questions it will ask at most, roughly, for what is held at submit and the ETA. Cheap. */
+  estimate(input: I): readonly JobEstimate[];
+  /** @throws GatewayError how the job failed */
+  run(input: I, context: JobContext): Promise<Json>;
+}
