@@ -136,7 +136,8 @@ export class BudgetStage extends Stage<ConformingCall, FundedCall> {
     if (estimate.base + estimate.perToken === 0n) return undefined;
     const ids = budgets.map(({ id }) => id);
     try {
-      return await this.holds.take({ callId: call.id, at: timeOf(call), budgets: ids, estimate });
+      const job = call.job && { job: call.job.id };
+      return await this.holds.take({ callId: call.id, at: timeOf(call), budgets: ids, estimate, ...job });
     } catch (error) {
       if (budgets.some(({ hard }) => hard)) throw error;
       return undefined;

@@ -19,6 +19,8 @@ export interface HoldRequest {
   /** Ids of all budgets of the call. */
   readonly budgets: readonly string[];
   readonly estimate: Estimate;
+  /** The job that makes the call: what is held for it is taken first, and held for it no more. */
+  readonly job?: string;
 }
 
 export interface Hold {

@@ -15,5 +15,6 @@ export { asksForCacheWrites, mostInputTokens, outputBound, UNKNOWN_OUTPUT } from
 export { exhaustedBudget } from './exhausted-budget';
 export { Holder } from './holder.service';
 export { endHolds } from './hold-upkeep.store';
+export { endJobHolds, type JobHoldRequest, takeForJob } from './job-holds';
 export { LeftToTheLog, type OrphanedCall, OrphanedCalls } from './orphaned-calls';
 export { SpendCatchUp } from './spend-catch-up';

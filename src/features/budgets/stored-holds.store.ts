@@ -13,6 +13,8 @@ const SETTLES_KEPT = 100_000;
 const RETRY_SECONDS = 2;
 
 const TAKE = `select budget_take($1, make_interval(secs => $2), make_interval(secs => $3), $4::jsonb) as verdicts`;
+const TAKE_FOR_JOB = `
+  select budget_take_for_job($1, make_interval(secs => $2), make_interval(secs => $3), $4::jsonb, $5) as verdict`;
 const SETTLE = `select budget_settle($1::jsonb)`;
 const BEAT = `
   insert into budget_owners (id, lease_until) values ($1, clock_timestamp() + make_interval(secs => $2))
@@ -100,21 +102,44 @@ export class StoredHolds extends BudgetHolds {
   private async turn(batch: readonly (Asking | undefined)[]): Promise<void> {
     await this.settleAll();
     const asking = batch.filter((one) => one !== undefined);
-    if (!asking.length) return;
+    const single = asking.filter(({ request }) => request.job === undefined);
+    if (single.length) await this.takeAll(single);
+    // what is held for a job changes hands: one at a time
+    for (const one of asking) if (one.request.job !== undefined) await this.takeForJob(one, one.request.job);
+  }
+
+  private async takeAll(asking: readonly Asking[]): Promise<void> {
     try {
       const takes = JSON.stringify(asking.map(({ request, n }) => takeRow(request, n)));
-      const { leaseMs, longestMs } = this.options;
-      const values = [this.owner, leaseMs / 1_000, longestMs / 1_000, takes];
-      const { rows } = await this.pool.query<{ verdicts: Verdict[] }>(TAKE, values);
+      const { rows } = await this.pool.query<{ verdicts: Verdict[] }>(TAKE, [...this.terms(), takes]);
       const verdicts = rows[0]?.verdicts ?? [];
       for (const [i, { request, n, done }] of asking.entries()) done(takenOf(verdicts[i] as Verdict, request, n));
     } catch (cause) {
-      // whether it was done is not known
-      for (const { request, n } of asking) this.settling.push({ call_id: request.callId, n, picos: '0' });
-      const options = { retryAfter: RETRY_SECONDS, cause };
-      for (const { failed } of asking)
-        failed(new GatewayError('storage_unavailable', 'Budgets cannot be read now', options));
+      this.failed(asking, cause);
     }
+  }
+
+  private async takeForJob(asking: Asking, job: string): Promise<void> {
+    const { request, n, done } = asking;
+    try {
+      const values = [...this.terms(), JSON.stringify(takeRow(request, n)), job];
+      const { rows } = await this.pool.query<{ verdict: Verdict }>(TAKE_FOR_JOB, values);
+      done(takenOf(rows[0]?.verdict as Verdict, request, n));
+    } catch (cause) {
+      this.failed([asking], cause);
+    }
+  }
+
+  private terms(): unknown[] {
+    return [this.owner, this.options.leaseMs / 1_000, this.options.longestMs / 1_000];
+  }
+
+  /** Whether it was done is not known. */
+  private failed(asking: readonly Asking[], cause: unknown): void {
+    for (const { request, n } of asking) this.settling.push({ call_id: request.callId, n, picos: '0' });
+    const options = { retryAfter: RETRY_SECONDS, cause };
+    for (const { failed } of asking)
+      failed(new GatewayError('storage_unavailable', 'Budgets cannot be read now', options));
   }
 
   private async settleAll(): Promise<void> {
