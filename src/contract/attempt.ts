@@ -23,6 +23,8 @@ export interface Attempt {
   readonly hurried: boolean;
   /** When the answer must have begun, so that another model still has a chance; `deadlineAt` where there is none. */
   readonly answerBy: number;
+  /** The same whenever this very call is made again, by whichever process; absent where nobody makes it again. */
+  readonly name?: string;
   /** Told of every time a provider was asked, for whoever explains the call afterwards. */
   readonly tried: (fact: Tried) => void;
 }

@@ -29,6 +29,8 @@ export interface Call {
   readonly complexity?: Complexity;
   /** Made by the gateway itself, to replace a kept answer that grew old: nobody waits for it. */
   readonly revalidates?: true;
+  /** The job that makes the call: what is held for the job pays for it first. */
+  readonly job?: CallingJob;
   /** Milliseconds that the caller is willing to wait in all, when it says so. */
   readonly timeoutMs?: number;
   /** Aborted when the caller goes away or the process must stop. */
@@ -36,6 +38,12 @@ export interface Call {
   /** Milliseconds since the epoch, and on the monotonic clock. */
   readonly receivedAt: number;
   readonly startedAt: number;
+}
+
+export interface CallingJob {
+  readonly id: string;
+  /** The same whenever this call of the job is made again: providers that can tell repeated calls by a name are given one. */
+  readonly name: string;
 }
 
 /**

@@ -43,6 +43,7 @@ export class Dispatch {
       deadlineAt,
       hurried,
       answerBy: deadlineAt,
+      ...(call.job && { name: call.job.name }),
       tried: (fact) => void tried.push(fact),
     });
     record.note('provider', reply.provider);

@@ -9,12 +9,13 @@ import type { Reply } from '../../contract/reply';
 import type { ModelRequest } from '../../contract/request';
 import type { Codec, ReplyContext } from '../../dialects/codec';
 import { invalid } from '../../dialects/fields';
+import { jsonAnswer } from '../../dialects/json-answer';
 import { Pipeline } from '../../pipeline';
 import { causeOf } from '../filters/cause-of';
 import { callerOf, type CallerRequest, setCallRates } from '../guards';
 import { intentOf } from './caller-intent';
 import { clientSignal } from './client-signal';
-import { jsonAnswer, sseAnswer } from './write-reply';
+import { sseAnswer } from './write-reply';
 
 const SSE_HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',

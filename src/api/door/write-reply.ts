@@ -1,22 +1,9 @@
 import type { Readable } from 'node:stream';
 import { GatewayError } from '../../contract/errors';
-import type { Piece, Reply, ReplyEvent } from '../../contract/reply';
+import type { Reply } from '../../contract/reply';
 import { IterableReadable } from './iterable-readable';
 import type { Codec, ReplyContext } from '../../dialects/codec';
 import { shownError } from '../filters/shown-error';
-
-/**
- * A whole answer as JSON bytes: the provider's own when it speaks the caller's dialect and nothing changed it.
- * @throws what the reply's pieces throw
- */
-export async function jsonAnswer(reply: Reply, codec: Codec, context: ReplyContext): Promise<Buffer> {
-  const pieces: Piece[] = [];
-  for await (const piece of reply.pieces) pieces.push(piece);
-  const wire = pieces.length === 1 ? pieces[0]?.wire : undefined;
-  if (wire?.dialect === codec.dialect && wire.format === 'json') return wire.bytes;
-  const events: ReplyEvent[] = pieces.flatMap((piece) => piece.events);
-  return Buffer.from(JSON.stringify(codec.encodeReply(events, context)));
-}
 
 export interface StreamOptions {
   /** Sees the answer as it goes out. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { Pool, type Dispatcher } from 'undici';
 import type { Attempt } from '../../contract/attempt';
@@ -146,17 +147,23 @@ export class HttpProvider extends Provider {
     path: string,
     body: Record<string, Json>,
     headers: Readonly<Record<string, string>>,
-    { key, signal }: Attempt,
+    { key, signal, name }: Attempt,
   ): Promise<Dispatcher.ResponseData> {
     const { apiKeys } = this.settings;
     const place = key?.index ?? 0;
     const apiKey = (key?.former && apiKeys.former(place)) ?? apiKeys.at(place) ?? apiKeys.former(place);
+    const text = JSON.stringify(body);
     try {
       return await this.pool.request({
         path: this.origin.pathname.replace(/\/$/, '') + path,
         method: 'POST',
-        headers: { ...headers, 'content-type': 'application/json', ...this.dialects.headers(apiKey) },
-        body: JSON.stringify(body),
+        headers: {
+          ...headers,
+          'content-type': 'application/json',
+          ...(name !== undefined && { 'idempotency-key': sentOnce(name, text) }),
+          ...this.dialects.headers(apiKey),
+        },
+        body: text,
         signal,
       });
     } catch (error) {
@@ -207,6 +214,11 @@ async function* whole(
   blame: Blame,
 ): AsyncGenerator<Piece> {
   yield await jsonPiece(response.body, codec, own, blame);
+}
+
+/** What a provider may know a repeated request by. Another body is another request, whatever the call is named. */
+function sentOnce(name: string, body: string): string {
+  return createHash('sha256').update(`${name}\n${body}`).digest('base64url');
 }
 
 function transportError(error: unknown, signal: AbortSignal): GatewayError {

@@ -18,6 +18,7 @@ const LOOKUP_MS = 2_000;
 @Injectable()
 export class KeyRing implements OnModuleInit, OnApplicationShutdown {
   private readonly known: KnownKeys;
+  private readonly byId: KnownKeys;
   private readonly changes: KeyChanges;
   /** The one key that an operator may have written by hand. */
   private readonly rootHash: string | undefined;
@@ -25,10 +26,12 @@ export class KeyRing implements OnModuleInit, OnApplicationShutdown {
   constructor(config: Config, lookup: ApiKeyLookup, state: DatabaseState) {
     const queue = new LookupQueue(PARALLEL_LOOKUPS, WAITING_LOOKUPS, LOOKUP_MS);
     this.known = new KnownKeys((hash) => queue.run(() => lookup.find(hash)));
+    this.byId = new KnownKeys((id) => queue.run(() => lookup.findById(id)));
     this.changes = new KeyChanges(config.databaseUrl.reveal(), {
-      forget: (id) => this.known.forget(id),
+      forget: (id) => this.forget(id),
       hearing: (changes, error) => {
         this.known.hearing(changes);
+        this.byId.hearing(changes);
         // one broken connection is replaced at once; a server that cannot be reached is away, calls or no calls
         if (changes || error !== undefined) state.report('key-changes', error);
       },
@@ -59,9 +62,20 @@ export class KeyRing implements OnModuleInit, OnApplicationShutdown {
     return known.caller;
   }
 
+  /**
+   * Whoever handed in work that is done only now.
+   * @throws GatewayError `forbidden` when the key is not accepted any more; `storage_unavailable` when that cannot be known
+   */
+  async callerOf(keyId: string): Promise<Caller> {
+    const known = await this.byId.find(keyId);
+    if (known && known.expiresAt > Date.now()) return known.caller;
+    throw new GatewayError('forbidden', 'The API key that handed this in is not valid any more');
+  }
+
   /** A key or a tenant was changed by this process. */
   forget(id: string): void {
     this.known.forget(id);
+    this.byId.forget(id);
   }
 }
 
