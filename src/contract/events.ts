@@ -3,6 +3,7 @@ import type { Picos } from './money';
 import type { CallFacts, InspectionFacts } from './call';
 import type { Dependency } from './control';
 import type { ErrorCode } from './errors';
+import type { JobType } from './job';
 import type { CacheUse, Degraded, FinishReason, Usage } from './reply';
 import type { Dialect } from './wire';
 
@@ -25,6 +26,12 @@ export interface GatewayEvents {
   'answer.repeated': { tenantId: string; waited: boolean };
   /** Spending reached a share of a budget's limit: once for each window and share, whichever process is told. */
   'budget.alert': BudgetAlert;
+  /** A job ended for good. */
+  'job.finished': JobFinished;
+  /** Jobs whose process was lost wait for another one. */
+  'job.taken_over': { readonly count: number };
+  /** How many jobs wait, are due, and are under way, in all processes; every few seconds. */
+  'job.depth': JobDepth;
   /** The largest share of a limit that is spent or held, by tenant's id; every few seconds. */
   'budget.shares': { readonly shares: ReadonlyMap<string, number> };
   /** A key that may govern is used, for the first time in a while; or somebody was turned away. */
@@ -112,6 +119,19 @@ export interface BudgetAlert {
   readonly budgetId: string;
   readonly percent: number;
   readonly windowStart: Date;
+}
+export interface JobFinished {
+  readonly type: JobType;
+  readonly status: 'succeeded' | 'failed' | 'cancelled' | 'expired' | 'dead';
+  /** Since it was taken last, and from when it was due until then; absent where nobody took it. */
+  readonly workMs?: number;
+  readonly waitMs?: number;
+}
+export interface JobDepth {
+  readonly due: number;
+  /** Their start lies ahead. */
+  readonly scheduled: number;
+  readonly running: number;
 }
 export interface DependencyChanged {
   readonly dependency: Dependency;

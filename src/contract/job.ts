@@ -95,7 +95,8 @@ export interface JobContext {
 export interface JobEstimate {
   readonly model: string;
   readonly promptBytes: number;
-  readonly maxTokens: number;
+  /** Of one answer; as many as the model gives when absent. */
+  readonly maxTokens?: number;
   readonly times: number;
 }
 

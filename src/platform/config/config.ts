@@ -57,6 +57,7 @@ export abstract class Config {
   abstract readonly idempotency: Settings['idempotency'];
   abstract readonly answers: Settings['answers'];
   abstract readonly budgets: Settings['budgets'];
+  abstract readonly jobs: Settings['jobs'];
   /** The keys of sidecar and classifier are in `secrets`, under `SIDECAR_KEY` and `CLASSIFIER_KEY`. */
   abstract readonly sanitization: Settings['sanitization'];
   /** In the order in which bare model names are matched. Never empty. */

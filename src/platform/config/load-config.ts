@@ -119,6 +119,7 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
     idempotency: settings!.idempotency,
     answers: settings!.answers,
     budgets: settings!.budgets,
+    jobs: settings!.jobs,
     sanitization: settings!.sanitization,
     providers: providers.map(({ with: made }) => made(secrets)),
     models: models!,

@@ -1,6 +1,7 @@
 /** The shape of `config/gatehouse.yaml`. Unknown fields are errors; every field has a default, so an empty file is valid. */
 import { z } from 'zod';
 import { AuditSettings } from './audit-settings';
+import { JobSettings } from './job-settings';
 import { limitSettings } from './limit-settings';
 import { HttpUrl, SecretReference } from './setting-types';
 import { ClassifierSettings } from './classifier-settings';
@@ -121,6 +122,7 @@ export const Settings = z.strictObject({
         ),
     })
     .prefault({}),
+  jobs: JobSettings.prefault({}),
   audit: AuditSettings.prefault({}),
   sanitization: z
     .strictObject({ sidecar: SidecarSettings.optional(), classifier: ClassifierSettings.optional() })

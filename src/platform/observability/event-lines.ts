@@ -5,7 +5,7 @@ export type Line = readonly [level: 'debug' | 'info' | 'warn' | 'error', message
 /** The line of a call is another matter; what happens for every entry, or every second, has none. */
 export type LoggedEvent = Exclude<
   keyof GatewayEvents,
-  'call.finished' | 'audit.appended' | 'audit.age' | 'budget.shares'
+  'call.finished' | 'audit.appended' | 'audit.age' | 'budget.shares' | 'job.depth'
 >;
 
 type EventLines = { readonly [K in LoggedEvent]: (event: GatewayEvents[K]) => Line };
@@ -31,6 +31,12 @@ const LINES = {
     'budget reached',
     { tenant: tenantId, budget: budgetId, percent },
   ],
+  'job.finished': ({ type, status, workMs, waitMs }) => [
+    status === 'dead' ? 'warn' : 'debug',
+    'job finished',
+    { name: type, outcome: status, ms: workMs && Math.round(workMs), delay_ms: waitMs && Math.round(waitMs) },
+  ],
+  'job.taken_over': ({ count }) => ['warn', 'jobs were taken over', { n: count }],
   'access.login': ({ tenantId, keyId }) => ['info', 'login', { tenant: tenantId, key: keyId }],
   'access.refused': ({ reason, tenantId, keyId }) => [
     'debug',

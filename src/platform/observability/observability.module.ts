@@ -9,6 +9,7 @@ import { CallLog } from './call-log.service';
 import { CallMetrics } from './call-metrics.service';
 import { EventLog } from './event-log.service';
 import { GuardMetrics } from './guard-metrics.service';
+import { JobMetrics } from './job-metrics.service';
 import { LoggerModule } from './logger.module';
 import { METRICS_REGISTRY } from './metrics-registry.provider';
 import { ResilienceMetrics } from './resilience-metrics.service';
@@ -36,6 +37,7 @@ import { SecretScrubbing } from './secret-scrubbing.service';
     GuardMetrics,
     SavingMetrics,
     BudgetMetrics,
+    JobMetrics,
   ],
   exports: [BootLogger, Registry, LoggerModule, Scrubber],
 })

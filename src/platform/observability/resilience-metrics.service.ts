@@ -17,7 +17,8 @@ type Elsewhere =
   | `review.${string}`
   | `audit.${string}`
   | `secret.${string}`
-  | `budget.${string}`;
+  | `budget.${string}`
+  | `job.${string}`;
 type Listeners = { readonly [K in Exclude<keyof GatewayEvents, Elsewhere>]: (event: GatewayEvents[K]) => void };
 
 /** The Prometheus metrics of what happens when something fails. A new event does not compile until it is counted. */

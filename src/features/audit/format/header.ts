@@ -19,6 +19,9 @@ export const EVENTS = [
   'budget.change',
   'budget.delete',
   'budget.alert', // spending reached a share of a limit, once for each window
+  'job.submit', // work is handed in that is done later
+  'job.cancel',
+  'job.retry',
   'usage.reprice', // what past calls cost is computed anew
   'policy.change', // what is done about personal data and hostile text
   'cache.purge', // kept answers are removed
