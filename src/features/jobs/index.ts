@@ -1,0 +1,15 @@
+export { type Backlog, Backlogs, secondsToStart, usualSeconds } from './backlog.store';
+export { JOBS } from './controls';
+export type { Claim, ClaimedJob, End, EndedJob, FullJob, JobError, JobFacts, Partial, Submission } from './job';
+export { JobClaims, type Outcome } from './job-claims.store';
+export { type EndHook, JobEndings } from './job-endings';
+export { JobFeed } from './job-feed';
+export { type JobEvent, type JobFilter, JobReader } from './job-reader.store';
+export { FINAL } from './job-row';
+export { JobSignals } from './job-signals.store';
+export { JobSubmissions, type NewJob, type Submitted } from './job-submissions.store';
+export { JobUpkeep, type Swept } from './job-upkeep.store';
+export { JobsDatabase } from './jobs-database.store';
+export { JobsModule } from './jobs.module';
+export { JobQueue } from './queue/job-queue';
+export { JobSeal } from './sealed-job';

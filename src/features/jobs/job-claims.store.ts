@@ -1,0 +1,153 @@
+import type { Json } from '../../contract/json';
+import { JOB_TYPES } from '../../contract/job';
+import type { Picos } from '../../contract/money';
+import type { Claim, ClaimedJob, JobError } from './job';
+import type { JobEndings } from './job-endings';
+import { FACTS, factsOf, type JobRow } from './job-row';
+import { ended } from './job-submissions.store';
+import type { JobsDatabase } from './jobs-database.store';
+import type { JobQueue } from './queue/job-queue';
+import type { JobSeal } from './sealed-job';
+
+/** Only whoever has the job may write of it. */
+const MINE = `j.id = $1 and j.attempt = $2 and j.status = 'running'`;
+const CLAIM = `select ${FACTS}, j.submission from job_claim($1, make_interval(secs => $2), $3) j`;
+const RENEW = `
+  update jobs j set lease_until = clock_timestamp() + make_interval(secs => $3)
+  from unnest($1::uuid[], $2::int[]) as c (id, attempt)
+  where j.id = c.id and j.attempt = c.attempt and j.status = 'running' returning j.id, j.attempt`;
+const STEP = `select sealed from job_steps where job_id = $1 and step = $2`;
+const KEEP_STEP = `
+  with mine as (update jobs j set cost_picos = j.cost_picos + $5 where ${MINE} returning j.id)
+  insert into job_steps (job_id, step, sealed) select id, $3, $4 from mine
+  on conflict (job_id, step) do update set sealed = excluded.sealed`;
+const PARTIAL = `
+  with mine as (update jobs j set seq = j.seq + 1 where ${MINE} returning j.id, j.seq)
+  insert into job_partials (job_id, name, seq, at, sealed) select id, $3, seq, clock_timestamp(), $4 from mine
+  on conflict (job_id, name) do update set seq = excluded.seq, at = excluded.at, sealed = excluded.sealed`;
+const PROGRESS = `
+  update jobs j set progress = greatest(j.progress, $3), stage = $4, seq = j.seq + 1, progress_seq = j.seq + 1 where ${MINE}`;
+const SPEND = `update jobs set cost_picos = cost_picos + $2 where id = $1`;
+const FINISH = `
+  update jobs j set status = $3, finished_at = clock_timestamp(), worker = null, lease_until = null,
+    removed_at = clock_timestamp() + make_interval(secs => $4), result = $5, error_code = $6, error = $7,
+    progress = case when $3 = 'succeeded' then 100 else j.progress end,
+    failures = j.failures + case when $3 = 'succeeded' then 0 else 1 end, seq = j.seq + 1, status_seq = j.seq + 1
+  where ${MINE} returning ${FACTS}, j.submission`;
+const AGAIN = `
+  update jobs j set status = 'queued', worker = null, lease_until = null, run_at = clock_timestamp() + make_interval(secs => $3),
+    rung_at = clock_timestamp(), failures = j.failures + $4, error_code = coalesce($5, j.error_code), error = coalesce($6, j.error),
+    seq = j.seq + 1, status_seq = j.seq + 1
+  where ${MINE} returning j.id, j.run_at, j.attempt`;
+
+/** How a job ends that somebody worked on. */
+export type Outcome =
+  | { readonly status: 'succeeded'; readonly result: Json }
+  | { readonly status: 'failed' | 'dead'; readonly error: JobError };
+
+/** Working on jobs: who has which one, and what comes of it. Everything but the claim is refused once the job is somebody else's. */
+export class JobClaims {
+  constructor(
+    private readonly database: JobsDatabase,
+    private readonly queue: JobQueue,
+    private readonly seal: JobSeal,
+    private readonly endings: JobEndings,
+    private readonly options: { readonly leaseMs: number; readonly keepSeconds: number },
+  ) {}
+
+  /** The job that is to be done next, whoever's turn it is; undefined when nothing is due. */
+  async claim(worker: string, types: readonly string[] = JOB_TYPES): Promise<ClaimedJob | undefined> {
+    const values = [worker, this.options.leaseMs / 1_000, types];
+    const { rows } = await this.database.query<JobRow & { submission: Buffer }>({
+      name: 'claim-job',
+      text: CLAIM,
+      values,
+    });
+    const [row] = rows;
+    if (!row) return undefined;
+    const job = factsOf(row);
+    const { id, tenantId, attempt } = job;
+    return { id, tenantId, attempt, job, submission: this.seal.openSubmission(job, row.submission) };
+  }
+
+  /** @returns those that are still the claimant's */
+  async renew(claims: readonly Claim[]): Promise<ReadonlySet<string>> {
+    const values = [claims.map(({ id }) => id), claims.map(({ attempt }) => attempt), this.options.leaseMs / 1_000];
+    const { rows } = await this.database.query<{ id: string; attempt: number }>({
+      name: 'renew-jobs',
+      text: RENEW,
+      values,
+    });
+    return new Set(rows.map(({ id, attempt }) => `${id}.${attempt}`));
+  }
+
+  /** What a step gave that ended before; undefined when it did not. */
+  async stepOf(claim: Claim, key: string): Promise<Json | undefined> {
+    const name = this.seal.nameOf(claim, 'step', key);
+    const { rows } = await this.database.query<{ sealed: Buffer }>({
+      name: 'job-step',
+      text: STEP,
+      values: [claim.id, name],
+    });
+    return rows[0] && this.seal.openPart(claim, name, rows[0].sealed);
+  }
+
+  /** @param cost what its calls cost @returns false when the job is somebody else's */
+  async keepStep(claim: Claim, key: string, content: Json, cost: Picos): Promise<boolean> {
+    const name = this.seal.nameOf(claim, 'step', key);
+    const sealed = this.seal.part(claim, name, content);
+    const values = [claim.id, claim.attempt, name, sealed, cost.toString()];
+    return !!(await this.database.query({ name: 'keep-step', text: KEEP_STEP, values })).rowCount;
+  }
+
+  /** @returns false when the job is somebody else's */
+  async partial(claim: Claim, key: string, value: Json): Promise<boolean> {
+    const name = this.seal.nameOf(claim, 'partial', key);
+    const sealed = this.seal.part(claim, name, { key, value });
+    const values = [claim.id, claim.attempt, name, sealed];
+    return !!(await this.database.query({ name: 'job-partial', text: PARTIAL, values })).rowCount;
+  }
+
+  /** @returns false when the job is somebody else's */
+  async progress(claim: Claim, percent: number, stage: string): Promise<boolean> {
+    const values = [claim.id, claim.attempt, percent, stage];
+    return !!(await this.database.query({ name: 'job-progress', text: PROGRESS, values })).rowCount;
+  }
+
+  /** What calls cost that led to no step: whoever has the job by now. */
+  async spend({ id }: Claim, cost: Picos): Promise<void> {
+    if (cost !== 0n) await this.database.query({ name: 'job-spend', text: SPEND, values: [id, cost.toString()] });
+  }
+
+  /** @returns false when the job is somebody else's */
+  async finish(claim: Claim, outcome: Outcome): Promise<boolean> {
+    const error = outcome.status === 'succeeded' ? undefined : outcome.error;
+    const result = outcome.status === 'succeeded' ? this.seal.result(claim, outcome.result) : undefined;
+    const { id, attempt } = claim;
+    const sealed = error && this.seal.error(claim, error);
+    const values = [id, attempt, outcome.status, this.options.keepSeconds, result, error?.code, sealed];
+    return this.database.transaction(async (client) => {
+      const { rows } = await client.query<JobRow & { submission: Buffer }>({
+        name: 'finish-job',
+        text: FINISH,
+        values,
+      });
+      const [row] = rows;
+      if (row) await this.endings.run(client, [ended(factsOf(row), row.submission, this.seal)]);
+      return row !== undefined;
+    });
+  }
+
+  /**
+   * Gives the job back: it is due again after `afterMs`.
+   * @param error why it failed; absent when it is only handed back, which does not count
+   */
+  async again(claim: Claim, afterMs: number, error?: JobError): Promise<boolean> {
+    const { id, attempt } = claim;
+    const values = [id, attempt, afterMs / 1_000, error ? 1 : 0, error?.code, error && this.seal.error(claim, error)];
+    const { rows } = await this.database.query<{ run_at: Date }>({ name: 'job-again', text: AGAIN, values });
+    const [row] = rows;
+    if (row) await this.queue.ring([{ id: `${id}.${attempt}`, at: row.run_at }]).catch(() => undefined);
+    return row !== undefined;
+  }
+}

@@ -1,0 +1,19 @@
+import type { ClientBase } from 'pg';
+import type { EndedJob } from './job';
+
+/** Runs within the transaction in which jobs end: what it writes is there exactly when they have ended. */
+export type EndHook = (client: ClientBase, ended: readonly EndedJob[]) => Promise<void>;
+
+/** Whoever has something to do when jobs end: what is held for them is freed, somebody is told. */
+export class JobEndings {
+  private readonly hooks: EndHook[] = [];
+
+  add(hook: EndHook): void {
+    this.hooks.push(hook);
+  }
+
+  async run(client: ClientBase, ended: readonly EndedJob[]): Promise<void> {
+    if (!ended.length) return;
+    for (const hook of this.hooks) await hook(client, ended);
+  }
+}
