@@ -1,0 +1,175 @@
+import { Injectable } from '@nestjs/common';
+import type { Call } from '../contract/call';
+import { GatewayError } from '../contract/errors';
+import { uuidv7 } from '../contract/ids';
+import { isObject, type Json, type JsonObject } from '../contract/json';
+import type { Answer, ForeignAnswer, ForeignCall, Question } from '../contract/job';
+import type { Picos } from '../contract/money';
+import { type FinishReason, NO_USAGE, type Piece, type Reply, type Usage } from '../contract/reply';
+import type { Dialect, WireRequest } from '../contract/wire';
+import { CODECS } from '../dialects/codecs';
+import { jsonAnswer } from '../dialects/json-answer';
+import { PriceBook } from '../features/cost';
+import type { Submission } from '../features/jobs';
+import { ModelRegistry } from '../features/models';
+import { KeyRing } from '../features/tenancy';
+import { Pipeline } from '../pipeline';
+import { EventBus } from '../platform/events/event-bus';
+import { questionBody } from './question-body';
+
+/** Which job makes a call, and on whose behalf. */
+export interface CallOrigin {
+  readonly jobId: string;
+  readonly keyId: string;
+  readonly submission: Submission;
+  readonly signal: AbortSignal;
+  /** Names the call among all others: the same when it is made again. */
+  readonly name: string;
+  /** Told what the call cost, also when it failed. */
+  readonly spent: (cost: Picos) => void;
+}
+
+/** What was learnt of an answer while it was read. */
+interface Heard {
+  text: string;
+  finish: FinishReason;
+  usage: Usage;
+}
+
+/** Calls of jobs. They pass the pipeline like any other, for the key that handed the job in. */
+@Injectable()
+export class JobCalls {
+  private readonly costs = new Map<string, Picos | undefined>();
+
+  constructor(
+    private readonly pipeline: Pipeline,
+    private readonly ring: KeyRing,
+    private readonly prices: PriceBook,
+    private readonly models: ModelRegistry,
+    events: EventBus,
+  ) {
+    events.on('call.finished', ({ id, cost }) => {
+      if (this.costs.has(id)) this.costs.set(id, cost);
+    });
+  }
+
+  /** @throws GatewayError as a door would refuse the call */
+  async ask(question: Question, origin: CallOrigin): Promise<Answer> {
+    const body = questionBody(question, this.takesTemperature(question.model));
+    const wire = { dialect: 'openai-chat', body, headers: {} } as const;
+    const { schema, cache = 'use' } = question;
+    const call = await this.callOf(wire, origin, { cacheIntent: cache, ...(schema && { validation: 'repair' }) });
+    return this.made(call, origin, async (reply) => {
+      const heard: Heard = { text: '', finish: 'stop', usage: NO_USAGE };
+      for await (const _ of listened(reply.pieces, heard));
+      const { text, finish, usage } = heard;
+      const json = schema ? { json: parsed(text) } : {};
+      return { usage, answer: { text, finish, ...json } };
+    });
+  }
+
+  /** @throws GatewayError likewise */
+  async verbatim(foreign: ForeignCall, origin: CallOrigin): Promise<ForeignAnswer> {
+    const { dialect, body, headers = {}, cache = origin.submission.cache } = foreign;
+    if (dialect === 'internal') throw new Error('a foreign call has a dialect');
+    const { validation } = origin.submission;
+    const call = await this.callOf({ dialect, body, headers }, origin, {
+      ...(cache && { cacheIntent: cache }),
+      ...(validation && { validation }),
+    });
+    return this.made(call, origin, async (reply) => {
+      const heard: Heard = { text: '', finish: 'stop', usage: NO_USAGE };
+      const { requestId, receivedAt } = reply.repeats ?? call;
+      const context = { requestId, created: Math.floor(receivedAt / 1_000), body };
+      const bytes = await jsonAnswer({ ...reply, pieces: listened(reply.pieces, heard) }, CODECS[dialect], context);
+      const answer = { requestId: call.requestId, body: JSON.parse(bytes.toString()) as JsonObject };
+      return { usage: heard.usage, answer };
+    });
+  }
+
+  private async made<T extends object>(
+    call: Call,
+    { spent }: CallOrigin,
+    read: (reply: Reply) => Promise<{ usage: Usage; answer: T }>,
+  ) {
+    this.costs.set(call.id, undefined);
+    let cost: Picos | undefined;
+    try {
+      const reply = await this.pipeline.run(call);
+      const { usage, answer } = await read(reply);
+      const { provider, model } = reply;
+      // an answer that is given again was paid for by this very job
+      cost = reply.repeats ? this.prices.cost(`${provider}/${model}`, usage, call.receivedAt) : this.costs.get(call.id);
+      return {
+        ...answer,
+        callId: call.id,
+        provider,
+        model,
+        cache: reply.cache ?? ('bypass' as const),
+        usage,
+        picos: cost ?? 0n,
+      };
+    } catch (error) {
+      cost = this.costs.get(call.id);
+      throw error;
+    } finally {
+      this.costs.delete(call.id);
+      spent(cost ?? 0n);
+    }
+  }
+
+  private async callOf(
+    wire: WireRequest & { readonly dialect: Dialect },
+    { jobId, keyId, submission, signal, name }: CallOrigin,
+    more: Pick<Call, 'cacheIntent' | 'validation'>,
+  ): Promise<Call> {
+    const { user, session, tags, complexity } = submission;
+    return {
+      id: uuidv7(),
+      requestId: `job:${jobId}`,
+      caller: await this.ring.callerOf(keyId),
+      request: CODECS[wire.dialect].decodeRequest(wire.body),
+      wire,
+      ...(user !== undefined && { user }),
+      ...(session !== undefined && { session }),
+      ...(tags && { tags }),
+      ...(complexity && { complexity }),
+      ...more,
+      idempotencyKey: name,
+      job: { id: jobId, name },
+      signal,
+      receivedAt: Date.now(),
+      startedAt: performance.now(),
+    };
+  }
+
+  /** A model that refuses to be told how to sample is not told. */
+  private takesTemperature(model: string): boolean {
+    try {
+      return this.models.resolve(model, 'chat').every(({ sampling }) => sampling !== false);
+    } catch {
+      // the route stage says what is wrong with the name
+      return true;
+    }
+  }
+}
+
+async function* listened(pieces: AsyncIterable<Piece>, heard: Heard): AsyncGenerator<Piece> {
+  for await (const piece of pieces) {
+    for (const event of piece.events)
+      if (event.type === 'text' && !event.choice) heard.text += event.text;
+      else if (event.type === 'finish' && !event.choice) heard.finish = event.reason;
+      else if (event.type === 'end') heard.usage = event.usage;
+    yield piece;
+  }
+}
+
+function parsed(text: string): Json {
+  try {
+    const json = JSON.parse(text) as Json;
+    if (isObject(json) || Array.isArray(json)) return json;
+  } catch {
+    // falls through
+  }
+  throw new GatewayError('provider_failed', 'The model did not answer in JSON');
+}

@@ -1,0 +1,22 @@
+import { GatewayError } from '../contract/errors';
+import type { JobKind, JobType } from '../contract/job';
+
+/** The kinds of jobs that this process can do. */
+export class JobKinds {
+  private readonly byType: ReadonlyMap<string, JobKind>;
+
+  constructor(kinds: readonly JobKind[]) {
+    this.byType = new Map(kinds.map((kind) => [kind.type, kind]));
+  }
+
+  get types(): readonly JobType[] {
+    return [...this.byType.values()].map(({ type }) => type);
+  }
+
+  /** @throws GatewayError `invalid_request` */
+  of(type: string): JobKind {
+    const kind = this.byType.get(type);
+    if (kind) return kind;
+    throw new GatewayError('invalid_request', `type: must be one of ${this.types.join(', ')}`, { param: 'type' });
+  }
+}

@@ -1,0 +1,33 @@
+import { Module } from '@nestjs/common';
+import { AuditModule } from '../features/audit';
+import { PricesModule } from '../features/cost';
+import { JobsModule } from '../features/jobs';
+import { ModelsModule } from '../features/models';
+import { TenancyModule } from '../features/tenancy';
+import { FundingModule, PipelineModule } from '../pipeline';
+import { ConfigModule } from '../platform/config/config.module';
+import { EventBusModule } from '../platform/events/event-bus.module';
+import { JobCalls } from './job-calls.service';
+import { JobFunding } from './job-funding.service';
+import { JobIntake } from './job-intake.service';
+import { JobRunner } from './job-runner.service';
+import { JobSweeper } from './job-sweeper.service';
+import { JOB_KINDS } from './kinds.provider';
+
+/** Jobs and the pipeline that their calls pass. Whether this process works on them is for whoever starts it to say. */
+@Module({
+  imports: [
+    ConfigModule,
+    EventBusModule,
+    AuditModule,
+    TenancyModule,
+    ModelsModule,
+    PricesModule,
+    FundingModule,
+    PipelineModule,
+    JobsModule,
+  ],
+  providers: [JOB_KINDS, JobCalls, JobFunding, JobIntake, JobRunner, JobSweeper],
+  exports: [JobsModule, JobIntake, JobRunner],
+})
+export class JobsWorkModule {}

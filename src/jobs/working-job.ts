@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../contract/canonical-json';
+import { GatewayError } from '../contract/errors';
+import type { Ask, JobContext } from '../contract/job';
+import type { Json } from '../contract/json';
+import type { Picos } from '../contract/money';
+import type { ClaimedJob, JobClaims, JobSignals } from '../features/jobs';
+import type { JobCalls } from './job-calls.service';
+import { JobStopped } from './job-stopped';
+import { ProgressReport } from './progress-report';
+import { Slots } from './slots';
+import { onceKept, patiently } from './waits';
+
+const LONGEST_KEY = 200;
+/** A limit that lasts for longer makes the job fail for now. */
+const LIMITED_MS = 600_000;
+/** A database that is away for longer leaves the job to whoever finds it. */
+const STORAGE_MS = 120_000;
+
+export interface Workplace {
+  readonly claims: Pick<JobClaims, 'stepOf' | 'keepStep' | 'partial' | 'progress' | 'spend'>;
+  readonly calls: Pick<JobCalls, 'ask' | 'verbatim'>;
+  readonly signals: Pick<JobSignals, 'tell'>;
+  readonly parallel: number;
+  readonly resultBytes: number;
+}
+
+/** A job that this process works on: what its kind sees of it. */
+export class WorkingJob implements JobContext {
+  readonly jobId: string;
+  readonly tenantId: string;
+  readonly signal: AbortSignal;
+  readonly parallel: number;
+  private readonly stopped = new AbortController();
+  private readonly slots: Slots;
+  private readonly steps = new Map<string, Promise<Json>>();
+  private readonly report: ProgressReport;
+  private isHandedBack = false;
+
+  constructor(
+    readonly claimed: ClaimedJob,
+    private readonly at: Workplace,
+  ) {
+    this.jobId = claimed.id;
+    this.tenantId = claimed.tenantId;
+    this.signal = this.stopped.signal;
+    this.parallel = at.parallel;
+    this.slots = new Slots(at.parallel);
+    this.report = new ProgressReport(claimed.job.progress, async (percent, stage) => {
+      await this.mine(this.at.claims.progress(this.claimed, percent, stage));
+    });
+  }
+
+  readonly step = <T extends Json>(key: string, work: (ask: Ask) => Promise<T>): Promise<T> => {
+    if (!key || key.length > LONGEST_KEY) throw new Error(`a step has a key of 1 to ${LONGEST_KEY} characters`);
+    const known = this.steps.get(key) as Promise<T> | undefined;
+    if (known) return known;
+    const step = this.slots.run(() => this.once(key, work));
+    this.steps.set(key, step);
+    // whoever asks for it hears of it
+    step.catch(() => undefined);
+    return step;
+  };
+
+  readonly partial = async (key: string, value: Json): Promise<void> => {
+    this.signal.throwIfAborted();
+    this.refuseLarge(value);
+    await this.mine(onceKept(() => this.at.claims.partial(this.claimed, key, value), this.signal, STORAGE_MS));
+  };
+
+  readonly progress = (percent: number, stage: string): void => {
+    if (!this.signal.aborted) this.report.add(percent, stage);
+  };
+
+  /** The work on it stops at once; a call that is under way is cut. */
+  stop(why: JobStopped['why']): void {
+    this.stopped.abort(new JobStopped(why));
+    this.close();
+  }
+
+  /** No new step is begun. */
+  handBack(): void {
+    this.isHandedBack = true;
+  }
+
+  /** Nothing more is written of it. */
+  close(): void {
+    this.report.close();
+  }
+
+  /** @throws GatewayError `invalid_request` when it is larger than what is kept */
+  refuseLarge(value: Json): void {
+    const bytes = Buffer.byteLength(JSON.stringify(value));
+    if (bytes > this.at.resultBytes)
+      throw new GatewayError(
+        'prompt_too_large',
+        `A result of ${bytes} bytes is not kept: at most ${this.at.resultBytes}`,
+      );
+  }
+
+  private async once<T extends Json>(key: string, work: (ask: Ask) => Promise<T>): Promise<T> {
+    this.signal.throwIfAborted();
+    if (this.isHandedBack) throw new JobStopped('handed-back');
+    const kept = this.claimed.attempt > 1 ? await this.kept(key) : undefined;
+    if (kept !== undefined) return kept as T;
+    let cost = 0n;
+    try {
+      const content = await work(this.asker(key, (picos) => (cost += picos)));
+      this.refuseLarge(content);
+      await this.mine(
+        onceKept(() => this.at.claims.keepStep(this.claimed, key, content, cost), this.signal, STORAGE_MS),
+      );
+      return content;
+    } catch (error) {
+      await this.at.claims.spend(this.claimed, cost).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private kept(key: string): Promise<Json | undefined> {
+    return onceKept(() => this.at.claims.stepOf(this.claimed, key), this.signal, STORAGE_MS);
+  }
+
+  /** The calls of a step are named by their order and what they ask: the same work makes the same calls. */
+  private asker(step: string, spent: (picos: Picos) => void): Ask {
+    let n = 0;
+    const origin = (asked: unknown) => ({
+      jobId: this.jobId,
+      keyId: this.claimed.job.keyId,
+      submission: this.claimed.submission,
+      signal: this.signal,
+      name: `job:${this.jobId}:${digest(step)}:${n++}:${digest(canonicalJson(asked))}`,
+      spent,
+    });
+    const { calls } = this.at;
+    const patient = <A>(work: () => Promise<A>) => patiently(work, this.signal, LIMITED_MS);
+    const ask: Ask = Object.assign(
+      (question: Parameters<Ask>[0]) => {
+        const from = origin(question);
+        return patient(() => calls.ask(question, from));
+      },
+      {
+        verbatim: (call: Parameters<Ask['verbatim']>[0]) => {
+          const from = origin([call.dialect, call.body]);
+          return patient(() => calls.verbatim(call, from));
+        },
+      },
+    );
+    return ask;
+  }
+
+  /** @throws JobStopped when the job is somebody else's */
+  private async mine(written: Promise<boolean>): Promise<void> {
+    if (!(await written)) {
+      this.stop('taken');
+      this.signal.throwIfAborted();
+    }
+    this.at.signals.tell(this.jobId);
+  }
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}
