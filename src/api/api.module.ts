@@ -18,6 +18,7 @@ import { ErrorFilter } from './filters/error.filter';
 import { GUARDS } from './guards';
 import { HomeController } from './http/home.controller';
 import { HealthModule } from './health/health.module';
+import { JobsApiModule } from './jobs/jobs-api.module';
 import { LifecycleModule } from './lifecycle/lifecycle.module';
 import { MetricsController } from './metrics/metrics.controller';
 import { ModelsController } from './models/models.controller';
@@ -48,6 +49,7 @@ import { UsageApiModule } from './usage/usage-api.module';
     UsageApiModule,
     SanitizationModule,
     CacheModule,
+    JobsApiModule,
   ],
   controllers: [
     HomeController,

@@ -1,7 +1,8 @@
 export type ErrorDialect = 'openai' | 'anthropic' | 'problem';
 
 /** Routes of ours below /v1, which answer in neither vendor's words. */
-const OURS = /^\/v1\/(tenants|keys|requests|policies|sanitize|status|audit|usage|budgets|cache)(\/|$)/;
+const OURS =
+  /^\/v1\/(tenants|keys|requests|policies|sanitize|status|audit|usage|budgets|cache|jobs|analyze|sessions|webhooks)(\/|$)/;
 
 /** Whose error shape a route answers in. Unknown routes below /v1 were meant for a vendor's API: SDKs expect theirs. */
 export function errorDialectOf(path: string, anthropicVersion: boolean): ErrorDialect {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorFunction } from '@nestjs/terminus';
 import { DataSource } from 'typeorm';
 import { AuditLog } from '../../features/audit';
+import { JobQueue } from '../../features/jobs';
 import { DetectorHealth } from '../../features/sanitization';
 import { ModelProbe } from '../../pipeline';
 import { Config } from '../../platform/config/config';
@@ -25,13 +26,20 @@ export class DependencyChecks {
     private readonly redis: RedisConnection,
     private readonly probe: ModelProbe,
     private readonly audit: AuditLog,
+    private readonly queue: JobQueue,
     private readonly detectors: DetectorHealth,
     private readonly config: Config,
   ) {}
 
   /** What must serve before this process may take calls. */
   ready(): HealthIndicatorFunction[] {
-    return [() => this.checkDatabase(), () => this.checkDisk(), () => this.checkAudit(), () => this.checkProviders()];
+    return [
+      () => this.checkDatabase(),
+      () => this.checkDisk(),
+      () => this.checkAudit(),
+      () => this.checkQueue(),
+      () => this.checkProviders(),
+    ];
   }
 
   all(): HealthIndicatorFunction[] {
@@ -67,6 +75,18 @@ export class DependencyChecks {
     return this.config.audit.mode === 'relaxed'
       ? session.degraded({ message: trouble })
       : session.down({ message: trouble });
+  }
+
+  /** Jobs are kept in the database: an engine that is away delays them, and turns nobody away. */
+  async checkQueue() {
+    const session = this.indicators.check('queue');
+    const { engine } = this.queue;
+    try {
+      const { waiting } = await this.queue.depth();
+      return session.up({ engine, waiting });
+    } catch {
+      return session.degraded({ engine, message: 'the queue does not answer; jobs begin later' });
+    }
   }
 
   /** Redis may be away: limits are then counted by each process. */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { AuditModule } from '../../features/audit';
+import { JobsModule } from '../../features/jobs';
 import { SanitizationModule } from '../../features/sanitization';
 import { PipelineModule } from '../../pipeline';
 import { ConfigModule } from '../../platform/config/config.module';
@@ -13,6 +14,7 @@ import { HealthController } from './health.controller';
 @Module({
   imports: [
     AuditModule,
+    JobsModule,
     TerminusModule.forRoot({ logger: false }),
     ConfigModule,
     DatabaseModule,

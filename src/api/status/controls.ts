@@ -1,5 +1,6 @@
 import type { Control } from '../../contract/control';
 import { AUDIT, REVIEWING } from '../../features/audit';
+import { JOBS } from '../../features/jobs';
 import { ADDRESS_LIMIT, CALL_LIMITS, CONCURRENCY, KEY_LIMIT } from '../../features/limits';
 import { BREAKER, BULKHEAD, FALLBACK, KEY_POOL, RETRY, TIMEOUT } from '../../features/resilience';
 import { ADMINISTRATION, AUTHENTICATION } from '../../features/tenancy';
@@ -40,6 +41,7 @@ export const CONTROLS: readonly Control[] = [
   BREAKER,
   RETRY,
   TIMEOUT,
+  JOBS,
   TELEMETRY,
   PROBES,
   ADMINISTRATION,

@@ -1,0 +1,24 @@
+import { Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { JobRunner, JobsWorkModule } from '../../jobs';
+import { Config } from '../../platform/config/config';
+import { ConfigModule } from '../../platform/config/config.module';
+import { JobEventsController } from './job-events.controller';
+import { JobsController } from './jobs.controller';
+import { OwnJobs } from './own-jobs.service';
+
+@Module({
+  imports: [ConfigModule, JobsWorkModule],
+  controllers: [JobsController, JobEventsController],
+  providers: [OwnJobs],
+})
+export class JobsApiModule implements OnApplicationBootstrap {
+  constructor(
+    private readonly config: Config,
+    private readonly runner: JobRunner,
+  ) {}
+
+  /** The process that serves also works, unless others are there for that. */
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.config.jobs.run) await this.runner.start();
+  }
+}
