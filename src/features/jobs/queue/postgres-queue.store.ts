@@ -27,6 +27,8 @@ const TIDY = `
   delete from graphile_worker._private_jobs j using graphile_worker._private_tasks t
   where t.id = j.task_id and t.identifier = $1 and not j.is_available and j.locked_at < now() - interval '1 day'`;
 
+/** Tickets are done with in batches: of one by one the engine would not hear when that fails, and nobody else either. */
+const HANDLED = { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } };
 const SILENT = new GraphileLogger(() => () => undefined);
 
 /** Tickets as rows of PostgreSQL, told of by notifications (graphile-worker): nothing else has to run. */
@@ -44,6 +46,7 @@ export class PostgresQueue extends JobQueue {
     super();
     this.pool = new Pool({
       ...connectionOptions(url, 'queue'),
+      connectionTimeoutMillis: QUERY_MS,
       statement_timeout: QUERY_MS,
       query_timeout: QUERY_MS + 500,
       max: CONNECTIONS,
@@ -51,6 +54,7 @@ export class PostgresQueue extends JobQueue {
     });
     // a lost idle connection is replaced at its next use
     this.pool.on('error', () => undefined);
+    this.pool.on('connect', (client) => void client.on('error', () => undefined));
   }
 
   override async ring(tickets: readonly Ticket[], within?: ClientBase): Promise<void> {
@@ -118,6 +122,7 @@ export class PostgresQueue extends JobQueue {
           concurrency: slots,
           pollInterval: POLL_MS,
           noHandleSignals: true,
+          preset: HANDLED,
           logger: SILENT,
           parsedCronItems: [],
           taskList: { [TASK]: work },
