@@ -81,6 +81,28 @@ const showsNothing = async (): Promise<Behaviour> => {
   return 'closed';
 };
 
+const JOB = { type: 'completion', input: { model: 'openai/job', messages: [{ role: 'user', content: 'Hello' }] } };
+/** Neither is a job taken in, nor is one that nobody wrote down begun. */
+const takesNoJob = async (): Promise<Behaviour> => {
+  site.upstream.answers(says('paid for'));
+  const { status, body } = await site.fetch('POST', '/v1/jobs', { body: JOB });
+  expect([status, body['code']]).toEqual([503, expect.stringMatching(/^(audit|storage)_unavailable$/)]);
+  expect(site.upstream.exchanges).toHaveLength(0);
+  return 'closed';
+};
+/** A job that is taken in now is done all the same, by and by. */
+const doesJob = async (meanwhile?: () => void): Promise<Behaviour> => {
+  const { status, body } = await site.fetch('POST', '/v1/jobs', { body: JOB });
+  if (status !== 202) return 'closed';
+  const shown = async () => (await site.fetch('GET', `/v1/jobs/${body['job_id'] as string}`)).body;
+  if (meanwhile) {
+    await until(async () => Number((await shown())['failures']) > 0 || undefined, PATIENCE_MS);
+    meanwhile();
+  }
+  await until(async () => (await shown())['status'] === 'succeeded' || undefined, PATIENCE_MS);
+  return 'degraded';
+};
+
 /** Finds out, with the dependency away, what really becomes of a control. */
 type Probe = () => Promise<Behaviour>;
 const PROBES: { readonly [D in Dependency]: { readonly [control: string]: Probe } } = {
@@ -96,6 +118,7 @@ const PROBES: { readonly [D in Dependency]: { readonly [control: string]: Probe 
     audit: () => refuses(),
     idempotency: () => refuses({ 'idempotency-key': 'once' }),
     budget: () => refuses(FUNDED),
+    jobs: takesNoJob,
     probes: async () => {
       await healthy(503);
       return 'closed';
@@ -123,6 +146,7 @@ const PROBES: { readonly [D in Dependency]: { readonly [control: string]: Probe 
     audit: () => refuses(),
     idempotency: () => refuses({ 'idempotency-key': 'twice' }),
     budget: () => refuses(FUNDED),
+    jobs: takesNoJob,
     probes: async () => {
       await healthy(503);
       return 'closed';
@@ -167,6 +191,10 @@ const PROBES: { readonly [D in Dependency]: { readonly [control: string]: Probe 
       const other = await ask(site.gateway, DOORS[0]!.path, DOORS[0]!.ask('anthropic/well', 'Hello', false));
       return other.status === 200 ? 'degraded' : 'closed';
     },
+    jobs: () => {
+      site.upstream.answers(FAILS);
+      return doesJob(() => site.upstream.answers(says('in the end')));
+    },
     probes: readyOnlyInCompany,
   },
   redis: {
@@ -190,6 +218,10 @@ const PROBES: { readonly [D in Dependency]: { readonly [control: string]: Probe 
       expect((await site.ask('fades')).status).toBe(200);
       site.upstream.answers(FAILS);
       return (await site.ask('fades')).headers.get('x-gatehouse-degraded') === 'stale' ? 'degraded' : 'open';
+    },
+    jobs: () => {
+      site.upstream.answers(says('by and by'));
+      return doesJob();
     },
     probes: async () => {
       const health = (await (await fetch(`${site.gateway.url}/health`)).json()) as object;
@@ -254,6 +286,7 @@ describe('when a dependency goes away', () => {
       OPENAI_API_KEY: '',
       ANTHROPIC_API_KEY: '',
       LOCAL_BASE_URL: 'http://127.0.0.1:1',
+      GATEHOUSE_RUN_JOBS: 'false',
     });
   }, 60_000);
   afterAll(() => site?.close());
