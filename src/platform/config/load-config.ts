@@ -64,6 +64,9 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
   if (!LOG_LEVELS.includes(logLevel)) problems.add('LOG_LEVEL', `must be one of ${LOG_LEVELS.join(', ')}`);
   const port = env.port('PORT') ?? 3000;
   const opsPort = env.port('GATEHOUSE_OPS_PORT');
+  const runsJobs = env.text('GATEHOUSE_RUN_JOBS');
+  if (runsJobs !== undefined && runsJobs !== 'true' && runsJobs !== 'false')
+    problems.add('GATEHOUSE_RUN_JOBS', 'must be true or false');
   const providers = settings && policies ? plannedProviders(settings, policies, env, problems) : [];
   if (settings && settings.server.replicas > 1 && isAbsent('REDIS_URL'))
     problems.add(
@@ -119,7 +122,7 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
     idempotency: settings!.idempotency,
     answers: settings!.answers,
     budgets: settings!.budgets,
-    jobs: settings!.jobs,
+    jobs: { ...settings!.jobs, ...(runsJobs !== undefined && { run: runsJobs === 'true' }) },
     sanitization: settings!.sanitization,
     providers: providers.map(({ with: made }) => made(secrets)),
     models: models!,
