@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { uuidv7 } from '../../src/contract/ids';
 import type { Budget, Estimate } from '../../src/features/budgets';
 import type { Hold, Taken } from '../../src/features/budgets/budget-holds';
+import { endJobHolds, takeForJob } from '../../src/features/budgets/job-holds';
 import type { StoredHolds } from '../../src/features/budgets/stored-holds.store';
 import { BudgetSite } from '../support/budget-site';
 
@@ -234,6 +235,73 @@ describe('budget holds', () => {
       held(await take(store, [budget], 1_000n));
       await store.close();
       expect((await site.state(budget.id)).held).toBe(0n);
+    });
+  });
+
+  describe('for a job', () => {
+    const forJob = async (jobId: string, budgets: readonly Budget[], base: bigint, seconds = 60) => {
+      await site.client.query('begin');
+      const request = { jobId, tenantId: site.tenantId, n: 0, at: Date.now(), seconds, estimate: fixed(base) };
+      const taken = await takeForJob(site.client, { ...request, budgets: budgets.map(({ id }) => id) });
+      await site.client.query('commit');
+      return taken;
+    };
+    const takeOf = (store: StoredHolds, budgets: readonly Budget[], base: bigint, job: string) =>
+      store.take({
+        callId: uuidv7(),
+        at: Date.now(),
+        budgets: budgets.map(({ id }) => id),
+        estimate: fixed(base),
+        job,
+      });
+
+    it('lives beyond the process, and is taken by the calls of the job first', async () => {
+      const budget = await site.budget({ limit: 1_000n });
+      const [job, store] = [uuidv7(), site.replica()];
+      expect((await forJob(job, [budget], 900n)).kind).toBe('held');
+      expect((await take(store, [budget], 200n)).kind).toBe('short');
+      const call = held(await takeOf(store, [budget], 600n, job));
+      expect(await site.state(budget.id)).toMatchObject({ held: 900n });
+      await settled(store, call, 100n);
+      // what the call did not use is free, and what is left is still the job's
+      expect(await site.state(budget.id)).toMatchObject({ held: 400n });
+      expect((await takeOf(store, [budget], 300n, job)).kind).toBe('held');
+      expect((await takeOf(store, [budget], 700n, job)).kind).toBe('short');
+      expect(await site.state(budget.id)).toMatchObject({ held: 400n });
+      await endJobHolds(site.client, [job]);
+      expect(await site.state(budget.id)).toMatchObject({ held: 400n });
+      await store.kill();
+    });
+
+    it('lets nobody else have the room that changes hands, however many ask at once', async () => {
+      const budget = await site.budget({ limit: 1_000n });
+      const jobs = Array.from({ length: 5 }, () => uuidv7());
+      for (const job of jobs) held(await forJob(job, [budget], 200n));
+      const stores = [site.replica(), site.replica()];
+      const taken = await Promise.all([
+        ...jobs.map((job, i) => takeOf(stores[i % 2] as StoredHolds, [budget], 200n, job)),
+        ...jobs.map((_, i) => take(stores[i % 2] as StoredHolds, [budget], 1n)),
+      ]);
+      expect(taken.slice(0, 5).map(({ kind }) => kind)).toEqual(jobs.map(() => 'held'));
+      expect(taken.slice(5).map(({ kind }) => kind)).toEqual(jobs.map(() => 'short'));
+      expect(await site.state(budget.id)).toMatchObject({ held: 1_000n });
+    });
+
+    it('takes only from budgets that the job holds something in, and from none when the call does not fit', async () => {
+      const [one, other] = [await site.budget(), await site.budget({ scope: 'key', name: 'k', limit: 100n })];
+      const [job, store] = [uuidv7(), site.replica()];
+      held(await forJob(job, [one], 500n));
+      expect((await takeOf(store, [one, other], 200n, job)).kind).toBe('short');
+      expect(await site.state(one.id)).toMatchObject({ held: 500n });
+      held(await takeOf(store, [one, other], 50n, job));
+      expect([(await site.state(one.id)).held, (await site.state(other.id)).held]).toEqual([500n, 50n]);
+    });
+
+    it('is free when its time is over, if nobody ended it', async () => {
+      const budget = await site.budget();
+      held(await forJob(uuidv7(), [budget], 500n, 0.3));
+      await sleep(400);
+      expect(await site.state(budget.id)).toMatchObject({ held: 0n });
     });
   });
 
