@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Json } from '../../contract/json';
 import { JOB_STATUSES, JOB_TYPES } from '../../contract/job';
 import { listOf } from '../admin/list-schema';
 
@@ -9,8 +8,9 @@ const Priority = z.int().min(-MOST_PRIORITY).max(MOST_PRIORITY);
 export const NewJob = z.strictObject({
   type: z.enum(JOB_TYPES),
   input: z
-    .custom<Json>((value) => value !== undefined, 'is missing')
-    .meta({ description: 'What the type of job asks for; for `completion` the body of a call.' }),
+    .unknown()
+    .refine((value) => value !== undefined, 'is missing')
+    .describe('What the type of job asks for; for `completion` the body of a call.'),
   priority: Priority.default(0).describe('Higher is sooner, among the jobs of the tenant.'),
   run_at: z.iso.datetime({ offset: true }).optional().describe('Not before this; at once when absent.'),
   ttl_seconds: z.int().min(1).optional().describe('How long after its start is due it must have ended.'),
@@ -65,14 +65,14 @@ const JobSummary = z.object({
 });
 export type JobSummary = z.output<typeof JobSummary>;
 
-const anything = z.custom<Json>(() => true).meta({ description: 'As the type of job gives it.' });
+const anything = z.unknown().describe('As the type of job gives it.');
 
 export const JobView = JobSummary.extend({
   eta_seconds: z.number().nullable().describe('Roughly, until it ends; null when it has, or nobody works on jobs.'),
   partial_results: z
     .array(z.object({ key: z.string(), value: anything, at: z.iso.datetime() }))
     .describe('In the order of their last change. For the key that submitted the job only, as is the result.'),
-  result: anything.nullable(),
+  result: anything,
   error: z
     .object({
       code: z.string(),

@@ -16,6 +16,7 @@ import {
 import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { GatewayError } from '../../contract/errors';
+import type { Json } from '../../contract/json';
 import { Backlogs, JobReader, JobSubmissions } from '../../features/jobs';
 import { JobIntake } from '../../jobs';
 import { ValidPipe } from '../admin/valid.pipe';
@@ -57,7 +58,8 @@ export class JobsController {
     const { type, input, priority, run_at: runAt, ttl_seconds: ttlSeconds } = body;
     const { job, repeated } = await this.intake.submit(callerOf(request), {
       type,
-      input,
+      // it was read from a body of JSON
+      input: input as Json,
       priority,
       runAt: runAt === undefined ? undefined : new Date(runAt),
       ttlSeconds,
