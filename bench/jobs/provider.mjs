@@ -14,7 +14,7 @@ export async function startProvider({ answerMs }) {
   const keys = new Map();
   const counts = { requests: 0, charged: 0, unnamed: 0, repeated: 0 };
 
-  const server = createServer(async (request, response) => {
+  const answer = async (request, response) => {
     const chunks = [];
     try {
       for await (const chunk of request) chunks.push(chunk);
@@ -34,7 +34,8 @@ export async function startProvider({ answerMs }) {
     await work;
     response.on('error', () => {});
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(reply(number, body.model)));
-  });
+  };
+  const server = createServer((request, response) => void answer(request, response));
   server.keepAliveTimeout = 60_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -242,10 +242,12 @@ describe('jobs in PostgreSQL', () => {
       await claims.finish(job, { status: 'succeeded', result: 1 });
       signals[1]?.tell(id);
       await following;
-      expect(events.map(({ seq }) => seq)).toEqual([...events.map(({ seq }) => seq)].sort((a, b) => a - b));
-      expect(
-        events.flatMap((event) => (event.type === 'partial' ? `${event.key} ${String(event.value)}` : [])),
-      ).toEqual(['page 2 two', 'page 1 better']);
+      const seqs = events.map(({ seq }) => seq);
+      expect(seqs).toEqual(seqs.toSorted((a, b) => a - b));
+      expect(events.flatMap((event) => (event.type === 'partial' ? [[event.key, event.value]] : []))).toEqual([
+        ['page 2', 'two'],
+        ['page 1', 'better'],
+      ]);
       expect(events.at(-1)).toMatchObject({ type: 'status', job: { status: 'succeeded' } });
       expect(events.find((event) => event.type === 'progress')).toMatchObject({ progress: 40 });
       const middle = events.findIndex(({ type }) => type === 'partial');
