@@ -274,6 +274,19 @@ describe('jobs in PostgreSQL', () => {
     expect(seen).toEqual(['queued', 'cancelled']);
   });
 
+  it('are left as they were by a transaction that loses its connection, and the process goes on', async () => {
+    const id = await site.submit(await site.newTenant());
+    const lost = site.jobs.transaction(async (client) => {
+      await client.query('delete from jobs');
+      const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+      await site.client.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
+      await sleep(100);
+      await client.query('select 1');
+    });
+    await expect(lost).rejects.toMatchObject({ code: 'storage_unavailable' });
+    expect(await statusOf(id)).toBe('queued');
+  });
+
   it('leave nothing readable of what they are about, nor can it be moved', async () => {
     const canary = 'canary-1d0f';
     const tenant = await site.newTenant();

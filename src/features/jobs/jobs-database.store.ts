@@ -19,6 +19,8 @@ export class JobsDatabase {
     });
     // a lost idle connection is replaced at its next use
     this.pool.on('error', () => undefined);
+    // one that is lost between two statements of a transaction would end the process; the next statement tells of it
+    this.pool.on('connect', (client) => void client.on('error', () => undefined));
   }
 
   /** @throws GatewayError `storage_unavailable` when the database cannot be reached or takes no work */
