@@ -37,6 +37,16 @@ say(
   `seed ${options.seed}: ${count} jobs, ${workers.length} workers of ${options.concurrency}, engine ${options.engine}`,
 );
 
+/** What must not be, whatever is killed. */
+const problems = [];
+const isAlive = ({ pid }) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
 const ids = [];
 const keyOf = (number) => site.keys[number % site.keys.length];
 
@@ -51,6 +61,7 @@ async function handIn(number) {
     const answer = await site
       .ask('POST', '/v1/jobs', { type: 'completion', input }, keyOf(number), { 'idempotency-key': `job-${number}` })
       .catch(() => ({ status: 0 }));
+    if (!isAlive(site.gateway)) throw new Error('the gateway ended by itself');
     if (answer.status === 202) return void (ids[number] = answer.body.job_id);
     if (answer.status > 0 && answer.status < 429) throw new Error(JSON.stringify(answer.body));
     await sleep(300);
@@ -81,7 +92,8 @@ async function wreck() {
       events.redis++;
     } else {
       const place = Math.floor(random() * workers.length);
-      process.kill(workers[place].pid, 'SIGKILL');
+      if (isAlive(workers[place])) process.kill(workers[place].pid, 'SIGKILL');
+      else problems.push('a worker ended by itself');
       await workers[place].stop();
       events.kills++;
       workers[place] = await restarted();
@@ -119,6 +131,7 @@ async function untilEnded() {
   const open = new Set(Array.from({ length: count }, (_, number) => number));
   const results = new Map();
   for (const until = Date.now() + PATIENCE_MS; open.size && Date.now() < until; await sleep(2_000)) {
+    if (!isAlive(site.gateway)) throw new Error('the gateway ended by itself');
     const asked = [...open].slice(0, 2_000);
     for (let i = 0; i < asked.length; i += 20)
       await Promise.all(
@@ -139,18 +152,19 @@ async function untilEnded() {
 const began = performance.now();
 const wrecking = wreck();
 const reading = readOn();
-let results;
+let results = new Map();
 try {
   await handInAll();
   say(`taken in after ${((performance.now() - began) / 1_000).toFixed(1)} s`);
   results = await untilEnded();
+} catch (error) {
+  problems.push(error.message);
 } finally {
   over = true;
   await Promise.all([wrecking, reading]);
 }
 const seconds = (performance.now() - began) / 1_000;
 
-const problems = [];
 let takeovers = 0;
 let cost = 0;
 for (let number = 0; number < count; number++) {

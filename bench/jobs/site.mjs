@@ -96,8 +96,7 @@ export async function buildSite({ provider, redis, concurrency, leaseMs = 3_000,
   }
   return {
     keys,
-    rootKey,
-    postgres,
+    gateway,
     ask,
     startWorker,
     /** All that it knew is gone. */
