@@ -79,7 +79,8 @@ describe('jobs in PostgreSQL', () => {
     await site.submit(await site.newTenant());
     const first = await claimed();
     expect(await site.claims().keepStep(first, 'page 1', { text: 'one' }, 30n)).toBe(true);
-    expect(await site.claims().again(first, 0, ERROR)).toBe(true);
+    expect(await site.claims().keepStep(first, 'page 1', { text: 'one' }, 30n)).toBe(true);
+    expect(await site.claims().again(first, 0, { error: ERROR, counts: true })).toBe(true);
     const second = await claimed();
     expect(second).toMatchObject({ attempt: 2, job: { failures: 1, cost: 30n, errorCode: 'provider_failed' } });
     expect(await site.claims().stepOf(second, 'page 1')).toEqual({ text: 'one' });

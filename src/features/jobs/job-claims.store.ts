@@ -17,10 +17,13 @@ const RENEW = `
   from unnest($1::uuid[], $2::int[]) as c (id, attempt)
   where j.id = c.id and j.attempt = c.attempt and j.status = 'running' returning j.id, j.attempt`;
 const STEP = `select sealed from job_steps where job_id = $1 and step = $2`;
+// kept twice, because nobody heard that it was kept, it is paid for once
 const KEEP_STEP = `
-  with mine as (update jobs j set cost_picos = j.cost_picos + $5 where ${MINE} returning j.id)
-  insert into job_steps (job_id, step, sealed) select id, $3, $4 from mine
-  on conflict (job_id, step) do update set sealed = excluded.sealed`;
+  with mine as (select j.id from jobs j where ${MINE} for update),
+  kept as (
+    insert into job_steps (job_id, step, sealed) select id, $3, $4 from mine on conflict (job_id, step) do nothing returning job_id),
+  paid as (update jobs j set cost_picos = j.cost_picos + $5 from kept where j.id = kept.job_id)
+  select from mine`;
 const PARTIAL = `
   with mine as (update jobs j set seq = j.seq + 1 where ${MINE} returning j.id, j.seq)
   insert into job_partials (job_id, name, seq, at, sealed) select id, $3, seq, clock_timestamp(), $4 from mine
@@ -44,6 +47,12 @@ const AGAIN = `
 export type Outcome =
   | { readonly status: 'succeeded'; readonly result: Json }
   | { readonly status: 'failed' | 'dead'; readonly error: JobError };
+
+/** Why a job could not go on for now. */
+export interface Setback {
+  readonly error: JobError;
+  readonly counts: boolean;
+}
 
 /** Working on jobs: who has which one, and what comes of it. Everything but the claim is refused once the job is somebody else's. */
 export class JobClaims {
@@ -140,11 +149,13 @@ export class JobClaims {
 
   /**
    * Gives the job back: it is due again after `afterMs`.
-   * @param error why it failed; absent when it is only handed back, which does not count
+   * @param failure why, where there is something to tell, and whether that is one of the times that it may fail
    */
-  async again(claim: Claim, afterMs: number, error?: JobError): Promise<boolean> {
+  async again(claim: Claim, afterMs: number, failure?: Setback): Promise<boolean> {
     const { id, attempt } = claim;
-    const values = [id, attempt, afterMs / 1_000, error ? 1 : 0, error?.code, error && this.seal.error(claim, error)];
+    const { error, counts = false } = failure ?? {};
+    const sealed = error && this.seal.error(claim, error);
+    const values = [id, attempt, afterMs / 1_000, counts ? 1 : 0, error?.code, sealed];
     const { rows } = await this.database.query<{ run_at: Date }>({ name: 'job-again', text: AGAIN, values });
     const [row] = rows;
     if (row) await this.queue.ring([{ id: `${id}.${attempt}`, at: row.run_at }]).catch(() => undefined);
