@@ -2,18 +2,15 @@ import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/comm
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GatewayError } from '../contract/errors';
 import { uuidv7 } from '../contract/ids';
-import type { Json } from '../contract/json';
-import { Backlogs, type ClaimedJob, JobClaims, type JobError, JobQueue, JobSignals } from '../features/jobs';
+import { Backlogs, type ClaimedJob, JobClaims, JobQueue, JobSignals } from '../features/jobs';
 import { Config } from '../platform/config/config';
 import { EventBus } from '../platform/events/event-bus';
 import { JobCalls } from './job-calls.service';
 import { JobKinds } from './job-kinds';
-import { JobStopped } from './job-stopped';
-import { backOff, mayPass, onceKept } from './waits';
+import { wholeJob } from './whole-job';
 import { WorkingJob } from './working-job';
 
 const BEATS_PER_LEASE = 3;
-const STORAGE_MS = 120_000;
 const POLL_MS = 50;
 /** A call that is under way at the end gets so long, where streams get longer. */
 const LAST_CALLS_MS = 10_000;
@@ -91,54 +88,17 @@ export class JobRunner implements BeforeApplicationShutdown {
 
   private async work(claimed: ClaimedJob): Promise<void> {
     const { parallel, resultBytes } = this.config.jobs;
-    const { claims, calls, signals } = this;
+    const { claims, calls, signals, kinds, log } = this;
     const working = new WorkingJob(claimed, { claims, calls, signals, parallel, resultBytes });
     const name = nameOf(claimed);
     this.working.set(name, working);
     signals.tell(claimed.id);
     try {
-      const kind = this.kinds.of(claimed.job.type);
-      const result = await kind.run(kind.parse(claimed.submission.input), working);
-      working.refuseLarge(result);
-      await this.succeeded(working, result);
-    } catch (error) {
-      await this.failed(working, error);
+      const end = await wholeJob(working, { claims, kinds, log, tries: this.config.jobs });
+      if (end) this.told(claimed, end);
     } finally {
-      working.close();
       this.working.delete(name);
       signals.tell(claimed.id);
-    }
-  }
-
-  private async succeeded(working: WorkingJob, result: Json): Promise<void> {
-    const { claimed, signal } = working;
-    signal.throwIfAborted();
-    const outcome = { status: 'succeeded', result } as const;
-    if (await onceKept(() => this.claims.finish(claimed, outcome), signal, STORAGE_MS)) this.told(claimed, 'succeeded');
-  }
-
-  /** What cannot be written down is left to whoever finds the job once its lease has run out. */
-  private async failed({ claimed, signal }: WorkingJob, thrown: unknown): Promise<void> {
-    const why: unknown = signal.aborted ? signal.reason : thrown;
-    if (why instanceof JobStopped) {
-      if (why.why === 'handed-back') await this.claims.again(claimed, 0).catch(() => undefined);
-      return;
-    }
-    const error = GatewayError.from(thrown);
-    if (error.code === 'internal') this.log.error({ job_id: claimed.id, err: error.cause ?? error }, 'a job failed');
-    const { failures } = claimed.job;
-    const { attempts } = this.config.jobs;
-    try {
-      if (mayPass(error) && failures + 1 < attempts) {
-        const wait = Math.max(backOff(failures, this.config.jobs), (error.facts.retryAfter ?? 0) * 1_000);
-        await onceKept(() => this.claims.again(claimed, wait, shown(error)), signal, STORAGE_MS);
-        return;
-      }
-      const status = mayPass(error) ? 'dead' : 'failed';
-      const outcome = { status, error: shown(error) } as const;
-      if (await onceKept(() => this.claims.finish(claimed, outcome), signal, STORAGE_MS)) this.told(claimed, status);
-    } catch (failure) {
-      this.log.warn({ job_id: claimed.id, reason: GatewayError.from(failure).code }, 'the end of a job was not kept');
     }
   }
 
@@ -174,8 +134,4 @@ export class JobRunner implements BeforeApplicationShutdown {
 
 function nameOf({ id, attempt }: { readonly id: string; readonly attempt: number }): string {
   return `${id}.${attempt}`;
-}
-
-function shown({ code, message, facts: { param, details } }: GatewayError): JobError {
-  return { code, message: message.slice(0, 2_000), ...(param !== undefined && { param }), ...(details && { details }) };
 }

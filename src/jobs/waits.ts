@@ -11,6 +11,11 @@ const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 const LEAST_MS = 250;
 const LONGEST_MS = 30_000;
 
+/** Whether it failed only because a limit was met: nothing is wrong with the work. */
+export function isPassing({ code }: GatewayError): boolean {
+  return PASSING.has(code);
+}
+
 /** Whether another try, later, may go better. */
 export function mayPass(error: GatewayError): boolean {
   // a fault of ours may be one of the moment; whoever counts the tries finds out
@@ -33,7 +38,7 @@ export async function patiently<T>(work: () => Promise<T>, signal: AbortSignal, 
       signal.throwIfAborted();
       return await work();
     } catch (error) {
-      if (!(error instanceof GatewayError) || !PASSING.has(error.code)) throw error;
+      if (!(error instanceof GatewayError) || !isPassing(error)) throw error;
       const asked = (error.retryAfter ?? 1) * 1_000;
       const wait =
         Math.min(Math.max(asked, LEAST_MS * 2 ** Math.min(tries, 7)), LONGEST_MS) * (0.75 + Math.random() / 2);

@@ -12,8 +12,8 @@ import { Slots } from './slots';
 import { onceKept, patiently } from './waits';
 
 const LONGEST_KEY = 200;
-/** A limit that lasts for longer makes the job fail for now. */
-const LIMITED_MS = 600_000;
+/** A limit that lasts for longer: others have the place of the job meanwhile. */
+const LIMITED_MS = 20_000;
 /** A database that is away for longer leaves the job to whoever finds it. */
 const STORAGE_MS = 120_000;
 
@@ -81,6 +81,12 @@ export class WorkingJob implements JobContext {
   /** No new step is begun. */
   handBack(): void {
     this.isHandedBack = true;
+  }
+
+  /** No new step is begun, and those under way have ended: what they gave is kept. */
+  async rest(): Promise<void> {
+    this.handBack();
+    await Promise.allSettled(this.steps.values());
   }
 
   /** Nothing more is written of it. */

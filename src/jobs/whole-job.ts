@@ -1,0 +1,78 @@
+import { GatewayError } from '../contract/errors';
+import type { Json } from '../contract/json';
+import type { JobClaims, JobError } from '../features/jobs';
+import type { JobKinds } from './job-kinds';
+import { JobStopped } from './job-stopped';
+import { backOff, isPassing, mayPass, onceKept } from './waits';
+import type { WorkingJob } from './working-job';
+
+/** A database that is away for longer leaves the end of a job to whoever finds it. */
+const STORAGE_MS = 120_000;
+
+export interface Foreman {
+  readonly kinds: Pick<JobKinds, 'of'>;
+  readonly claims: Pick<JobClaims, 'finish' | 'again'>;
+  readonly log: { warn(facts: object, message: string): void; error(facts: object, message: string): void };
+  /** How often a job may fail, and how long it waits after that. */
+  readonly tries: { readonly attempts: number; readonly backoffMs: number; readonly maxBackoffMs: number };
+}
+
+/**
+ * Works on a job, and writes down what came of it.
+ * @returns how it ended; undefined when it goes on another time, or is somebody else's
+ */
+export async function wholeJob(working: WorkingJob, at: Foreman): Promise<'succeeded' | 'failed' | 'dead' | undefined> {
+  const { claimed, signal } = working;
+  try {
+    const kind = at.kinds.of(claimed.job.type);
+    const result = await kind.run(kind.parse(claimed.submission.input), working);
+    working.refuseLarge(result);
+    return await succeeded(working, result, at);
+  } catch (thrown) {
+    const why: unknown = signal.aborted ? signal.reason : thrown;
+    if (!(why instanceof JobStopped)) return await failed(working, GatewayError.from(thrown), at);
+    if (why.why !== 'handed-back') return undefined;
+    await working.rest();
+    await at.claims.again(claimed, 0).catch(() => undefined);
+    return undefined;
+  } finally {
+    // what is still under way is of no use to anybody
+    working.stop('over');
+  }
+}
+
+async function succeeded({ claimed, signal }: WorkingJob, result: Json, { claims }: Foreman) {
+  signal.throwIfAborted();
+  const outcome = { status: 'succeeded', result } as const;
+  return (await onceKept(() => claims.finish(claimed, outcome), signal, STORAGE_MS)) ? 'succeeded' : undefined;
+}
+
+/** What cannot be written down is left to whoever finds the job once its lease has run out. */
+async function failed(working: WorkingJob, error: GatewayError, { claims, log, tries }: Foreman) {
+  const { claimed, signal } = working;
+  if (error.code === 'internal') log.error({ job_id: claimed.id, err: error.cause ?? error }, 'a job failed');
+  const { failures } = claimed.job;
+  const counts = !isPassing(error);
+  const isTriedAgain = mayPass(error) && (!counts || failures + 1 < tries.attempts);
+  try {
+    if (isTriedAgain) {
+      const wait = Math.max(
+        backOff(counts ? failures : claimed.attempt - 1, tries),
+        (error.facts.retryAfter ?? 0) * 1_000,
+      );
+      await working.rest();
+      await onceKept(() => claims.again(claimed, wait, { error: shown(error), counts }), signal, STORAGE_MS);
+      return undefined;
+    }
+    const status = mayPass(error) ? 'dead' : 'failed';
+    const outcome = { status, error: shown(error) } as const;
+    return (await onceKept(() => claims.finish(claimed, outcome), signal, STORAGE_MS)) ? status : undefined;
+  } catch (failure) {
+    log.warn({ job_id: claimed.id, reason: GatewayError.from(failure).code }, 'the end of a job was not kept');
+    return undefined;
+  }
+}
+
+function shown({ code, message, facts: { param, details } }: GatewayError): JobError {
+  return { code, message: message.slice(0, 2_000), ...(param !== undefined && { param }), ...(details && { details }) };
+}
