@@ -3,7 +3,7 @@
 //   --jobs 10000  --workers 3  --concurrency 16  --answer-ms 50  --engine redis|postgresql  --seed 7
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { answerTo, question, startProvider } from './provider.mjs';
+import { answerTo, PRICE, question, startProvider } from './provider.mjs';
 import { buildSite } from './site.mjs';
 
 const { values: options } = parseArgs({
@@ -180,6 +180,10 @@ for (let number = 0; number < count; number++) {
 if (new Set(ids).size !== count) problems.push('a submission made two jobs');
 const { requests, charged, unnamed, repeated } = provider.counts;
 if (charged !== count || unnamed) problems.push(`charged ${charged} times, ${unnamed} times without a name`);
+// what a call costs that the provider answered again is in the books as well: it may have been charged for
+const [least, most] = [count * PRICE, requests * PRICE];
+if (cost < least - 1e-9 || cost > most + 1e-9)
+  problems.push(`jobs cost ${cost} USD: not between ${least} and ${most}, what was asked of the provider`);
 if (reads.failed) problems.push(`${reads.failed} jobs could not be read although PostgreSQL was there`);
 
 say(

@@ -3,6 +3,8 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** Of one answer in USD: 20 tokens in and 10 out of gpt-4o-mini, as in config/prices.yaml. */
+export const PRICE = (20 * 0.15 + 10 * 0.6) / 1e6;
 export const question = (number) => `Job ${number}. What is the answer?`;
 export const answerTo = (number) => `The answer to job ${number} is ${number * 7}.`;
 
