@@ -3,6 +3,7 @@ import { GatewayError } from '../../contract/errors';
 import { uuidv7 } from '../../contract/ids';
 import type { Picos } from '../../contract/money';
 import { connectionOptions } from '../../platform/database/connection';
+import { lasting } from '../../platform/database/lasting-pool';
 import { BudgetHolds, type Hold, type HoldRequest, type Taken } from './budget-holds';
 import { type Verdict, takenOf, takeRow } from './hold-rows';
 import { Lane } from './lane';
@@ -52,16 +53,16 @@ export class StoredHolds extends BudgetHolds {
 
   constructor(private readonly options: HoldsOptions) {
     super();
-    this.pool = new Pool({
-      ...connectionOptions(options.url, 'budgets'),
-      connectionTimeoutMillis: QUERY_MS,
-      statement_timeout: QUERY_MS,
-      query_timeout: QUERY_MS + 500,
-      max: 2,
-      allowExitOnIdle: true,
-    });
-    // a lost idle connection is replaced at its next use
-    this.pool.on('error', () => undefined);
+    this.pool = lasting(
+      new Pool({
+        ...connectionOptions(options.url, 'budgets'),
+        connectionTimeoutMillis: QUERY_MS,
+        statement_timeout: QUERY_MS,
+        query_timeout: QUERY_MS + 500,
+        max: 2,
+        allowExitOnIdle: true,
+      }),
+    );
   }
 
   override take(request: HoldRequest): Promise<Taken> {

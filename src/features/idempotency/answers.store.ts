@@ -1,5 +1,6 @@
 import { Pool, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
 import { connectionOptions } from '../../platform/database/connection';
+import { lasting } from '../../platform/database/lasting-pool';
 import type { Claim, Claimed } from './claim';
 import {
   claimStatement,
@@ -27,15 +28,15 @@ export class Answers {
   private readonly pool: Pool;
 
   constructor(private readonly options: AnswersOptions) {
-    this.pool = new Pool({
-      ...connectionOptions(options.url, 'idempotency'),
-      statement_timeout: QUERY_MS,
-      query_timeout: QUERY_MS + 500,
-      max: CONNECTIONS,
-      allowExitOnIdle: true,
-    });
-    // a lost idle connection is replaced at its next use
-    this.pool.on('error', () => undefined);
+    this.pool = lasting(
+      new Pool({
+        ...connectionOptions(options.url, 'idempotency'),
+        statement_timeout: QUERY_MS,
+        query_timeout: QUERY_MS + 500,
+        max: CONNECTIONS,
+        allowExitOnIdle: true,
+      }),
+    );
   }
 
   /** Takes the right to answer, also from somebody whose lease ran out; at most one claimant at a time holds it. */

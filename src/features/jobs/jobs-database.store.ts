@@ -1,6 +1,7 @@
 import { Pool, type PoolClient, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
 import { GatewayError } from '../../contract/errors';
 import { connectionOptions, isDiskFull, isUnavailable } from '../../platform/database/connection';
+import { lasting } from '../../platform/database/lasting-pool';
 
 const QUERY_MS = 10_000;
 const RETRY_SECONDS = 2;
@@ -10,17 +11,15 @@ export class JobsDatabase {
   private readonly pool: Pool;
 
   constructor(url: string, connections: number) {
-    this.pool = new Pool({
-      ...connectionOptions(url, 'jobs'),
-      statement_timeout: QUERY_MS,
-      query_timeout: QUERY_MS + 500,
-      max: connections,
-      allowExitOnIdle: true,
-    });
-    // a lost idle connection is replaced at its next use
-    this.pool.on('error', () => undefined);
-    // one that is lost between two statements of a transaction would end the process; the next statement tells of it
-    this.pool.on('connect', (client) => void client.on('error', () => undefined));
+    this.pool = lasting(
+      new Pool({
+        ...connectionOptions(url, 'jobs'),
+        statement_timeout: QUERY_MS,
+        query_timeout: QUERY_MS + 500,
+        max: connections,
+        allowExitOnIdle: true,
+      }),
+    );
   }
 
   /** @throws GatewayError `storage_unavailable` when the database cannot be reached or takes no work */

@@ -1,5 +1,6 @@
 import { Client, Pool, type ClientBase } from 'pg';
 import { connectionOptions } from './connection';
+import { lasting, outlives } from './lasting-pool';
 
 /** What the gateway may be inside the schema `audit`; each one may do its own work and nothing else. */
 export const AUDIT_ROLES = ['writer', 'reader', 'checkpointer', 'retention'] as const;
@@ -16,7 +17,7 @@ export class AuditRoleError extends Error {}
  */
 export async function auditConnection(url: string, role: AuditRole, name: string): Promise<Client> {
   const client = new Client(connectionOptions(url, name));
-  client.on('error', () => undefined); // a lost connection is found at its next use
+  outlives(client);
   try {
     await client.connect();
     await become(client, role);
@@ -35,9 +36,7 @@ export function auditPool(url: string, role: AuditRole, name: string, max: numbe
   };
   // the pool waits for the promise, though its types do not say so
   const onConnect = (client: ClientBase) => begin(client) as unknown as void;
-  const pool = new Pool({ ...connectionOptions(url, name), max, onConnect });
-  pool.on('error', () => undefined); // a lost idle connection is replaced at its next use
-  return pool;
+  return lasting(new Pool({ ...connectionOptions(url, name), max, onConnect }));
 }
 
 async function become(client: ClientBase, role: AuditRole): Promise<void> {

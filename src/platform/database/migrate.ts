@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
 import { connectionOptions, isUnavailable } from './connection';
+import { outlives } from './lasting-pool';
 
 type MigrationClass = new () => MigrationInterface;
 
@@ -21,8 +22,9 @@ export function dataSourceOptions(url: string): DataSourceOptions {
     migrations: migrationClasses(),
     migrationsTransactionMode: 'each',
     synchronize: false,
-    poolErrorHandler: () => undefined, // a lost idle connection is replaced at its next use; readiness reports the outage
-    extra: { ...connectionOptions(url, 'app'), max: 10 },
+    // a lost connection is replaced at its next use; readiness reports the outage
+    poolErrorHandler: () => undefined,
+    extra: { ...connectionOptions(url, 'app'), max: 10, onConnect: outlives },
   };
 }
 

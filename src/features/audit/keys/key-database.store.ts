@@ -1,5 +1,6 @@
 import { Client, Pool, type ClientBase, type QueryResultRow } from 'pg';
 import { connectionOptions, isUnavailable } from '../../../platform/database/connection';
+import { lasting } from '../../../platform/database/lasting-pool';
 import { ensureKeySchema } from './key-schema.store';
 import { keysUnavailable } from './keys-unavailable';
 
@@ -17,8 +18,7 @@ export class KeyDatabase {
   private readonly pool: Pool;
 
   constructor(readonly url: string) {
-    this.pool = new Pool({ ...options(url, STATEMENT_MS), max: CONNECTIONS });
-    this.pool.on('error', () => undefined); // a lost idle connection is replaced at its next use
+    this.pool = lasting(new Pool({ ...options(url, STATEMENT_MS), max: CONNECTIONS }));
   }
 
   /** Makes or updates the schema. */

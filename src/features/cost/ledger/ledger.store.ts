@@ -1,5 +1,6 @@
 import { Pool, type PoolClient } from 'pg';
 import { connectionOptions } from '../../../platform/database/connection';
+import { lasting } from '../../../platform/database/lasting-pool';
 import { type Change, changesOf, type NewRow } from './changes';
 import { dayDeltas, totalDeltas } from './deltas';
 import type { LedgerRow } from './ledger-row';
@@ -56,8 +57,7 @@ export class Ledger {
     url: string,
     private readonly hooks: SpendHooks,
   ) {
-    this.pool = new Pool({ ...connectionOptions(url, 'ledger'), max: CONNECTIONS, allowExitOnIdle: true });
-    this.pool.on('error', () => undefined); // a lost idle connection is replaced at its next use
+    this.pool = lasting(new Pool({ ...connectionOptions(url, 'ledger'), max: CONNECTIONS, allowExitOnIdle: true }));
   }
 
   async close(): Promise<void> {
@@ -118,9 +118,6 @@ export class Ledger {
   private async alone<T>(wait: boolean, work: (client: PoolClient) => Promise<T>): Promise<T | undefined> {
     const client = await this.pool.connect();
     let broken: Error | undefined;
-    // a connection that breaks between two statements is found at the next one
-    const ignored = () => undefined;
-    client.on('error', ignored);
     try {
       await client.query('begin');
       const done = (await locked(client, wait)) ? await work(client) : undefined;
@@ -130,7 +127,6 @@ export class Ledger {
       await client.query('rollback').catch((cause: Error) => (broken = cause));
       throw error;
     } finally {
-      client.off('error', ignored);
       client.release(broken);
     }
   }

@@ -1,6 +1,7 @@
 import { Pool, type QueryResultRow } from 'pg';
 import { GatewayError } from '../../../contract/errors';
 import { connectionOptions } from '../../../platform/database/connection';
+import { lasting } from '../../../platform/database/lasting-pool';
 import { MEASURES, type Measures } from '../ledger/measures';
 import type { UsageFilter, UsageQuestion, UsageRow } from './usage-question';
 import type { OurRequest } from '../reconciliation/compare-requests';
@@ -35,13 +36,14 @@ export class UsageReports {
   private readonly pool: Pool;
 
   constructor(url: string) {
-    this.pool = new Pool({
-      ...connectionOptions(url, 'usage'),
-      options: SETUP,
-      max: CONNECTIONS,
-      allowExitOnIdle: true,
-    });
-    this.pool.on('error', () => undefined); // a lost idle connection is replaced at its next use
+    this.pool = lasting(
+      new Pool({
+        ...connectionOptions(url, 'usage'),
+        options: SETUP,
+        max: CONNECTIONS,
+        allowExitOnIdle: true,
+      }),
+    );
   }
 
   async close(): Promise<void> {

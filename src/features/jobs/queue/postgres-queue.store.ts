@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger as GraphileLogger, run, type Runner, runMigrations } from 'graphile-worker';
 import { type ClientBase, Pool } from 'pg';
 import { connectionOptions } from '../../../platform/database/connection';
+import { lasting } from '../../../platform/database/lasting-pool';
 import { JobQueue, type QueueDepth, type Ticket } from './job-queue';
 
 const TASK = 'gatehouse-job';
@@ -44,17 +45,16 @@ export class PostgresQueue extends JobQueue {
 
   constructor(url: string) {
     super();
-    this.pool = new Pool({
-      ...connectionOptions(url, 'queue'),
-      connectionTimeoutMillis: QUERY_MS,
-      statement_timeout: QUERY_MS,
-      query_timeout: QUERY_MS + 500,
-      max: CONNECTIONS,
-      allowExitOnIdle: true,
-    });
-    // a lost idle connection is replaced at its next use
-    this.pool.on('error', () => undefined);
-    this.pool.on('connect', (client) => void client.on('error', () => undefined));
+    this.pool = lasting(
+      new Pool({
+        ...connectionOptions(url, 'queue'),
+        connectionTimeoutMillis: QUERY_MS,
+        statement_timeout: QUERY_MS,
+        query_timeout: QUERY_MS + 500,
+        max: CONNECTIONS,
+        allowExitOnIdle: true,
+      }),
+    );
   }
 
   override async ring(tickets: readonly Ticket[], within?: ClientBase): Promise<void> {
