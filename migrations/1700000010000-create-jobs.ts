@@ -19,6 +19,7 @@ export class CreateJobs1700000010000 implements MigrationInterface {
         priority smallint not null,
         created_at timestamptz not null,
         run_at timestamptz not null,
+        due boolean not null,
         started_at timestamptz,
         claimed_at timestamptz,
         finished_at timestamptz,
@@ -48,14 +49,15 @@ export class CreateJobs1700000010000 implements MigrationInterface {
     for (const column of ['submission', 'result', 'error'])
       // sealed bytes do not compress
       await q.query(`alter table jobs alter column ${column} set storage external`);
-    await q.query(`create index jobs_due on jobs (tenant_id, priority desc, id) where status = 'queued'`);
+    await q.query(`create index jobs_due on jobs (tenant_id, priority desc, id) where status = 'queued' and due`);
+    await q.query(`create index jobs_ahead on jobs (run_at) where status = 'queued' and not due`);
     await q.query(`create index jobs_running on jobs (lease_until, tenant_id) where status = 'running'`);
     await q.query(`create index jobs_turn on jobs (tenant_id, claimed_at) where claimed_at is not null`);
     await q.query(`create index jobs_of_tenant on jobs (tenant_id, id)`);
     await q.query(`create index jobs_of_key on jobs (key_id, id)`);
     await q.query(`create index jobs_end on jobs (expires_at) where status in ('queued', 'running')`);
     await q.query(`create index jobs_removal on jobs (removed_at) where removed_at is not null`);
-    await q.query(`create index jobs_rung on jobs (rung_at) where status = 'queued'`);
+    await q.query(`create index jobs_rung on jobs (rung_at) where status = 'queued' and due`);
     await q.query(`create unique index jobs_submit on jobs (tenant_id, submit_key) where submit_key is not null`);
     // the names of steps and partial results may tell of content: they are keyed hashes
     await q.query(`
@@ -83,6 +85,7 @@ export class CreateJobs1700000010000 implements MigrationInterface {
         slots int not null,
         lease_until timestamptz not null
       ) with (fillfactor = 50)`);
+    await createDue(q);
     await createClaim(q);
     await createFundedTake(q);
   }
@@ -90,8 +93,21 @@ export class CreateJobs1700000010000 implements MigrationInterface {
   async down(q: QueryRunner): Promise<void> {
     await q.query(`drop function budget_take_for_job(uuid, interval, interval, jsonb, uuid)`);
     await q.query(`drop function job_claim(uuid, interval, text[])`);
+    await q.query(`drop function job_due()`);
     for (const table of ['job_workers', 'job_partials', 'job_steps', 'jobs']) await q.query(`drop table ${table}`);
   }
+}
+
+/** Jobs whose start has come are due from now on. Those whose start lies ahead, however many, are in nobody's way. */
+async function createDue(q: QueryRunner): Promise<void> {
+  await q.query(`
+    create function job_due() returns void
+    language sql
+    set enable_seqscan = off as $$
+      update jobs set due = true where id in (
+        select id from jobs where status = 'queued' and not due and run_at <= clock_timestamp()
+        order by run_at limit 1000 for update skip locked)
+    $$`);
 }
 
 /**
@@ -108,11 +124,12 @@ async function createClaim(q: QueryRunner): Promise<void> {
       one uuid;
       found_id uuid;
     begin
+      perform job_due();
       for one in
         with recursive waiting as (
-          (select j.tenant_id from jobs j where j.status = 'queued' order by j.tenant_id limit 1)
+          (select j.tenant_id from jobs j where j.status = 'queued' and j.due order by j.tenant_id limit 1)
           union all
-          select (select j.tenant_id from jobs j where j.status = 'queued' and j.tenant_id > w.tenant_id
+          select (select j.tenant_id from jobs j where j.status = 'queued' and j.due and j.tenant_id > w.tenant_id
             order by j.tenant_id limit 1)
           from waiting w where w.tenant_id is not null)
         select w.tenant_id from waiting w
@@ -123,7 +140,7 @@ async function createClaim(q: QueryRunner): Promise<void> {
           (select max(t.claimed_at) from jobs t where t.tenant_id = w.tenant_id and t.claimed_at is not null) nulls first
       loop
         select j.id into found_id from jobs j
-          where j.tenant_id = one and j.status = 'queued' and j.run_at <= clock_timestamp()
+          where j.tenant_id = one and j.status = 'queued' and j.due
             and j.expires_at > clock_timestamp() and j.type = any (types)
           order by j.priority desc, j.id limit 1 for update skip locked;
         if found then

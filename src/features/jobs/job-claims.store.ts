@@ -39,7 +39,7 @@ const FINISH = `
   where ${MINE} returning ${FACTS}, j.submission`;
 const AGAIN = `
   update jobs j set status = 'queued', worker = null, lease_until = null, run_at = clock_timestamp() + make_interval(secs => $3),
-    rung_at = clock_timestamp(), failures = j.failures + $4, error_code = coalesce($5, j.error_code), error = coalesce($6, j.error),
+    due = $3::float8 <= 0, rung_at = clock_timestamp(), failures = j.failures + $4, error_code = coalesce($5, j.error_code), error = coalesce($6, j.error),
     seq = j.seq + 1, status_seq = j.seq + 1
   where ${MINE} returning j.id, j.run_at, j.attempt`;
 

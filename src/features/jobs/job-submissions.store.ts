@@ -27,9 +27,9 @@ export type Submitted =
   | { readonly kind: 'conflict' };
 
 const INSERT = `
-  insert into jobs as j (id, tenant_id, key_id, type, status, priority, created_at, run_at, expires_at, rung_at, submission,
+  insert into jobs as j (id, tenant_id, key_id, type, status, priority, created_at, run_at, due, expires_at, rung_at, submission,
     submit_key, submit_body)
-  values ($1, $2, $3, $4, 'queued', $5, clock_timestamp(), $6, $7, clock_timestamp(), $8, $9, $10)
+  values ($1, $2, $3, $4, 'queued', $5, clock_timestamp(), $6, $6::timestamptz <= clock_timestamp(), $7, clock_timestamp(), $8, $9, $10)
   on conflict (tenant_id, submit_key) where submit_key is not null do nothing
   returning ${FACTS}`;
 const NAMED = `select ${FACTS}, j.submit_body = $3 as same from jobs j where j.tenant_id = $1 and j.submit_key = $2`;
@@ -38,7 +38,7 @@ const CANCEL = `
     removed_at = clock_timestamp() + make_interval(secs => $2), seq = j.seq + 1, status_seq = j.seq + 1
   where j.id = $1 and j.status in ('queued', 'running') returning ${FACTS}, j.submission`;
 const RETRY = `
-  update jobs j set status = 'queued', finished_at = null, removed_at = null, run_at = clock_timestamp(),
+  update jobs j set status = 'queued', finished_at = null, removed_at = null, run_at = clock_timestamp(), due = true,
     expires_at = $2, rung_at = clock_timestamp(), failures = 0, takeovers = 0, error_code = null, error = null,
     seq = j.seq + 1, status_seq = j.seq + 1
   where j.id = $1 and j.status in ('failed', 'dead', 'expired', 'cancelled') returning ${FACTS}`;

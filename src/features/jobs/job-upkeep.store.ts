@@ -32,11 +32,12 @@ const TAKE_OVER = `
     seq = j.seq + 1, status_seq = j.seq + 1
   where j.id = any ($1) and j.status = 'running' returning ${FACTS}`;
 const WRITE_ERROR = `update jobs set error = $2 where id = $1`;
+const BECOME_DUE = 'select job_due()';
 const DUE = `select count(*)::int as n from (
-  select from jobs where status = 'queued' and run_at <= clock_timestamp() and rung_at < clock_timestamp() - ${ON_ITS_WAY} limit $1) d`;
+  select from jobs where status = 'queued' and due and rung_at < clock_timestamp() - ${ON_ITS_WAY} limit $1) d`;
 const RING_AGAIN = `
   update jobs j set rung_at = clock_timestamp() where j.id in (
-    select id from jobs where status = 'queued' and run_at <= clock_timestamp() and rung_at < clock_timestamp() - ${ON_ITS_WAY}
+    select id from jobs where status = 'queued' and due and rung_at < clock_timestamp() - ${ON_ITS_WAY}
     order by rung_at limit $1 for update skip locked)
   returning j.id, j.attempt`;
 const REMOVE = `
@@ -76,6 +77,7 @@ export class JobUpkeep {
     const swept = await this.database.transaction(async (client): Promise<Swept> => {
       const [lock] = (await client.query<{ mine: boolean }>(LOCK)).rows;
       if (!lock?.mine) return NOTHING;
+      await client.query(BECOME_DUE);
       const expired = await this.expire(client);
       const { buried, takenOver } = await this.takeOver(client);
       const removed = (await client.query(REMOVE, [AT_ONCE])).rowCount ?? 0;
@@ -122,8 +124,9 @@ export class JobUpkeep {
   private async ringLost(): Promise<number> {
     const [due] = (await this.database.query<{ n: number }>(DUE, [AT_ONCE * 5])).rows;
     if (!due?.n) return 0;
-    const { waiting } = await this.queue.depth();
-    const missing = due.n - waiting;
+    const depth = await this.queue.depth().catch(() => undefined);
+    // while the engine is away there is no use in tickets
+    const missing = depth ? due.n - depth.waiting : 0;
     if (missing <= 0) return 0;
     const { rows } = await this.database.query<{ id: string; attempt: number }>(RING_AGAIN, [missing]);
     // under a new name: somebody may have the old one, and be at work on another job

@@ -14,8 +14,14 @@ export class BullQueue extends JobQueue {
   private opening: Promise<Queue> | undefined;
   private awayUntil = 0;
 
-  /** @param open connects; called once, when the queue is first needed */
-  constructor(private readonly open: () => Promise<Queue>) {
+  /**
+   * @param open connects; called once, when the queue is first needed
+   * @param answerMs a Redis that takes longer is away
+   */
+  constructor(
+    private readonly open: () => Promise<Queue>,
+    private readonly answerMs = ANSWER_MS,
+  ) {
     super();
   }
 
@@ -72,8 +78,8 @@ export class BullQueue extends JobQueue {
     const late = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
         this.awayUntil = Date.now() + AWAY_MS;
-        reject(new Error(`Redis did not answer within ${ANSWER_MS} ms`));
-      }, ANSWER_MS);
+        reject(new Error(`Redis did not answer within ${this.answerMs} ms`));
+      }, this.answerMs);
     });
     try {
       return await Promise.race([work(), late]);
