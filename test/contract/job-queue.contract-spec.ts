@@ -157,16 +157,14 @@ describe('PostgresQueue', () => {
       await Promise.all(queues.map((queue) => queue.setUp()));
       let handed = 0;
       await queues[0]?.serve(async () => void (await Promise.resolve(handed++)), 2);
-      await client.query(`select pg_terminate_backend(pid) from pg_stat_activity
-        where datname = current_database() and application_name = 'gatehouse-queue'`);
-      // the writer's own connection may be among those that were lost
-      await until(
-        async () =>
-          (await queues[1]?.ring(ids(3)).then(
-            () => true,
-            () => undefined,
-          )) || undefined,
-      );
+      const its = `from pg_stat_activity where datname = current_database() and application_name = 'gatehouse-queue'`;
+      const lost = (await client.query<{ pid: number }>(`select pid ${its}`)).rows.map(({ pid }) => pid);
+      await client.query('select pg_terminate_backend(pid) from unnest($1::int[]) pid', [lost]);
+      // a connection that is about to end may still take a ticket, and lose it
+      await until(async () => (await client.query(`select ${its} and pid = any ($1)`, [lost])).rowCount === 0);
+      // the writer's own connection is among those that were lost
+      const rung = async () => (await queues[1]?.ring(ids(3)), true);
+      await until(() => rung().catch(() => undefined));
       await until(() => handed === 3 || undefined, 15_000);
     } finally {
       await client.end();
@@ -178,8 +176,13 @@ describe('PostgresQueue', () => {
 describe('BullQueue', () => {
   let redis: TestRedis;
   let prefixes = 0;
-  const queueOn = (prefix: string) => (): JobQueue =>
-    new BullQueue(() => Promise.resolve(new Bull(QUEUE_NAME, { ...bullOptions(redis.url, prefix), ...shim(redis) })));
+  const queueOn =
+    (prefix: string, answerMs = 10_000) =>
+    (): JobQueue =>
+      new BullQueue(
+        () => Promise.resolve(new Bull(QUEUE_NAME, { ...bullOptions(redis.url, prefix), ...shim(redis) })),
+        answerMs,
+      );
   beforeAll(async () => {
     redis = await startRedis();
   });
@@ -190,7 +193,7 @@ describe('BullQueue', () => {
   describe('alone', () => behavesLikeJobQueue(() => Promise.resolve(queueOn(`test-${++prefixes}`))));
 
   it('says so quickly when Redis does not answer, and serves again when it does', async () => {
-    const queue = queueOn(`test-${++prefixes}`)();
+    const queue = queueOn(`test-${++prefixes}`, 1_000)();
     let handed = 0;
     await queue.serve(async () => void (await Promise.resolve(handed++)), 2);
     await queue.ring(ids(1));
