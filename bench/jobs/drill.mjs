@@ -127,6 +127,12 @@ async function readOn() {
   }
 }
 
+/** What is asked and answered is in nobody's plain sight. */
+function checkRedis() {
+  const text = site.redisText();
+  if (text.includes('What is the answer') || text.includes('The answer to job')) problems.push('Redis holds content');
+}
+
 async function untilEnded() {
   const open = new Set(Array.from({ length: count }, (_, number) => number));
   const results = new Map();
@@ -156,7 +162,9 @@ let results = new Map();
 try {
   await handInAll();
   say(`taken in after ${((performance.now() - began) / 1_000).toFixed(1)} s`);
+  checkRedis();
   results = await untilEnded();
+  checkRedis();
 } catch (error) {
   problems.push(error.message);
 } finally {

@@ -105,6 +105,14 @@ export async function buildSite({ provider, redis, concurrency, leaseMs = 3_000,
       await sleep(awayMs);
       redisServer = await startRedis(redisPort);
     },
+    /** Everything that it knows now. */
+    redisText() {
+      if (!redis) return '';
+      const dump = join(folder, 'redis.rdb');
+      spawnSync('redis-cli', ['-p', String(redisPort), 'config', 'set', 'rdbcompression', 'no']);
+      spawnSync('redis-cli', ['-p', String(redisPort), '--rdb', dump]);
+      return readFileSync(dump, 'latin1');
+    },
     async restartPostgres(awayMs) {
       await postgres.shutDown();
       await sleep(awayMs);
