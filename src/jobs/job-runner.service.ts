@@ -48,15 +48,10 @@ export class JobRunner implements BeforeApplicationShutdown {
     await this.queue.serve(() => this.turn(), concurrency);
   }
 
-  get size(): number {
-    return this.working.size;
-  }
-
   /** Without tickets, while their engine is away: takes what is due, as far as there is room. */
-  async pull(): Promise<void> {
+  pull(): void {
     const room = this.started && !this.stopping ? this.config.jobs.concurrency - this.turns : 0;
     for (let i = 0; i < room; i++) void this.turn();
-    return Promise.resolve();
   }
 
   async beforeApplicationShutdown(): Promise<void> {

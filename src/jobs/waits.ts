@@ -8,6 +8,8 @@ const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'overloaded',
   'circuit_open',
 ]);
+/** A database that is away for longer leaves a job to whoever finds it. */
+const STORAGE_MS = 120_000;
 const LEAST_MS = 250;
 const LONGEST_MS = 30_000;
 
@@ -47,8 +49,8 @@ export async function patiently<T>(work: () => Promise<T>, signal: AbortSignal, 
     }
 }
 
-/** Does the work, and again while what keeps it is away. @throws what the work throws; what `signal` is aborted with */
-export async function onceKept<T>(work: () => Promise<T>, signal: AbortSignal, patienceMs: number): Promise<T> {
+/** Does the work, and again while what keeps it is away, up to `patienceMs` in all. @throws what the work throws; what `signal` is aborted with */
+export async function onceKept<T>(work: () => Promise<T>, signal: AbortSignal, patienceMs = STORAGE_MS): Promise<T> {
   const until = Date.now() + patienceMs;
   for (let tries = 0; ; tries++)
     try {

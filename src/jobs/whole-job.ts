@@ -6,9 +6,6 @@ import { JobStopped } from './job-stopped';
 import { backOff, isPassing, mayPass, onceKept } from './waits';
 import type { WorkingJob } from './working-job';
 
-/** A database that is away for longer leaves the end of a job to whoever finds it. */
-const STORAGE_MS = 120_000;
-
 export interface Foreman {
   readonly kinds: Pick<JobKinds, 'of'>;
   readonly claims: Pick<JobClaims, 'finish' | 'again'>;
@@ -44,7 +41,7 @@ export async function wholeJob(working: WorkingJob, at: Foreman): Promise<'succe
 async function succeeded({ claimed, signal }: WorkingJob, result: Json, { claims }: Foreman) {
   signal.throwIfAborted();
   const outcome = { status: 'succeeded', result } as const;
-  return (await onceKept(() => claims.finish(claimed, outcome), signal, STORAGE_MS)) ? 'succeeded' : undefined;
+  return (await onceKept(() => claims.finish(claimed, outcome), signal)) ? 'succeeded' : undefined;
 }
 
 /** What cannot be written down is left to whoever finds the job once its lease has run out. */
@@ -61,12 +58,12 @@ async function failed(working: WorkingJob, error: GatewayError, { claims, log, t
         (error.facts.retryAfter ?? 0) * 1_000,
       );
       await working.rest();
-      await onceKept(() => claims.again(claimed, wait, { error: shown(error), counts }), signal, STORAGE_MS);
+      await onceKept(() => claims.again(claimed, wait, { error: shown(error), counts }), signal);
       return undefined;
     }
     const status = mayPass(error) ? 'dead' : 'failed';
     const outcome = { status, error: shown(error) } as const;
-    return (await onceKept(() => claims.finish(claimed, outcome), signal, STORAGE_MS)) ? status : undefined;
+    return (await onceKept(() => claims.finish(claimed, outcome), signal)) ? status : undefined;
   } catch (failure) {
     log.warn({ job_id: claimed.id, reason: GatewayError.from(failure).code }, 'the end of a job was not kept');
     return undefined;

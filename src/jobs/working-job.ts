@@ -14,9 +14,6 @@ import { onceKept, patiently } from './waits';
 const LONGEST_KEY = 200;
 /** A limit that lasts for longer: others have the place of the job meanwhile. */
 const LIMITED_MS = 20_000;
-/** A database that is away for longer leaves the job to whoever finds it. */
-const STORAGE_MS = 120_000;
-
 export interface Workplace {
   readonly claims: Pick<JobClaims, 'stepOf' | 'keepStep' | 'partial' | 'progress' | 'spend'>;
   readonly calls: Pick<JobCalls, 'ask' | 'verbatim'>;
@@ -65,7 +62,7 @@ export class WorkingJob implements JobContext {
   readonly partial = async (key: string, value: Json): Promise<void> => {
     this.signal.throwIfAborted();
     this.refuseLarge(value);
-    await this.mine(onceKept(() => this.at.claims.partial(this.claimed, key, value), this.signal, STORAGE_MS));
+    await this.mine(onceKept(() => this.at.claims.partial(this.claimed, key, value), this.signal));
   };
 
   readonly progress = (percent: number, stage: string): void => {
@@ -113,9 +110,7 @@ export class WorkingJob implements JobContext {
     try {
       const content = await work(this.asker(key, (picos) => (cost += picos)));
       this.refuseLarge(content);
-      await this.mine(
-        onceKept(() => this.at.claims.keepStep(this.claimed, key, content, cost), this.signal, STORAGE_MS),
-      );
+      await this.mine(onceKept(() => this.at.claims.keepStep(this.claimed, key, content, cost), this.signal));
       return content;
     } catch (error) {
       await this.at.claims.spend(this.claimed, cost).catch(() => undefined);
@@ -124,7 +119,7 @@ export class WorkingJob implements JobContext {
   }
 
   private kept(key: string): Promise<Json | undefined> {
-    return onceKept(() => this.at.claims.stepOf(this.claimed, key), this.signal, STORAGE_MS);
+    return onceKept(() => this.at.claims.stepOf(this.claimed, key), this.signal);
   }
 
   /** The calls of a step are named by their order and what they ask: the same work makes the same calls. */

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
-import type { EndedJob } from './job';
+import type { End, EndedJob, JobFacts } from './job';
+import type { JobSeal } from './sealed-job';
 
 /** Runs within the transaction in which jobs end: what it writes is there exactly when they have ended. */
 export type EndHook = (client: ClientBase, ended: readonly EndedJob[]) => Promise<void>;
@@ -16,4 +17,9 @@ export class JobEndings {
     if (!ended.length) return;
     for (const hook of this.hooks) await hook(client, ended);
   }
+}
+
+/** @param submission sealed: it is opened only for those who ask */
+export function ended(job: JobFacts, submission: Buffer, seal: JobSeal): EndedJob {
+  return { job: job as JobFacts & { status: End }, submission: () => seal.openSubmission(job, submission) };
 }

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { JobType } from '../../contract/job';
-import type { End, EndedJob, JobFacts, Submission } from './job';
-import type { JobEndings } from './job-endings';
+import type { JobFacts, Submission } from './job';
+import { ended, type JobEndings } from './job-endings';
 import { FACTS, factsOf, type JobRow } from './job-row';
 import type { JobsDatabase } from './jobs-database.store';
 import type { JobQueue } from './queue/job-queue';
@@ -140,8 +140,4 @@ export class JobSubmissions {
     if (made) this.queue.ring([ticket]).catch(() => undefined);
     return made;
   }
-}
-
-export function ended(job: JobFacts, submission: Buffer, seal: JobSeal): EndedJob {
-  return { job: job as JobFacts & { status: End }, submission: () => seal.openSubmission(job, submission) };
 }

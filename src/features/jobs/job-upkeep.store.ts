@@ -1,8 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { JobFacts } from './job';
-import type { JobEndings } from './job-endings';
+import { ended, type JobEndings } from './job-endings';
 import { FACTS, factsOf, type JobRow } from './job-row';
-import { ended } from './job-submissions.store';
 import type { JobsDatabase } from './jobs-database.store';
 import type { JobQueue, Ticket } from './queue/job-queue';
 import type { JobSeal } from './sealed-job';
