@@ -18,6 +18,7 @@ export interface GatewayOptions {
   readonly policies?: string;
   readonly guards?: string;
   readonly prices?: string;
+  readonly analyses?: string;
 }
 
 export interface Gateway {
@@ -50,7 +51,7 @@ export async function startGateway({ env = {}, settings, ...beside }: GatewayOpt
   };
   const isShipped = settings === undefined && !Object.keys(beside).length;
   const files = { gatehouse: isShipped ? shipped('gatehouse') : (settings ?? ''), policies: uncached(), ...beside };
-  for (const name of ['gatehouse', 'models', 'policies', 'prices', 'guards'] as const)
+  for (const name of ['gatehouse', 'models', 'policies', 'prices', 'guards', 'analyses'] as const)
     writeFileSync(join(folder, `${name}.yaml`), files[name] ?? shipped(name));
   all['GATEHOUSE_CONFIG'] = join(folder, 'gatehouse.yaml');
   const started: ChildProcess[] = [];

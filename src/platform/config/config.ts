@@ -1,6 +1,7 @@
 import type { LiveKeys } from '../secrets/live-keys';
 import type { Secret } from '../secrets/secret';
 import type { SecretStore } from '../secrets/secret-store';
+import type { Analyses } from './analyses';
 import type { Guards } from './guards';
 import type { Models } from './models';
 import type { Policies } from './policies';
@@ -57,6 +58,11 @@ export abstract class Config {
   abstract readonly idempotency: Settings['idempotency'];
   abstract readonly answers: Settings['answers'];
   abstract readonly budgets: Settings['budgets'];
+  abstract readonly analyses: Settings['analyses'];
+  abstract readonly documents: Settings['documents'];
+  abstract readonly codeReview: Settings['codeReview'];
+  /** The operator's own analyses, by name. */
+  abstract readonly analysisTemplates: Analyses['analyses'];
   abstract readonly jobs: Settings['jobs'];
   /** The keys of sidecar and classifier are in `secrets`, under `SIDECAR_KEY` and `CLASSIFIER_KEY`. */
   abstract readonly sanitization: Settings['sanitization'];

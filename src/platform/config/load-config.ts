@@ -5,6 +5,8 @@ import type { Secret } from '../secrets/secret';
 import { SecretBackends } from '../secrets/secret-backends';
 import { SecretStore } from '../secrets/secret-store';
 import type { Variables } from '../secrets/variables';
+import { Analyses } from './analyses';
+import { checkAnalyses } from './check-analyses';
 import { checkLimits } from './check-limits';
 import { checkPolicies } from './check-policies';
 import { checkSelection } from './check-selection';
@@ -42,6 +44,7 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
   const policies = beside('policies.yaml', Policies);
   const prices = beside('prices.yaml', Prices);
   const guards = beside('guards.yaml', Guards);
+  const analyses = beside('analyses.yaml', Analyses);
 
   const dataDir = resolve(root, env.text('GATEHOUSE_DATA_DIR') ?? '.gatehouse');
   const production = env.text('NODE_ENV') === 'production';
@@ -79,6 +82,7 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
     if (models) checkAliases(models, known, problems);
     if (policies) checkPolicies(policies, known, problems);
     if (policies && models) checkSelection(policies.selection, models, problems);
+    if (analyses && models) checkAnalyses(analyses, models, problems);
     if (guards) checkGuards(guards, known, problems);
     checkLimits(settings.limits, models, known, problems);
   }
@@ -123,6 +127,10 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
     answers: settings!.answers,
     budgets: settings!.budgets,
     jobs: { ...settings!.jobs, ...(runsJobs !== undefined && { run: runsJobs === 'true' }) },
+    analyses: settings!.analyses,
+    documents: settings!.documents,
+    codeReview: settings!.codeReview,
+    analysisTemplates: analyses!.analyses,
     sanitization: settings!.sanitization,
     providers: providers.map(({ with: made }) => made(secrets)),
     models: models!,

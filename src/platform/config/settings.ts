@@ -1,6 +1,7 @@
 /** The shape of `config/gatehouse.yaml`. Unknown fields are errors; every field has a default, so an empty file is valid. */
 import { z } from 'zod';
 import { AuditSettings } from './audit-settings';
+import { CodeReviewSettings, DocumentSettings } from './job-kind-settings';
 import { JobSettings } from './job-settings';
 import { limitSettings } from './limit-settings';
 import { HttpUrl, SecretReference } from './setting-types';
@@ -9,6 +10,7 @@ import { SidecarSettings } from './sidecar-settings';
 
 const milliseconds = z.int().min(1).max(3_600_000);
 const count = z.int().min(1);
+const modelName = z.string().min(1).max(200);
 
 const http = {
   baseUrl: HttpUrl.optional().describe("The upstream's root; the vendor's own when absent."),
@@ -122,6 +124,17 @@ export const Settings = z.strictObject({
         ),
     })
     .prefault({}),
+  analyses: z
+    .strictObject({
+      model: modelName
+        .default('fast')
+        .describe('Which model analyses texts where neither the caller nor the analysis names one.'),
+      textCharacters: count.max(1_000_000).default(10_000).describe('The longest text that is analysed.'),
+      texts: count.max(1_000).default(1_000).describe('The most texts of one analysis job.'),
+    })
+    .prefault({}),
+  documents: DocumentSettings.prefault({}),
+  codeReview: CodeReviewSettings.prefault({}),
   jobs: JobSettings.prefault({}),
   audit: AuditSettings.prefault({}),
   sanitization: z
