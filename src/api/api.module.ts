@@ -11,6 +11,7 @@ import { ConfigModule } from '../platform/config/config.module';
 import { ObservabilityModule } from '../platform/observability/observability.module';
 import { AdminModule } from './admin/admin.module';
 import { CacheModule } from './cache/cache.module';
+import { AnalyzeController } from './analyze/analyze.controller';
 import { AnthropicController } from './anthropic/anthropic.controller';
 import { AuditApiModule } from './audit/audit-api.module';
 import { Door } from './door/door.service';
@@ -55,6 +56,7 @@ import { UsageApiModule } from './usage/usage-api.module';
     HomeController,
     OpenAiController,
     AnthropicController,
+    AnalyzeController,
     ModelsController,
     RequestsController,
     MetricsController,

@@ -13,3 +13,10 @@ export async function jsonAnswer(reply: Reply, codec: Codec, context: ReplyConte
   const events: ReplyEvent[] = pieces.flatMap((piece) => piece.events);
   return Buffer.from(JSON.stringify(codec.encodeReply(events, context)));
 }
+
+/** All that a reply says. @throws what its pieces throw */
+export async function eventsOf({ pieces }: Reply): Promise<ReplyEvent[]> {
+  const events: ReplyEvent[] = [];
+  for await (const piece of pieces) events.push(...piece.events);
+  return events;
+}

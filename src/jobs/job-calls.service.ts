@@ -11,11 +11,9 @@ import { CODECS } from '../dialects/codecs';
 import { jsonAnswer } from '../dialects/json-answer';
 import { PriceBook } from '../features/cost';
 import type { Submission } from '../features/jobs';
-import { ModelRegistry } from '../features/models';
 import { KeyRing } from '../features/tenancy';
-import { Pipeline } from '../pipeline';
+import { Pipeline, QuestionBodies } from '../pipeline';
 import { EventBus } from '../platform/events/event-bus';
-import { questionBody } from './question-body';
 
 /** Which job makes a call, and on whose behalf. */
 export interface CallOrigin {
@@ -45,7 +43,7 @@ export class JobCalls {
     private readonly pipeline: Pipeline,
     private readonly ring: KeyRing,
     private readonly prices: PriceBook,
-    private readonly models: ModelRegistry,
+    private readonly questions: QuestionBodies,
     events: EventBus,
   ) {
     events.on('call.finished', ({ id, cost }) => {
@@ -55,7 +53,7 @@ export class JobCalls {
 
   /** @throws GatewayError as a door would refuse the call */
   async ask(question: Question, origin: CallOrigin): Promise<Answer> {
-    const body = questionBody(question, this.takesTemperature(question.model));
+    const body = this.questions.of(question);
     const wire = { dialect: 'openai-chat', body, headers: {} } as const;
     const { schema, cache = 'use' } = question;
     const call = await this.callOf(wire, origin, { cacheIntent: cache, ...(schema && { validation: 'repair' }) });
@@ -141,16 +139,6 @@ export class JobCalls {
       receivedAt: Date.now(),
       startedAt: performance.now(),
     };
-  }
-
-  /** A model that refuses to be told how to sample is not told. */
-  private takesTemperature(model: string): boolean {
-    try {
-      return this.models.resolve(model, 'chat').every(({ sampling }) => sampling !== false);
-    } catch {
-      // the route stage says what is wrong with the name
-      return true;
-    }
   }
 }
 

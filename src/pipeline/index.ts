@@ -9,8 +9,10 @@ export {
   SELECTION,
   SIZES,
 } from './controls';
+export { type AnalyzeCall, AnalyzeCalls } from './analyze-calls.service';
 export { Pipeline } from './pipeline.service';
 export { PipelineModule } from './pipeline.module';
 export { FundingModule } from './funding.module';
 export { SpendModule } from './spend.module';
 export { ModelProbe, type ProbeResult } from './model-probe.service';
+export { QuestionBodies } from './question-bodies.service';

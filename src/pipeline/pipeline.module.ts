@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AnalysisModule } from '../features/analysis';
 import { AnswersModule } from '../features/answers';
 import { AuditModule } from '../features/audit';
 import { PricesModule } from '../features/cost';
@@ -14,6 +15,7 @@ import { ConfigModule } from '../platform/config/config.module';
 import { EventBusModule } from '../platform/events/event-bus.module';
 import { KeyedHash } from '../platform/secrets/keyed-hash';
 import { AdmitStage } from './admit.stage';
+import { AnalyzeCalls } from './analyze-calls.service';
 import { AuditStage } from './audit.stage';
 import { BudgetStage } from './budget.stage';
 import { CacheStage } from './cache.stage';
@@ -29,6 +31,7 @@ import { IdempotencyStage } from './idempotency.stage';
 import { InternalCalls } from './internal-calls.service';
 import { ModelProbe } from './model-probe.service';
 import { Pipeline } from './pipeline.service';
+import { QuestionBodies } from './question-bodies.service';
 import { Revalidation } from './revalidation.service';
 import { RouteStage } from './route.stage';
 import { SanitizeStage } from './sanitize.stage';
@@ -44,6 +47,7 @@ import { SimilarCache } from './similar-cache.service';
     LimitsModule,
     IdempotencyModule,
     AnswersModule,
+    AnalysisModule,
     ModelsModule,
     ProvidersModule,
     ResilienceModule,
@@ -75,7 +79,9 @@ import { SimilarCache } from './similar-cache.service';
     CoalescedAnswers,
     Revalidation,
     ModelProbe,
+    QuestionBodies,
+    AnalyzeCalls,
   ],
-  exports: [Pipeline, ModelProbe],
+  exports: [Pipeline, ModelProbe, QuestionBodies, AnalyzeCalls],
 })
 export class PipelineModule {}

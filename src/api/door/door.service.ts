@@ -5,11 +5,11 @@ import type { GatewayError } from '../../contract/errors';
 import { uuidv7 } from '../../contract/ids';
 import { isObject, type JsonObject } from '../../contract/json';
 import { usdText } from '../../contract/money';
-import type { Reply } from '../../contract/reply';
+import type { Reply, ReplyEvent } from '../../contract/reply';
 import type { ModelRequest } from '../../contract/request';
 import type { Codec, ReplyContext } from '../../dialects/codec';
 import { invalid } from '../../dialects/fields';
-import { jsonAnswer } from '../../dialects/json-answer';
+import { eventsOf, jsonAnswer } from '../../dialects/json-answer';
 import { Pipeline } from '../../pipeline';
 import { causeOf } from '../filters/cause-of';
 import { callerOf, type CallerRequest, setCallRates } from '../guards';
@@ -31,6 +31,8 @@ export interface ServeOptions {
   readonly prepare?: (body: JsonObject) => JsonObject;
   /** Sees the answer as it goes out: the whole JSON, or complete stream frames. */
   readonly observe?: (bytes: Buffer) => void;
+  /** Spells an answer in one piece, where the route has a shape of its own. @param ms since the call came in */
+  readonly tell?: (events: readonly ReplyEvent[], reply: Reply, ms: number) => JsonObject;
 }
 
 /** What every inference route does: decode, run the pipeline, and answer in the caller's dialect. */
@@ -44,7 +46,7 @@ export class Door {
     codec: Codec,
     request: CallerRequest,
     response: FastifyReply,
-    { forwarded = {}, prepare, observe }: ServeOptions = {},
+    { forwarded = {}, prepare, observe, tell }: ServeOptions = {},
   ): Promise<void> {
     if (!isObject(request.body)) throw invalid('', 'The body must be a JSON object');
     const body = prepare ? prepare(request.body) : request.body;
@@ -79,7 +81,9 @@ export class Door {
         this.log.error({ request_id: request.id, err: causeOf(fault) }, 'fault in a stream');
       await response.send(sseAnswer(reply, codec, context, { observe, onFault }));
     } else {
-      const answer = await jsonAnswer(reply, codec, context);
+      const answer = tell
+        ? Buffer.from(JSON.stringify(tell(await eventsOf(reply), reply, performance.now() - call.startedAt)))
+        : await jsonAnswer(reply, codec, context);
       observe?.(answer);
       response.headers({ ...headersOf(reply, call), 'content-type': 'application/json; charset=utf-8' });
       if (reply.rates) setCallRates(response, reply.rates(), request.rate);
