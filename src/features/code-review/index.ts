@@ -1,0 +1,1 @@
+export { CodeReviewKind } from './code-review-kind';
