@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
+import { AnalysisModule } from '../features/analysis';
 import { AuditModule } from '../features/audit';
 import { PricesModule } from '../features/cost';
+import { DocumentsModule } from '../features/documents';
 import { JobsModule } from '../features/jobs';
 import { ModelsModule } from '../features/models';
 import { TenancyModule } from '../features/tenancy';
@@ -20,6 +22,8 @@ import { JOB_KINDS } from './kinds.provider';
     ConfigModule,
     EventBusModule,
     AuditModule,
+    AnalysisModule,
+    DocumentsModule,
     TenancyModule,
     ModelsModule,
     PricesModule,
