@@ -26,14 +26,14 @@ async function startRedis(port) {
 }
 
 /**
- * @param {{provider: {url: string}, redis: boolean, concurrency: number, leaseMs?: number, tenants?: number}} options
+ * @param {{provider: {url: string}, redis: boolean, concurrency: number, leaseMs?: number, tenants?: number, parallel?: number}} options
  */
-export async function buildSite({ provider, redis, concurrency, leaseMs = 3_000, tenants = 2 }) {
+export async function buildSite({ provider, redis, concurrency, leaseMs = 3_000, tenants = 2, parallel = 4 }) {
   mkdirSync(join(WORK, 'jobs'), { recursive: true });
   const folder = scratch('jobs-');
   writeFileSync(
     join(folder, 'gatehouse.yaml'),
-    `jobs: { run: false, concurrency: ${concurrency}, leaseMs: ${leaseMs}, takeovers: 50, attempts: 50, tenantQueued: 100000 }\n` +
+    `jobs: { run: false, concurrency: ${concurrency}, leaseMs: ${leaseMs}, takeovers: 50, attempts: 50, tenantQueued: 100000, parallel: ${parallel} }\n` +
       `idempotency: { leaseMs: ${leaseMs} }\n`,
   );
   writeFileSync(join(folder, 'policies.yaml'), POLICIES);
@@ -98,6 +98,9 @@ export async function buildSite({ provider, redis, concurrency, leaseMs = 3_000,
     keys,
     gateway,
     ask,
+    /** Its events, as they come. */
+    events: (id, key) =>
+      fetch(`http://127.0.0.1:${port}/v1/jobs/${id}/events`, { headers: { authorization: `Bearer ${key}` } }),
     startWorker,
     /** All that it knew is gone. */
     async restartRedis(awayMs) {
