@@ -27,6 +27,7 @@ import { OpenAiController } from './openai/openai.controller';
 import { PoliciesModule } from './policies/policies.module';
 import { RequestsController } from './requests/requests.controller';
 import { SanitizeController } from './sanitize/sanitize.controller';
+import { SessionsController } from './sessions/sessions.controller';
 import { StatusModule } from './status/status.module';
 import { UsageApiModule } from './usage/usage-api.module';
 
@@ -61,6 +62,7 @@ import { UsageApiModule } from './usage/usage-api.module';
     RequestsController,
     MetricsController,
     SanitizeController,
+    SessionsController,
   ],
   providers: [Door, ...GUARDS, { provide: APP_FILTER, useClass: ErrorFilter }],
 })

@@ -189,6 +189,10 @@ export interface CallFinished {
   readonly requestId: string;
   readonly tenantId: string;
   readonly keyId: string;
+  /** A keyed pseudonym. */
+  readonly session?: string | undefined;
+  /** The number of the call in its session. */
+  readonly turn?: number | undefined;
   readonly dialect: Dialect | 'internal';
   readonly operation: string;
   readonly stream: boolean;

@@ -9,6 +9,7 @@ import { Stage } from '../contract/stage';
 import type { Picos } from '../contract/money';
 import { AuditLog, policyHashes, Subjects } from '../features/audit';
 import { PriceBook } from '../features/cost';
+import { SessionTurns } from '../features/sessions';
 import { Config } from '../platform/config/config';
 import { EventBus } from '../platform/events/event-bus';
 import { KeyedHash } from '../platform/secrets/keyed-hash';
@@ -43,6 +44,7 @@ export class AuditStage extends Stage<Call, AuditedCall> {
     private readonly hash: KeyedHash,
     private readonly events: EventBus,
     private readonly prices: PriceBook,
+    private readonly turns: SessionTurns,
   ) {
     super();
     const { aliases, models } = config.models;
@@ -84,11 +86,19 @@ export class AuditStage extends Stage<Call, AuditedCall> {
   }
 
   /** @throws GatewayError `audit_unavailable` when the person cannot be named */
-  private async identify({ caller: { tenantId }, user, session }: Call, { mode }: AuditTerms): Promise<Identity> {
+  private async identify(call: Call, { mode }: AuditTerms): Promise<Identity> {
+    const { tenantId } = call.caller;
+    const { user } = call;
+    const session = call.session === undefined ? undefined : this.hash.pseudonym('session', tenantId, call.session);
+    const [person, turn] = await Promise.all([
+      user === undefined ? undefined : this.reference(tenantId, user, mode === 'relaxed'),
+      session === undefined || isOurs(call) ? undefined : this.turns.next({ tenantId, session }),
+    ]);
     return {
       policy: this.policy,
-      ...(user !== undefined && { user: await this.reference(tenantId, user, mode === 'relaxed') }),
-      ...(session !== undefined && { session: this.hash.pseudonym('session', tenantId, session) }),
+      ...(person !== undefined && { user: person }),
+      ...(session !== undefined && { session }),
+      ...(turn !== undefined && { turn }),
     };
   }
 
@@ -119,6 +129,9 @@ export class AuditStage extends Stage<Call, AuditedCall> {
   }
 }
 
+/** Made by the gateway on behalf of a call: no turn of the conversation. */
+const isOurs = ({ wire, revalidates }: Call): boolean => wire.dialect === 'internal' || revalidates === true;
+
 function observe(event: ReplyEvent, course: Course, call: Call): void {
   course.used.observe(event);
   if (event.type === 'finish') course.finish ??= event.reason;
@@ -127,7 +140,7 @@ function observe(event: ReplyEvent, course: Course, call: Call): void {
 
 function summary(
   call: Call,
-  { facts }: CallAccount,
+  { facts, identity }: CallAccount,
   { finish, firstTokenMs, upstreamMs, used }: Course,
   outcome: Outcome,
 ): CallFinished {
@@ -139,6 +152,8 @@ function summary(
     requestId: call.requestId,
     tenantId: call.caller.tenantId,
     keyId: call.caller.keyId,
+    session: identity.session,
+    turn: identity.turn,
     dialect: call.wire.dialect,
     operation: call.request.operation,
     stream: call.request.stream,

@@ -7,14 +7,7 @@ import type { ReplyEvent } from '../contract/reply';
 import type { WireRequest } from '../contract/wire';
 import type { AuditLog, Draft, Facts } from '../features/audit';
 import type { AuditTerms } from './audit-terms';
-import {
-  inspectionMetadata,
-  outcomeMetadata,
-  repairMetadata,
-  requestMetadata,
-  selectionMetadata,
-  turnOf,
-} from './call-facts';
+import { inspectionMetadata, outcomeMetadata, repairMetadata, requestMetadata, selectionMetadata } from './call-facts';
 import type { KnownModels } from './known-models';
 import { type Said, Transcript } from './transcript';
 
@@ -24,6 +17,8 @@ export interface Identity {
   readonly user?: string;
   /** A pseudonym. */
   readonly session?: string;
+  /** The number of the call in its session. */
+  readonly turn?: number;
   readonly policy: NonNullable<Facts['policy']>;
 }
 
@@ -47,7 +42,7 @@ export class CallAccount implements CallRecord {
     private readonly call: Call,
     private readonly size: PromptSize,
     private readonly terms: AuditTerms,
-    private readonly identity: Identity,
+    readonly identity: Identity,
     answerCharacters: number,
   ) {
     this.transcript = new Transcript(answerCharacters);
@@ -174,7 +169,8 @@ export class CallAccount implements CallRecord {
         tenant: call.caller.tenantId,
         actor: call.caller.keyId,
         ...(identity.user !== undefined && { user_id: identity.user }),
-        ...(identity.session !== undefined && { session: identity.session, turn: turnOf(call) }),
+        ...(identity.session !== undefined && { session: identity.session }),
+        ...(identity.turn !== undefined && { turn: identity.turn }),
         policy: { ...identity.policy, ...this.facts.inspection?.policy },
       },
     };

@@ -118,14 +118,6 @@ function recordedTries(tried: readonly Tried[] = []): readonly PlainObject[] | u
   }));
 }
 
-/** How many times the user has spoken: results of tools are no turns of a person. */
-export function turnOf({ request }: Call): number | undefined {
-  if (request.operation === 'embeddings') return undefined;
-  return request.messages.filter(
-    ({ role, parts }) => role === 'user' && parts.some(({ type }) => type !== 'tool_result'),
-  ).length;
-}
-
 const rounded = (ms: number | undefined) => (ms === undefined ? undefined : Math.max(0, Math.round(ms)));
 /** What a provider counts may be anything; a header holds whole numbers. */
 const whole = (tokens: number) =>

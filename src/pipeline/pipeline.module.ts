@@ -10,6 +10,7 @@ import { ProvidersModule } from '../features/providers';
 import { ResilienceModule } from '../features/resilience';
 import { SanitizationModule } from '../features/sanitization';
 import { SelectionModule } from '../features/selection';
+import { SessionsModule } from '../features/sessions';
 import { Config } from '../platform/config/config';
 import { ConfigModule } from '../platform/config/config.module';
 import { EventBusModule } from '../platform/events/event-bus.module';
@@ -53,6 +54,7 @@ import { SimilarCache } from './similar-cache.service';
     ResilienceModule,
     SanitizationModule,
     SelectionModule,
+    SessionsModule,
     PricesModule,
     FundingModule,
   ],

@@ -12,6 +12,7 @@ import { Acts } from './acts.service';
 import { AuditLog } from './audit-log';
 import { BudgetRecords } from './budget-records.service';
 import { RecordedCalls } from './calls/recorded-calls.service';
+import { RecordedSessions } from './calls/recorded-sessions.service';
 import { AuditKeys } from './keys/audit-keys';
 import { OtherKeyError } from './keys/keks';
 import { DataKeys, Subjects } from './keys/data-keys';
@@ -81,6 +82,7 @@ import { StartRecords } from './start-records.service';
     BudgetRecords,
     EntryReader,
     RecordedCalls,
+    RecordedSessions,
     SecretRecords,
     StartRecords,
   ],
@@ -95,6 +97,7 @@ import { StartRecords } from './start-records.service';
     EntryReader,
     LogSigner,
     RecordedCalls,
+    RecordedSessions,
     StoredLogSigner,
     Subjects,
     Troubles,

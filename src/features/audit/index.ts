@@ -4,6 +4,8 @@ export { AuditLog, type Draft, type Facts, type PlainObject, type Receipt } from
 export { AuditModule } from './audit.module';
 export { callsIn, type CallView } from './calls/call-view';
 export { RecordedCalls } from './calls/recorded-calls.service';
+export { RecordedSessions } from './calls/recorded-sessions.service';
+export type { TurnView } from './calls/turn-view';
 export { AUDIT, REVIEWING } from './controls';
 export { Subjects } from './keys/data-keys';
 export type { RotationProgress } from './keys/rotations.store';

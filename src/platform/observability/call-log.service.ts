@@ -20,6 +20,7 @@ export class CallLog {
       call_id: call.id,
       tenant: call.tenantId,
       key_id: call.keyId,
+      session: sessionOf(call),
       dialect: call.dialect,
       operation: call.operation,
       stream: call.stream,
@@ -41,4 +42,9 @@ export class CallLog {
     if (call.outcome === 'failed') this.log.warn(line, 'call');
     else this.log.info(line, 'call');
   }
+}
+
+/** `session:turn`; a session is a pseudonym. */
+function sessionOf({ session, turn }: CallFinished): string | undefined {
+  return session === undefined || turn === undefined ? session : `${session}:${turn}`;
 }

@@ -9,7 +9,9 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const NONE: ReadonlySet<string> = new Set();
 
 /** What the gateway makes itself. A line without them is of no use, and nobody can be found by them. */
-const OWN_FIELDS = new Set('time tenant key key_id call_id entry entry_id review verification hash version'.split(' '));
+const OWN_FIELDS = new Set(
+  'time tenant key key_id call_id session entry entry_id review verification hash version'.split(' '),
+);
 
 /** Whether a value of that field may say anything: it is long enough, and no identifier of ours. */
 export function isFree(field: string, value: string): boolean {

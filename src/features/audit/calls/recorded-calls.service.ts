@@ -6,10 +6,7 @@ import { AuditLog } from '../audit-log';
 import type { Header } from '../format/header';
 import { EntryReader } from '../log/entry-reader.store';
 import { type CallView, callsIn } from './call-view';
-
-/** A call that is still open this long after its longest deadline will never be closed: its process is gone. */
-const UNKNOWN_AFTER_MS = 300_000;
-const GOVERNING = ['auditor', 'operator', 'admin'] as const;
+import { GOVERNING, UNKNOWN_AFTER_MS } from './reading-terms';
 
 /** Explains calls from what the log has of them. */
 @Injectable()

@@ -95,7 +95,7 @@ export interface Facts {
   readonly user_id?: string;
   /** A keyed pseudonym. */
   readonly session?: string;
-  /** How many times the user has spoken in the conversation. */
+  /** The number of the call in its session, from 1. */
   readonly turn?: number;
   readonly model?: string;
   /** provider/model */

@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Pool, QueryConfig, QueryResultRow } from 'pg';
 import { Config } from '../../../platform/config/config';
 import { auditPool } from '../../../platform/database/audit-connection';
-import { CIPHERTEXT_SQL, HEADER_SQL, OF_REQUEST_SQL } from './entry-sql';
+import { CIPHERTEXT_SQL, HEADER_SQL, OF_CALLS_SQL, OF_REQUEST_SQL } from './entry-sql';
 import { entryRow, type EntryColumns, type EntryRow } from './entry-row';
 import { searchSql, type EntryFilter } from './search-sql';
 import { streamBatches, type BatchRange, type StoredBatch } from './stream-batches';
@@ -58,6 +58,31 @@ export class EntryReader implements OnApplicationShutdown {
       values: [requestId, tenant ?? null],
     });
     return rows.map((row) => ({ ...entryRow(row), header: row.header }));
+  }
+
+  /**
+   * All that was recorded of the calls of a session, so many calls at a time, in the order of the log.
+   * @param from `next` of the page before
+   */
+  async callsOf(
+    tenant: string,
+    session: string,
+    from: number,
+    limit: number,
+  ): Promise<{
+    readonly entries: readonly (EntryRow & { readonly header: string })[];
+    readonly next: number | undefined;
+  }> {
+    await this.catchUp();
+    const filter: EntryFilter = { tenant, session, event: 'llm.*', opening: true };
+    const found = await this.query<EntryColumns>(searchSql(filter, { first: from, order: 'oldest first', limit }));
+    const indexes = found.map(({ index }) => Number(index));
+    if (!indexes.length) return { entries: [], next: undefined };
+    const rows = await this.query<EntryColumns & { header: string }>({ text: OF_CALLS_SQL, values: [indexes] });
+    return {
+      entries: rows.map((row) => ({ ...entryRow(row), header: row.header })),
+      next: indexes.length === limit ? Math.max(...indexes) + 1 : undefined,
+    };
   }
 
   /** undefined when the log does not reach so far. */

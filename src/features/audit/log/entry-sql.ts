@@ -24,3 +24,14 @@ export const OF_REQUEST_SQL = `
   select e.*, split_part(h.headers, e'\\n', e.position + 1) as header
     from audit.entries e join audit.headers h on h.part_month = e.part_month and h.first_index = e.first_index
    where e.request_id = left($1, 400) and ($2::text is null or e.tenant = $2) order by e.index`;
+
+/** What was recorded of calls by the entries that open them: those, the ones that follow, and what follows after the fact. */
+export const OF_CALLS_SQL = `
+  with root as (select entry_id, request_id, tenant from audit.entries where index = any ($1::bigint[]) and parent is null),
+  next as (select e.entry_id, e.index from root r join audit.entries e
+             on e.request_id = r.request_id and e.tenant = r.tenant and e.parent = r.entry_id),
+  late as (select e.index from root r join audit.entries e on e.request_id = r.request_id and e.tenant = r.tenant
+            where e.parent in (select entry_id from next))
+  select e.*, split_part(h.headers, e'\\n', e.position + 1) as header
+    from audit.entries e join audit.headers h on h.part_month = e.part_month and h.first_index = e.first_index
+   where e.index in (select unnest($1::bigint[]) union select index from next union select index from late) order by e.index`;

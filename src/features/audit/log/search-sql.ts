@@ -25,6 +25,8 @@ export interface EntryFilter {
   readonly minCostMicros?: number | undefined;
   readonly maxCostMicros?: number | undefined;
   readonly requestId?: string | undefined;
+  /** Only entries that complete no other one. */
+  readonly opening?: true | undefined;
 }
 
 /** Which part of the log, from which end. */
@@ -129,6 +131,7 @@ function conditionsOf(filter: EntryFilter): Conditions {
   where.equal('actor', 'actor', filter.actor);
   where.equal('provider', 'provider', filter.provider);
   where.equal('outcome', 'outcome', filter.outcome);
+  if (filter.opening) where.conditions.push('e.parent is null');
   if (filter.requestId !== undefined) where.conditions.push(`e.request_id = ${where.text(filter.requestId)}`);
   if (filter.model !== undefined) {
     const model = where.text(filter.model);

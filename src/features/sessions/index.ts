@@ -1,0 +1,2 @@
+export { SessionTurns } from './session-turns.store';
+export { SessionsModule } from './sessions.module';
