@@ -3,7 +3,7 @@ import { GatewayError } from '../../contract/errors';
 import type { Reply } from '../../contract/reply';
 import { IterableReadable } from './iterable-readable';
 import type { Codec, ReplyContext } from '../../dialects/codec';
-import { shownError } from '../filters/shown-error';
+import { shownError } from '../../platform/observability/shown-error';
 
 export interface StreamOptions {
   /** Sees the answer as it goes out. */

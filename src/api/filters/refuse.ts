@@ -6,7 +6,7 @@ import { encodeOpenAiError } from '../../dialects/openai-error';
 import { type CallerRequest, setCallRates } from '../guards';
 import { errorDialectOf, type ErrorDialect } from './error-dialect';
 import { encodeProblem, PROBLEM_TYPE } from './problem';
-import { shownError } from './shown-error';
+import { shownError } from '../../platform/observability/shown-error';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 

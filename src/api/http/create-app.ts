@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../../contract/errors';
 import { KeyRing } from '../../features/tenancy';
 import { uuidv7 } from '../../contract/ids';
+import { parseBody } from '../../dialects/parse-body';
 import type { Config } from '../../platform/config/config';
 import { BootLogger } from '../../platform/observability/boot-logger.service';
 import { processLogger } from '../../platform/observability/process-logger';
@@ -16,7 +17,7 @@ import { translateException } from '../filters/translate-exception';
 import { knownBeforeBody, RATE_HEADERS } from '../guards';
 import { describeApi } from './describe-api';
 import { OperationsPort } from './operations-port';
-import { parseBody } from './parse-body';
+
 import { protectRootKey } from './protect-root-key';
 import { API_HEADERS, PAGE_HEADERS } from './protective-headers';
 import { logRequests } from './request-log';

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../contract/errors';
-import { Scrubber } from '../../platform/observability/scrubber';
+import { Scrubber } from './scrubber';
 import { shownError } from './shown-error';
 
 describe('the error as a caller may read it', () => {

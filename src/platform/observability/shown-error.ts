@@ -1,6 +1,6 @@
 import { GatewayError, type ErrorFacts } from '../../contract/errors';
-import { processScrubber } from '../../platform/observability/process-scrubber';
-import type { Scrubber } from '../../platform/observability/scrubber';
+import { processScrubber } from './process-scrubber';
+import type { Scrubber } from './scrubber';
 
 /**
  * The error as a caller may read it. Providers and libraries quote what they were sent: no secret of the gateway, no personal
