@@ -57,6 +57,12 @@ export interface Answer {
 export type ForeignCall = Pick<WireRequest, 'dialect' | 'body'> & {
   readonly headers?: Readonly<Record<string, string>>;
   readonly cache?: CacheIntent;
+  /** Names the call in the record; by its job when absent. */
+  readonly requestId?: string;
+  /** How often it may fail, where asking again may go better, before that is told; never when absent. */
+  readonly failures?: number;
+  /** How long limits that it meets are waited for, in milliseconds; not for long when absent. */
+  readonly patienceMs?: number;
 };
 
 /** Its answer, as a door of the same dialect would have given it. */
@@ -98,15 +104,24 @@ export interface JobEstimate {
   /** Of one answer; as many as the model gives when absent. */
   readonly maxTokens?: number;
   readonly times: number;
+  /** `chat` when absent. */
+  readonly operation?: 'embeddings';
+  /** What cannot be asked, because there is no such model or the key may not use it, is no reason to refuse the job. */
+  readonly optional?: true;
 }
 
 /** One kind of job. Plain TypeScript: no framework, no storage. */
 export interface JobKind<I = unknown> {
   readonly type: JobType;
+  /** How many of its steps may be under way at once; as configured for all jobs when absent. */
+  readonly parallel?: number;
   /** @throws GatewayError `invalid_request` that names the field */
   parse(input: Json): I;
-  /** The questions it will ask at most, roughly, for what is held at submit and the ETA. Cheap. */
-  estimate(input: I): readonly JobEstimate[];
+  /**
+   * The questions it will ask at most, roughly, for what is held at submit and the ETA. Cheap.
+   * @throws GatewayError when the job could never be done
+   */
+  estimate(input: I, tenantId: string): readonly JobEstimate[] | Promise<readonly JobEstimate[]>;
   /** @throws GatewayError how the job failed */
   run(input: I, context: JobContext): Promise<Json>;
 }

@@ -68,12 +68,13 @@ export class JobCalls {
 
   /** @throws GatewayError likewise */
   async verbatim(foreign: ForeignCall, origin: CallOrigin): Promise<ForeignAnswer> {
-    const { dialect, body, headers = {}, cache = origin.submission.cache } = foreign;
+    const { dialect, body, headers = {}, cache = origin.submission.cache, requestId } = foreign;
     if (dialect === 'internal') throw new Error('a foreign call has a dialect');
     const { validation } = origin.submission;
     const call = await this.callOf({ dialect, body, headers }, origin, {
       ...(cache && { cacheIntent: cache }),
       ...(validation && { validation }),
+      ...(requestId !== undefined && { requestId }),
     });
     return this.made(call, origin, async (reply) => {
       const heard: Heard = { text: '', finish: 'stop', usage: NO_USAGE };
@@ -119,14 +120,16 @@ export class JobCalls {
   private async callOf(
     wire: WireRequest & { readonly dialect: Dialect },
     { jobId, keyId, submission, signal, name }: CallOrigin,
-    more: Pick<Call, 'cacheIntent' | 'validation'>,
+    more: Partial<Pick<Call, 'requestId' | 'cacheIntent' | 'validation'>>,
   ): Promise<Call> {
-    const { user, session, tags, complexity } = submission;
+    const { session, tags, complexity } = submission;
+    const request = CODECS[wire.dialect].decodeRequest(wire.body);
+    const user = submission.user ?? request.user;
     return {
       id: uuidv7(),
       requestId: `job:${jobId}`,
       caller: await this.ring.callerOf(keyId),
-      request: CODECS[wire.dialect].decodeRequest(wire.body),
+      request,
       wire,
       ...(user !== undefined && { user }),
       ...(session !== undefined && { session }),

@@ -65,7 +65,7 @@ export class JobFunding {
     { user, tags }: Pick<Submission, 'user' | 'tags'>,
     estimates: readonly JobEstimate[],
   ): Promise<HoldForJob | undefined> {
-    const candidates = estimates.map(({ model }) => this.candidatesOf(model, caller));
+    const candidates = estimates.map((one) => this.candidatesOf(one, caller));
     const { tenantId, keyId } = caller;
     if (!this.index.has(tenantId)) return undefined;
     const userRef =
@@ -101,7 +101,7 @@ export class JobFunding {
       const cheaper = estimates.map((one) => ({ ...one, model: to }));
       const fits = this.estimateOf(
         cheaper,
-        cheaper.map(() => this.candidatesOf(to, caller)),
+        cheaper.map((one) => this.candidatesOf(one, caller)),
         budgets,
       );
       if ((await takeForJob(client, { ...request, estimate: fits })).kind === 'held') return;
@@ -109,11 +109,16 @@ export class JobFunding {
     throw exhaustedBudget(taken.shortage, budget);
   }
 
-  private candidatesOf(model: string, { models }: Caller): readonly Candidate[] {
-    const allowed = this.models
-      .resolve(model, 'chat')
-      .filter((one) => isModelAllowed(models, model, one.model, `${one.provider}/${one.model}`));
-    if (allowed.length) return allowed;
+  private candidatesOf({ model, operation, optional }: JobEstimate, { models }: Caller): readonly Candidate[] {
+    let allowed: readonly Candidate[] = [];
+    try {
+      allowed = this.models
+        .resolve(model, operation ?? 'chat')
+        .filter((one) => isModelAllowed(models, model, one.model, `${one.provider}/${one.model}`));
+    } catch (error) {
+      if (!optional) throw error;
+    }
+    if (allowed.length || optional) return allowed;
     throw new GatewayError('model_not_allowed', `This key may not use the model '${model}'`, { param: 'input.model' });
   }
 

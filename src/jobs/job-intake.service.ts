@@ -74,7 +74,7 @@ export class JobIntake {
     const known = await this.submissions.named(tenantId, named);
     if (known) return known.kind === 'known' ? { job: known.job, repeated: true } : conflict();
     await this.checkRoom(tenantId);
-    const hold = await this.funding.plan(caller, rest, kind.estimate(parsed));
+    const hold = await this.funding.plan(caller, rest, await kind.estimate(parsed, tenantId));
     const id = uuidv7();
     const start = Math.max(runAt.getTime(), Date.now());
     const expiresAt = new Date(start + seconds * 1_000);
@@ -116,7 +116,8 @@ export class JobIntake {
     const { submission } = found;
     const kind = this.kinds.of(job.type);
     const submitter = await this.ring.callerOf(job.keyId);
-    const hold = await this.funding.plan(submitter, submission, kind.estimate(kind.parse(submission.input)));
+    const estimates = await kind.estimate(kind.parse(submission.input), job.tenantId);
+    const hold = await this.funding.plan(submitter, submission, estimates);
     const expiresAt = new Date(Date.now() + submission.ttlSeconds * 1_000);
     const act = { event: 'job.retry', tenant: job.tenantId, metadata: { target: job.id, type: job.type } } as const;
     const retried = await this.acts.perform(caller, act, () =>

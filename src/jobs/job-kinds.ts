@@ -13,6 +13,11 @@ export class JobKinds {
     return [...this.byType.values()].map(({ type }) => type);
   }
 
+  /** How many steps of such a job may be under way at once, where its kind says so. */
+  parallelOf(type: string): number | undefined {
+    return this.byType.get(type)?.parallel;
+  }
+
   /** @throws GatewayError `invalid_request` */
   of(type: string): JobKind {
     const kind = this.byType.get(type);

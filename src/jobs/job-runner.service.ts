@@ -82,8 +82,9 @@ export class JobRunner implements BeforeApplicationShutdown {
   }
 
   private async work(claimed: ClaimedJob): Promise<void> {
-    const { parallel, resultBytes } = this.config.jobs;
+    const { resultBytes } = this.config.jobs;
     const { claims, calls, signals, kinds, log } = this;
+    const parallel = kinds.parallelOf(claimed.job.type) ?? this.config.jobs.parallel;
     const working = new WorkingJob(claimed, { claims, calls, signals, parallel, resultBytes });
     const name = nameOf(claimed);
     this.working.set(name, working);

@@ -43,6 +43,18 @@ describe('patience', () => {
     await expect(patiently(() => Promise.reject(new Error('broken')), never, 10_000)).rejects.toThrow('broken');
   });
 
+  it('overlooks as many failures as it is told to, of those that may pass', async () => {
+    const failing = (count: number, code: 'provider_failed' | 'invalid_request') => {
+      let tries = 0;
+      return () =>
+        ++tries <= count ? Promise.reject(new GatewayError(code, 'no', { retryAfter: 0 })) : Promise.resolve(tries);
+    };
+    expect(await patiently(failing(2, 'provider_failed'), never, 10_000, 2)).toBe(3);
+    await expect(patiently(failing(2, 'provider_failed'), never, 10_000, 1)).rejects.toThrow('no');
+    await expect(patiently(failing(1, 'provider_failed'), never, 10_000)).rejects.toThrow('no');
+    await expect(patiently(failing(1, 'invalid_request'), never, 10_000, 2)).rejects.toThrow('no');
+  });
+
   it('ends when it has lasted for long enough, or when the work stops', async () => {
     await expect(patiently(() => Promise.reject(limited()), never, 100)).rejects.toThrow('later');
     const stop = new AbortController();

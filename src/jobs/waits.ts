@@ -31,16 +31,24 @@ export function mayPass(error: GatewayError): boolean {
 /**
  * Does the work, and again whenever a limit was met, until it is done or that has gone on for too long.
  * @param patienceMs in all
+ * @param failures that may pass, and are overlooked
  * @throws what the work throws; what `signal` is aborted with
  */
-export async function patiently<T>(work: () => Promise<T>, signal: AbortSignal, patienceMs: number): Promise<T> {
+export async function patiently<T>(
+  work: () => Promise<T>,
+  signal: AbortSignal,
+  patienceMs: number,
+  failures = 0,
+): Promise<T> {
   const until = Date.now() + patienceMs;
+  let left = failures;
   for (let tries = 0; ; tries++)
     try {
       signal.throwIfAborted();
       return await work();
     } catch (error) {
-      if (!(error instanceof GatewayError) || !isPassing(error)) throw error;
+      if (!(error instanceof GatewayError)) throw error;
+      if (!isPassing(error) && !(mayPass(error) && left-- > 0)) throw error;
       const asked = (error.retryAfter ?? 1) * 1_000;
       const wait =
         Math.min(Math.max(asked, LEAST_MS * 2 ** Math.min(tries, 7)), LONGEST_MS) * (0.75 + Math.random() / 2);

@@ -82,6 +82,16 @@ describe('a job that is worked on', () => {
     expect(place.spent).toBe(5n);
   });
 
+  it('remembers nothing of a step that ended but that it did', async () => {
+    const place = new Place();
+    const job = place.work();
+    const step = () => job.step('s', async (ask) => (await ask(QUESTION)).text);
+    expect(await step()).toBe('answered');
+    place.steps.set('s', 'as it is kept');
+    expect(await step()).toBe('as it is kept');
+    expect(place.names).toHaveLength(1);
+  });
+
   it('names its calls the same when they are made again, and others otherwise', async () => {
     const names = async (attempt: number, prompts: string[]) => {
       const place = new Place();

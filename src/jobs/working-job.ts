@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../contract/canonical-json';
 import { GatewayError } from '../contract/errors';
-import type { Ask, JobContext } from '../contract/job';
+import type { Ask, ForeignCall, JobContext } from '../contract/job';
 import type { Json } from '../contract/json';
 import type { Picos } from '../contract/money';
 import type { ClaimedJob, JobClaims, JobSignals } from '../features/jobs';
@@ -14,6 +14,9 @@ import { onceKept, patiently } from './waits';
 const LONGEST_KEY = 200;
 /** A limit that lasts for longer: others have the place of the job meanwhile. */
 const LIMITED_MS = 20_000;
+
+type Patience = Pick<ForeignCall, 'patienceMs' | 'failures'>;
+
 export interface Workplace {
   readonly claims: Pick<JobClaims, 'stepOf' | 'keepStep' | 'partial' | 'progress' | 'spend'>;
   readonly calls: Pick<JobCalls, 'ask' | 'verbatim'>;
@@ -31,6 +34,8 @@ export class WorkingJob implements JobContext {
   private readonly stopped = new AbortController();
   private readonly slots: Slots;
   private readonly steps = new Map<string, Promise<Json>>();
+  /** What these gave is read again when somebody asks: a job may have more of it than memory holds. */
+  private readonly kept = new Set<string>();
   private readonly report: ProgressReport;
   private isHandedBack = false;
 
@@ -54,8 +59,11 @@ export class WorkingJob implements JobContext {
     if (known) return known;
     const step = this.slots.run(() => this.once(key, work));
     this.steps.set(key, step);
-    // whoever asks for it hears of it
-    step.catch(() => undefined);
+    // whoever asks for it hears of a failure
+    step.then(
+      () => this.forget(key),
+      () => undefined,
+    );
     return step;
   };
 
@@ -104,7 +112,7 @@ export class WorkingJob implements JobContext {
   private async once<T extends Json>(key: string, work: (ask: Ask) => Promise<T>): Promise<T> {
     this.signal.throwIfAborted();
     if (this.isHandedBack) throw new JobStopped('handed-back');
-    const kept = this.claimed.attempt > 1 ? await this.kept(key) : undefined;
+    const kept = this.claimed.attempt > 1 || this.kept.has(key) ? await this.read(key) : undefined;
     if (kept !== undefined) return kept as T;
     let cost = 0n;
     try {
@@ -118,7 +126,12 @@ export class WorkingJob implements JobContext {
     }
   }
 
-  private kept(key: string): Promise<Json | undefined> {
+  private forget(key: string): void {
+    this.kept.add(key);
+    this.steps.delete(key);
+  }
+
+  private read(key: string): Promise<Json | undefined> {
     return onceKept(() => this.at.claims.stepOf(this.claimed, key), this.signal);
   }
 
@@ -134,7 +147,8 @@ export class WorkingJob implements JobContext {
       spent,
     });
     const { calls } = this.at;
-    const patient = <A>(work: () => Promise<A>) => patiently(work, this.signal, LIMITED_MS);
+    const patient = <A>(work: () => Promise<A>, { patienceMs = LIMITED_MS, failures }: Patience = {}) =>
+      patiently(work, this.signal, patienceMs, failures);
     const ask: Ask = Object.assign(
       (question: Parameters<Ask>[0]) => {
         const from = origin(question);
@@ -143,7 +157,7 @@ export class WorkingJob implements JobContext {
       {
         verbatim: (call: Parameters<Ask['verbatim']>[0]) => {
           const from = origin([call.dialect, call.body]);
-          return patient(() => calls.verbatim(call, from));
+          return patient(() => calls.verbatim(call, from), call);
         },
       },
     );

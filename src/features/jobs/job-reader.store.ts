@@ -12,6 +12,7 @@ const PARTIALS = `
   select name, seq::text, at, sealed from job_partials where job_id = $1 and seq > $2 order by seq limit $3`;
 const SEQS = `select id, seq::text as seq from jobs where id = any ($1)`;
 const CHANGES = `select ${FACTS}, j.status_seq::text as status_seq, j.progress_seq::text as progress_seq from jobs j where j.id = $1`;
+const STEPS = `select step, sealed from job_steps where job_id = $1 and step = any ($2)`;
 const MOST_PARTIALS = 10_000;
 /** At most so many are handed out at once. */
 const PARTIALS_AT_ONCE = 200;
@@ -73,6 +74,27 @@ export class JobReader {
     if (!row) return undefined;
     const job = factsOf(row);
     return { job, submission: this.seal.openSubmission(job, row.submission) };
+  }
+
+  /** What steps gave that ended, by their keys. @throws GatewayError `storage_unavailable` */
+  async steps(job: Pick<JobFacts, 'id' | 'tenantId'>, keys: readonly string[]): Promise<ReadonlyMap<string, Json>> {
+    const names = new Map(
+      keys.map((key) => {
+        const name = this.seal.nameOf(job, 'step', key);
+        return [name.toString('hex'), { key, name }];
+      }),
+    );
+    const { rows } = await this.database.query<{ step: Buffer; sealed: Buffer }>({
+      name: 'job-steps',
+      text: STEPS,
+      values: [job.id, [...names.values()].map(({ name }) => name)],
+    });
+    return new Map(
+      rows.map(({ step, sealed }) => [
+        names.get(step.toString('hex'))?.key ?? '',
+        this.seal.openPart(job, step, sealed),
+      ]),
+    );
   }
 
   /** Newest first. @param before the id of the last job of the page before */
