@@ -15,6 +15,7 @@ import { AnalyzeController } from './analyze/analyze.controller';
 import { AnthropicController } from './anthropic/anthropic.controller';
 import { AuditApiModule } from './audit/audit-api.module';
 import { Door } from './door/door.service';
+import { FilesApiModule } from './files/files-api.module';
 import { ErrorFilter } from './filters/error.filter';
 import { GUARDS } from './guards';
 import { HomeController } from './http/home.controller';
@@ -51,6 +52,7 @@ import { UsageApiModule } from './usage/usage-api.module';
     UsageApiModule,
     SanitizationModule,
     CacheModule,
+    FilesApiModule,
     JobsApiModule,
   ],
   controllers: [

@@ -17,7 +17,6 @@ import { translateException } from '../filters/translate-exception';
 import { knownBeforeBody, RATE_HEADERS } from '../guards';
 import { describeApi } from './describe-api';
 import { OperationsPort } from './operations-port';
-
 import { protectRootKey } from './protect-root-key';
 import { API_HEADERS, PAGE_HEADERS } from './protective-headers';
 import { logRequests } from './request-log';
@@ -31,6 +30,8 @@ const BODILESS = new Set(['GET', 'HEAD', 'DELETE']);
 const HEADERS_MS = 15_000;
 const BODY_MS = 120_000;
 const KEEP_ALIVE_MS = 72_000;
+/** What a form may have around its file. */
+const FORM_BYTES = 65_536;
 
 /** The HTTP application, initialised but not listening. */
 export async function createApp(module: Type, config: Config): Promise<HttpApplication> {
@@ -100,14 +101,22 @@ async function secure(app: NestFastifyApplication, config: Config): Promise<void
   });
 }
 
-function readBodies(app: NestFastifyApplication, { limits }: Config): void {
+function readBodies(app: NestFastifyApplication, { limits, files }: Config): void {
   const fastify = app.getHttpAdapter().getInstance();
   const ring = app.get(KeyRing, { strict: false });
   fastify.addHook(
     'preParsing',
-    knownBeforeBody((key) => ring.authenticate(key), limits.bodyBytes),
+    knownBeforeBody(
+      (key) => ring.authenticate(key),
+      (request) => (isUpload(request) ? files.bytes + FORM_BYTES : limits.bodyBytes),
+    ),
   );
   fastify.removeAllContentTypeParsers();
+  // an upload is read by its route, as it comes
+  fastify.addContentTypeParser('multipart/form-data', (request, payload, done) => {
+    if (isUpload(request)) done(null, payload);
+    else done(new GatewayError('unsupported_media_type', 'The body must be sent with content-type: application/json'));
+  });
   fastify.addContentTypeParser(
     /^application\/(json|[\w.+-]+\+json)/,
     { parseAs: 'buffer', bodyLimit: limits.bodyBytes },
@@ -122,6 +131,10 @@ function readBodies(app: NestFastifyApplication, { limits }: Config): void {
       }
     },
   );
+}
+
+function isUpload({ method, routeOptions }: FastifyRequest): boolean {
+  return method === 'POST' && routeOptions.url === '/v1/files';
 }
 
 function refuseEncoding(encoding: string | undefined): void {

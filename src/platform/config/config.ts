@@ -64,6 +64,7 @@ export abstract class Config {
   /** The operator's own analyses, by name. */
   abstract readonly analysisTemplates: Analyses['analyses'];
   abstract readonly jobs: Settings['jobs'];
+  abstract readonly files: Settings['files'];
   /** The keys of sidecar and classifier are in `secrets`, under `SIDECAR_KEY` and `CLASSIFIER_KEY`. */
   abstract readonly sanitization: Settings['sanitization'];
   /** In the order in which bare model names are matched. Never empty. */

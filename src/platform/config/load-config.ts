@@ -131,6 +131,7 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
     documents: settings!.documents,
     codeReview: settings!.codeReview,
     analysisTemplates: analyses!.analyses,
+    files: settings!.files,
     sanitization: settings!.sanitization,
     providers: providers.map(({ with: made }) => made(secrets)),
     models: models!,

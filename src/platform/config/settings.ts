@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { AuditSettings } from './audit-settings';
 import { CodeReviewSettings, DocumentSettings } from './job-kind-settings';
+import { FileSettings } from './file-settings';
 import { JobSettings } from './job-settings';
 import { limitSettings } from './limit-settings';
 import { HttpUrl, SecretReference } from './setting-types';
@@ -136,6 +137,7 @@ export const Settings = z.strictObject({
   documents: DocumentSettings.prefault({}),
   codeReview: CodeReviewSettings.prefault({}),
   jobs: JobSettings.prefault({}),
+  files: FileSettings.prefault({}),
   audit: AuditSettings.prefault({}),
   sanitization: z
     .strictObject({ sidecar: SidecarSettings.optional(), classifier: ClassifierSettings.optional() })
