@@ -15,6 +15,7 @@ import { AnalyzeController } from './analyze/analyze.controller';
 import { AnthropicController } from './anthropic/anthropic.controller';
 import { AuditApiModule } from './audit/audit-api.module';
 import { Door } from './door/door.service';
+import { BatchesApiModule } from './batches/batches-api.module';
 import { FilesApiModule } from './files/files-api.module';
 import { ErrorFilter } from './filters/error.filter';
 import { GUARDS } from './guards';
@@ -52,6 +53,7 @@ import { UsageApiModule } from './usage/usage-api.module';
     UsageApiModule,
     SanitizationModule,
     CacheModule,
+    BatchesApiModule,
     FilesApiModule,
     JobsApiModule,
   ],

@@ -1,6 +1,7 @@
 import { isUuid } from './ids';
 
 export const FILE_PREFIX = 'file-';
+export const BATCH_PREFIX = 'batch_';
 
 /** An id as OpenAI's clients know ids: a word for what it names, and 32 hexadecimal digits. */
 export const publicId = (prefix: string, uuid: string): string => prefix + uuid.replaceAll('-', '');

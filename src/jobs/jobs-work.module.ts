@@ -1,14 +1,18 @@
 import { Module } from '@nestjs/common';
 import { AnalysisModule } from '../features/analysis';
 import { AuditModule } from '../features/audit';
+import { BatchesModule } from '../features/batches';
 import { PricesModule } from '../features/cost';
 import { DocumentsModule } from '../features/documents';
+import { FilesModule } from '../features/files';
 import { JobsModule } from '../features/jobs';
 import { ModelsModule } from '../features/models';
 import { TenancyModule } from '../features/tenancy';
 import { FundingModule, PipelineModule } from '../pipeline';
 import { ConfigModule } from '../platform/config/config.module';
 import { EventBusModule } from '../platform/events/event-bus.module';
+import { BATCH_RESULTS } from './batch/batch-results.provider';
+import { BatchCloser } from './batch/batch-closer.service';
 import { JobCalls } from './job-calls.service';
 import { JobFunding } from './job-funding.service';
 import { JobIntake } from './job-intake.service';
@@ -24,6 +28,8 @@ import { JOB_KINDS } from './kinds.provider';
     AuditModule,
     AnalysisModule,
     DocumentsModule,
+    BatchesModule,
+    FilesModule,
     TenancyModule,
     ModelsModule,
     PricesModule,
@@ -31,7 +37,7 @@ import { JOB_KINDS } from './kinds.provider';
     PipelineModule,
     JobsModule,
   ],
-  providers: [JOB_KINDS, JobCalls, JobFunding, JobIntake, JobRunner, JobSweeper],
+  providers: [JOB_KINDS, BATCH_RESULTS, BatchCloser, JobCalls, JobFunding, JobIntake, JobRunner, JobSweeper],
   exports: [JobsModule, JobIntake, JobRunner],
 })
 export class JobsWorkModule {}

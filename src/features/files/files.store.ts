@@ -2,6 +2,7 @@ import { Pool, type QueryResultRow } from 'pg';
 import { GatewayError } from '../../contract/errors';
 import { uuidv7 } from '../../contract/ids';
 import { connectionOptions, isDiskFull, isUnavailable } from '../../platform/database/connection';
+import { lasting } from '../../platform/database/lasting-pool';
 import type { SealedBox } from '../../platform/secrets/sealed-box';
 import { type FileRow, storedFile } from './file-row';
 import { pieces } from './pieces';
@@ -45,9 +46,7 @@ export class Files {
     private readonly box: SealedBox,
     readonly limits: FileLimits,
   ) {
-    this.pool = new Pool({ ...connectionOptions(url, 'files'), max: CONNECTIONS, allowExitOnIdle: true });
-    // a lost idle connection is replaced at its next use
-    this.pool.on('error', () => undefined);
+    this.pool = lasting(new Pool({ ...connectionOptions(url, 'files'), max: CONNECTIONS, allowExitOnIdle: true }));
   }
 
   /**

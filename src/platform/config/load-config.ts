@@ -132,6 +132,7 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
     codeReview: settings!.codeReview,
     analysisTemplates: analyses!.analyses,
     files: settings!.files,
+    batches: settings!.batches,
     sanitization: settings!.sanitization,
     providers: providers.map(({ with: made }) => made(secrets)),
     models: models!,

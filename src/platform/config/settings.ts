@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { AuditSettings } from './audit-settings';
 import { CodeReviewSettings, DocumentSettings } from './job-kind-settings';
+import { BatchSettings } from './batch-settings';
 import { FileSettings } from './file-settings';
 import { JobSettings } from './job-settings';
 import { limitSettings } from './limit-settings';
@@ -138,6 +139,7 @@ export const Settings = z.strictObject({
   codeReview: CodeReviewSettings.prefault({}),
   jobs: JobSettings.prefault({}),
   files: FileSettings.prefault({}),
+  batches: BatchSettings.prefault({}),
   audit: AuditSettings.prefault({}),
   sanitization: z
     .strictObject({ sidecar: SidecarSettings.optional(), classifier: ClassifierSettings.optional() })
