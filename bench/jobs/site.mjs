@@ -95,6 +95,7 @@ export async function buildSite({ provider, redis, concurrency, leaseMs = 3_000,
     keys.push((await ask('POST', '/v1/keys', { name: 'jobs', tenant, roles: ['client'] })).body.key);
   }
   return {
+    url: `http://127.0.0.1:${port}`,
     keys,
     gateway,
     ask,

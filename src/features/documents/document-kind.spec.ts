@@ -4,6 +4,7 @@ import { GatewayError } from '../../contract/errors';
 import type { Json } from '../../contract/json';
 import { DocumentKind } from './document-kind';
 import type { DocumentReader } from './document-reader';
+import type { DocumentFiles } from './document-source';
 import { PARSERS } from './parsers/parsers';
 
 const SETTINGS = {
@@ -19,7 +20,8 @@ const SETTINGS = {
   memoryBytes: 1,
 };
 const reader: Pick<DocumentReader, 'read'> = { read: (bytes, format) => PARSERS[format](bytes, SETTINGS) as never };
-const kind = new DocumentKind(SETTINGS, reader);
+const NO_FILES: DocumentFiles = { read: () => Promise.reject(new Error('nothing was uploaded')) };
+const kind = new DocumentKind(SETTINGS, reader, NO_FILES);
 const page = (number: number) =>
   Array.from(
     { length: 4 },

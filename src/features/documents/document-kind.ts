@@ -1,6 +1,6 @@
 import type { JobContext, JobEstimate, JobKind } from '../../contract/job';
 import type { Json } from '../../contract/json';
-import { invalid } from '../../dialects/fields';
+
 import { validInput, withinInput } from '../../platform/validation/refused-input';
 import type { DocumentJob, DocumentSettings } from './document-job';
 import { DocumentProgress } from './document-progress';
@@ -23,7 +23,7 @@ export class DocumentKind implements JobKind<DocumentJob> {
   constructor(
     private readonly settings: DocumentSettings,
     private readonly reader: Pick<DocumentReader, 'read'>,
-    private readonly files?: DocumentFiles,
+    private readonly files: DocumentFiles,
   ) {}
 
   parse(input: Json): DocumentJob {
@@ -48,7 +48,7 @@ export class DocumentKind implements JobKind<DocumentJob> {
 
   async run(job: DocumentJob, context: JobContext): Promise<Json> {
     const { source } = job;
-    const { bytes, format, name } = source.kind === 'file' ? await this.open(source.id, context) : source;
+    const { bytes, format, name } = source.kind === 'file' ? await this.files.read(context.tenantId, source.id) : source;
     const progress = new DocumentProgress(context);
     try {
       progress.tell();
@@ -79,7 +79,6 @@ export class DocumentKind implements JobKind<DocumentJob> {
   private read(input: Json): DocumentJob {
     const read = validInput(DocumentInput, input);
     const source = documentSource(read, this.settings.bytes);
-    if (source.kind === 'file' && !this.files) throw invalid('file', 'files cannot be read here');
     return {
       source,
       task: documentTask(read),
@@ -87,11 +86,6 @@ export class DocumentKind implements JobKind<DocumentJob> {
       model: read.model ?? this.settings.model,
       mergeModel: read.merge_model ?? this.settings.mergeModel,
     };
-  }
-
-  private async open(id: string, context: JobContext): Promise<DocumentBytes> {
-    if (!this.files) throw invalid('file', 'files cannot be read here');
-    return this.files.read(context.tenantId, id);
   }
 }
 
