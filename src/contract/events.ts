@@ -30,6 +30,10 @@ export interface GatewayEvents {
   'job.finished': JobFinished;
   /** Jobs whose process was lost wait for another one. */
   'job.taken_over': { readonly count: number };
+  /** A receiver was asked to take a message about the end of a job. */
+  'job.webhook': WebhookTried;
+  /** How many of those messages have not arrived, in all processes; every few seconds. */
+  'job.webhooks': { readonly waiting: number; readonly oldestSeconds: number };
   /** How many jobs wait, are due, and are under way, in all processes; every few seconds. */
   'job.depth': JobDepth;
   /** The largest share of a limit that is spent or held, by tenant's id; every few seconds. */
@@ -132,6 +136,16 @@ export interface JobDepth {
   /** Their start lies ahead. */
   readonly scheduled: number;
   readonly running: number;
+}
+export interface WebhookTried {
+  /** What it told of: `job.succeeded`, … */
+  readonly event: string;
+  /** `failed`: it is not tried any more. */
+  readonly outcome: 'delivered' | 'again' | 'failed';
+  readonly reason?: string;
+  /** Of the answer. */
+  readonly status?: number;
+  readonly ms: number;
 }
 export interface DependencyChanged {
   readonly dependency: Dependency;

@@ -20,6 +20,7 @@ import { Config } from '../platform/config/config';
 import { EventBus } from '../platform/events/event-bus';
 import { JobFunding } from './job-funding.service';
 import { JobKinds } from './job-kinds';
+import { WebhookTargets } from './webhook-targets.service';
 
 const LONGEST_WAIT_SECONDS = 3_600;
 /** Nobody is refused because of figures that are older than this. */
@@ -55,7 +56,7 @@ export class JobIntake {
     private readonly config: Config, private readonly kinds: JobKinds, private readonly submissions: JobSubmissions,
     private readonly reader: JobReader, private readonly backlogs: Backlogs, private readonly funding: JobFunding,
     private readonly seal: JobSeal, private readonly signals: JobSignals, private readonly acts: Acts,
-    private readonly ring: KeyRing, private readonly events: EventBus,
+    private readonly ring: KeyRing, private readonly events: EventBus, private readonly webhooks: WebhookTargets,
   ) {}
 
   /**
@@ -73,6 +74,7 @@ export class JobIntake {
     const named = idempotencyKey === undefined ? undefined : this.nameOf(caller, idempotencyKey, draft);
     const known = await this.submissions.named(tenantId, named);
     if (known) return known.kind === 'known' ? { job: known.job, repeated: true } : conflict();
+    if (rest.webhook) await this.webhooks.check(tenantId, rest.webhook);
     await this.checkRoom(tenantId);
     const hold = await this.funding.plan(caller, rest, await kind.estimate(parsed, tenantId));
     const id = uuidv7();
@@ -131,8 +133,8 @@ export class JobIntake {
   }
 
   private nameOf({ tenantId, keyId }: Caller, idempotencyKey: string, draft: JobDraft) {
-    const { type, input, priority, runAt, ttlSeconds } = draft;
-    const asked = canonicalJson({ type, input, priority, runAt: runAt?.toISOString(), ttlSeconds });
+    const { type, input, priority, runAt, ttlSeconds, webhook } = draft;
+    const asked = canonicalJson({ type, input, priority, runAt: runAt?.toISOString(), ttlSeconds, webhook });
     return {
       key: this.seal.submitKey(tenantId, keyId, idempotencyKey),
       body: this.seal.submitBody(tenantId, asked),

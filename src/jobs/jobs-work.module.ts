@@ -5,7 +5,7 @@ import { BatchesModule } from '../features/batches';
 import { PricesModule } from '../features/cost';
 import { DocumentsModule } from '../features/documents';
 import { FilesModule } from '../features/files';
-import { JobsModule } from '../features/jobs';
+import { JobsModule, WebhooksModule } from '../features/jobs';
 import { ModelsModule } from '../features/models';
 import { TenancyModule } from '../features/tenancy';
 import { FundingModule, PipelineModule } from '../pipeline';
@@ -19,6 +19,8 @@ import { JobIntake } from './job-intake.service';
 import { JobRunner } from './job-runner.service';
 import { JobSweeper } from './job-sweeper.service';
 import { JOB_KINDS } from './kinds.provider';
+import { WebhookSender } from './webhook-sender.service';
+import { WebhookTargets } from './webhook-targets.service';
 
 /** Jobs and the pipeline that their calls pass. Whether this process works on them is for whoever starts it to say. */
 @Module({
@@ -36,8 +38,20 @@ import { JOB_KINDS } from './kinds.provider';
     FundingModule,
     PipelineModule,
     JobsModule,
+    WebhooksModule,
   ],
-  providers: [JOB_KINDS, BATCH_RESULTS, BatchCloser, JobCalls, JobFunding, JobIntake, JobRunner, JobSweeper],
-  exports: [JobsModule, JobIntake, JobRunner],
+  providers: [
+    JOB_KINDS,
+    BATCH_RESULTS,
+    BatchCloser,
+    JobCalls,
+    JobFunding,
+    JobIntake,
+    JobRunner,
+    JobSweeper,
+    WebhookTargets,
+    WebhookSender,
+  ],
+  exports: [JobsModule, WebhooksModule, JobIntake, JobRunner],
 })
 export class JobsWorkModule {}

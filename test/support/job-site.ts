@@ -108,7 +108,7 @@ export class JobSite {
 
   async clear(): Promise<void> {
     this.queue.tickets = [];
-    await this.client.query('truncate jobs, job_steps, job_partials, job_workers');
+    await this.client.query('truncate jobs, job_workers cascade');
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { JOB_STATUSES, JOB_TYPES } from '../../contract/job';
 import { listOf } from '../admin/list-schema';
+import { Webhook } from './webhook-schema';
 
 const MOST_PRIORITY = 100;
 const Priority = z.int().min(-MOST_PRIORITY).max(MOST_PRIORITY);
@@ -14,6 +15,7 @@ export const NewJob = z.strictObject({
   priority: Priority.default(0).describe('Higher is sooner, among the jobs of the tenant.'),
   run_at: z.iso.datetime({ offset: true }).optional().describe('Not before this; at once when absent.'),
   ttl_seconds: z.int().min(1).optional().describe('How long after its start is due it must have ended.'),
+  webhook: Webhook.optional(),
 });
 export type NewJob = z.output<typeof NewJob>;
 

@@ -55,7 +55,7 @@ export class JobsController {
       {},
       undefined,
     );
-    const { type, input, priority, run_at: runAt, ttl_seconds: ttlSeconds } = body;
+    const { type, input, priority, run_at: runAt, ttl_seconds: ttlSeconds, webhook } = body;
     const { job, repeated } = await this.intake.submit(callerOf(request), {
       type,
       // it was read from a body of JSON
@@ -70,6 +70,7 @@ export class JobsController {
       ...(cache && { cache }),
       ...(validation && { validation }),
       ...(complexity && { complexity }),
+      ...(webhook && { webhook }),
     });
     const links = linksOf(job);
     void reply.header('location', links.self);

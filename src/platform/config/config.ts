@@ -66,6 +66,7 @@ export abstract class Config {
   abstract readonly jobs: Settings['jobs'];
   abstract readonly files: Settings['files'];
   abstract readonly batches: Settings['batches'];
+  abstract readonly webhooks: Settings['webhooks'];
   /** The keys of sidecar and classifier are in `secrets`, under `SIDECAR_KEY` and `CLASSIFIER_KEY`. */
   abstract readonly sanitization: Settings['sanitization'];
   /** In the order in which bare model names are matched. Never empty. */

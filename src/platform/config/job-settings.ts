@@ -40,3 +40,4 @@ export const JobSettings = z.strictObject({
     .describe('The largest result, or piece of one, that is kept.'),
   streams: count.max(100_000).default(1_000).describe('Callers that may watch jobs at a time, in each process.'),
 });
+export type JobSettings = z.output<typeof JobSettings>;

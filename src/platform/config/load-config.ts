@@ -10,6 +10,7 @@ import { checkAnalyses } from './check-analyses';
 import { checkLimits } from './check-limits';
 import { checkPolicies } from './check-policies';
 import { checkSelection } from './check-selection';
+import { checkWebhooks } from './check-webhooks';
 import type { Config } from './config';
 import { plannedProviders } from './configured-providers';
 import { checkGuards } from './check-guards';
@@ -85,6 +86,7 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
     if (analyses && models) checkAnalyses(analyses, models, problems);
     if (guards) checkGuards(guards, known, problems);
     checkLimits(settings.limits, models, known, problems);
+    checkWebhooks(settings.webhooks, settings.jobs, problems);
   }
 
   const requests = [
@@ -133,6 +135,7 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
     analysisTemplates: analyses!.analyses,
     files: settings!.files,
     batches: settings!.batches,
+    webhooks: settings!.webhooks,
     sanitization: settings!.sanitization,
     providers: providers.map(({ with: made }) => made(secrets)),
     models: models!,

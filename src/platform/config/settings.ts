@@ -7,6 +7,7 @@ import { FileSettings } from './file-settings';
 import { JobSettings } from './job-settings';
 import { limitSettings } from './limit-settings';
 import { HttpUrl, SecretReference } from './setting-types';
+import { WebhookSettings } from './webhook-settings';
 import { ClassifierSettings } from './classifier-settings';
 import { SidecarSettings } from './sidecar-settings';
 
@@ -140,6 +141,7 @@ export const Settings = z.strictObject({
   jobs: JobSettings.prefault({}),
   files: FileSettings.prefault({}),
   batches: BatchSettings.prefault({}),
+  webhooks: WebhookSettings.prefault({}),
   audit: AuditSettings.prefault({}),
   sanitization: z
     .strictObject({ sidecar: SidecarSettings.optional(), classifier: ClassifierSettings.optional() })

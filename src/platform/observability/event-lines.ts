@@ -5,7 +5,7 @@ export type Line = readonly [level: 'debug' | 'info' | 'warn' | 'error', message
 /** The line of a call is another matter; what happens for every entry, or every second, has none. */
 export type LoggedEvent = Exclude<
   keyof GatewayEvents,
-  'call.finished' | 'audit.appended' | 'audit.age' | 'budget.shares' | 'job.depth'
+  'call.finished' | 'audit.appended' | 'audit.age' | 'budget.shares' | 'job.depth' | 'job.webhooks'
 >;
 
 type EventLines = { readonly [K in LoggedEvent]: (event: GatewayEvents[K]) => Line };
@@ -35,6 +35,11 @@ const LINES = {
     status === 'dead' ? 'warn' : 'debug',
     'job finished',
     { name: type, outcome: status, ms: workMs && Math.round(workMs), delay_ms: waitMs && Math.round(waitMs) },
+  ],
+  'job.webhook': ({ event, outcome, reason, status, ms }) => [
+    outcome === 'failed' ? 'warn' : 'debug',
+    'webhook',
+    { name: event, outcome, reason, status, ms: Math.round(ms) },
   ],
   'job.taken_over': ({ count }) => ['warn', 'jobs were taken over', { n: count }],
   'access.login': ({ tenantId, keyId }) => ['info', 'login', { tenant: tenantId, key: keyId }],

@@ -19,6 +19,7 @@ import { Scrubber } from './scrubber';
 import { SavingMetrics } from './saving-metrics.service';
 import { SecretMetrics } from './secret-metrics.service';
 import { SecretScrubbing } from './secret-scrubbing.service';
+import { WebhookMetrics } from './webhook-metrics.service';
 
 @Module({
   imports: [ConfigModule, EventBusModule, LoggerModule],
@@ -38,6 +39,7 @@ import { SecretScrubbing } from './secret-scrubbing.service';
     SavingMetrics,
     BudgetMetrics,
     JobMetrics,
+    WebhookMetrics,
   ],
   exports: [BootLogger, Registry, LoggerModule, Scrubber],
 })

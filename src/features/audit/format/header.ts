@@ -22,6 +22,8 @@ export const EVENTS = [
   'job.submit', // work is handed in that is done later
   'job.cancel',
   'job.retry',
+  'webhook.secret', // with what the webhooks of a tenant are signed is made anew
+  'webhook.redeliver',
   'usage.reprice', // what past calls cost is computed anew
   'policy.change', // what is done about personal data and hostile text
   'cache.purge', // kept answers are removed

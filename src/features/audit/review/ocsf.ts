@@ -29,6 +29,8 @@ const ACTIVITIES: Partial<Record<AuditEvent, number>> = {
   'job.submit': CREATE,
   'job.cancel': DELETE,
   'job.retry': UPDATE,
+  'webhook.secret': UPDATE,
+  'webhook.redeliver': UPDATE,
   'cache.purge': DELETE,
   'key.rotate': UPDATE,
   'key.shred': DELETE,
