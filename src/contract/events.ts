@@ -34,6 +34,10 @@ export interface GatewayEvents {
   'job.webhook': WebhookTried;
   /** How many of those messages have not arrived, in all processes; every few seconds. */
   'job.webhooks': { readonly waiting: number; readonly oldestSeconds: number };
+  /** How many WebSockets of this process are open on which jobs are watched. */
+  'job.sockets': { readonly open: number };
+  /** One of them was closed: `left`, or why it was cut off. */
+  'job.socket_closed': { readonly reason: string };
   /** How many jobs wait, are due, and are under way, in all processes; every few seconds. */
   'job.depth': JobDepth;
   /** The largest share of a limit that is spent or held, by tenant's id; every few seconds. */

@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
+import { WebSocket } from 'ws';
 import { until } from '../support/ask';
 import { headersOf } from '../support/audit';
 import { databaseText } from '../support/database-text';
@@ -11,12 +14,45 @@ const CANARY = 'canary-77d0';
 const GPT = 'openai/gpt-4o';
 const SETTINGS = `
 jobs: { attempts: 1, concurrency: 4 }
-webhooks: { allow: [127.0.0.1], attempts: 3, backoffMs: 20, maxBackoffMs: 40, timeoutMs: 400, hostConcurrency: 1 }
+webhooks: { allow: [127.0.0.1], attempts: 3, backoffMs: 20, maxBackoffMs: 40, timeoutMs: 1000, hostConcurrency: 1 }
 `;
 
 type Body = Record<string, any>; // oxlint-disable-line typescript/no-explicit-any
 
-describe('webhooks', () => {
+/** A connection, and what was said on it. */
+class Listener {
+  readonly heard: Body[] = [];
+  closed: { readonly code: number; readonly reason: string } | undefined;
+
+  private constructor(readonly socket: WebSocket) {
+    socket.on('message', (data: Buffer) => this.heard.push(JSON.parse(data.toString()) as Body));
+    socket.on('close', (code, reason) => (this.closed = { code, reason: reason.toString() }));
+    socket.on('error', () => undefined);
+  }
+
+  static async open(gateway: Gateway, key: string | undefined, protocols: string[] = [], path = '/v1/jobs/stream') {
+    const headers = key === undefined ? {} : { authorization: `Bearer ${key}` };
+    const listener = new Listener(new WebSocket(gateway.url.replace('http', 'ws') + path, protocols, { headers }));
+    const refused = new Promise<number>((resolve) => {
+      listener.socket.on('unexpected-response', (_request, { statusCode = 0 }) => resolve(statusCode));
+    });
+    const open = once(listener.socket, 'open').then(() => 101);
+    return { listener, status: await Promise.race([open, refused]) };
+  }
+
+  say(message: object): void {
+    this.socket.send(JSON.stringify(message));
+  }
+  find(of: object): Promise<Body> {
+    return until(() => this.heard.find((message) => Object.entries(of).every(([name, is]) => message[name] === is)));
+  }
+  /** The end of a job, as it was told. */
+  end(job: string): Promise<Body> {
+    return until(() => this.heard.find((one) => one['job'] === job && one['data']?.['status'] === 'succeeded'));
+  }
+}
+
+describe('the ends of jobs, and jobs as they go on', () => {
   let upstream: Upstream;
   let receiver: Upstream;
   let gateway: Gateway;
@@ -189,24 +225,103 @@ describe('webhooks', () => {
       if (path === '/slow') return;
       response.writeHead(200).write('x');
     });
-    const ids: string[] = [];
-    for (let i = 0; i < 3; i++) ids.push(await taken(slow.key, '/slow'));
+    const ids = [await taken(slow.key, '/slow'), await taken(slow.key, '/slow')] as const;
     await until(() => receiver.exchanges.length || undefined);
     await became(await taken(quick.key, '/quick'), quick.key, 'delivered');
-    const late = (await Promise.all(ids.map((id) => deliveriesOf(id, slow.key)))).flat();
-    expect(late.filter(({ status }) => status === 'pending')).not.toHaveLength(0);
-    const [id] = ids as [string];
-    const failed = await became(id, slow.key, 'failed');
-    expect(failed['tries']).toEqual(Array(3).fill(expect.objectContaining({ status: null, failure: 'timeout' })));
+    const shown = async () => (await Promise.all(ids.map((id) => deliveriesOf(id, slow.key)))).flat();
+    expect((await shown()).map(({ status }) => status)).toContain('pending');
+    const late = await until(async () => (await shown()).find(({ tries }) => tries.length));
+    expect(late['tries'][0]).toMatchObject({ status: null, failure: 'timeout' });
     receiver.answers(ok);
-    const again = await call('POST', failed['links']['redeliver'] as string, {}, slow.key);
-    expect(again.status).toBe(202);
-    const delivered = await became(id, slow.key, 'delivered');
-    expect(delivered).toMatchObject({ id: failed['id'], attempts: 4 });
-    expect((await call('POST', failed['links']['redeliver'] as string, {}, quick.key)).status).toBe(404);
+    for (const id of ids) await became(id, slow.key, 'delivered');
+    const [id] = ids;
+    const [before] = (await deliveriesOf(id, slow.key)) as [Body];
+    const redeliver = before['links']['redeliver'] as string;
+    expect((await call('POST', redeliver, {}, slow.key)).status).toBe(202);
+    const again = await until(async () =>
+      (await deliveriesOf(id, slow.key)).find(({ attempts }) => attempts > before['attempts']),
+    );
+    expect(again).toMatchObject({ id: before['id'], status: 'delivered' });
+    expect(receiver.last.headers['webhook-id']).toBe(before['id']);
+    expect((await call('POST', redeliver, {}, quick.key)).status).toBe(404);
     const acts = (await headersOf(gateway.databaseUrl)).map(({ event, metadata }) => [event, metadata?.['target']]);
-    expect(acts).toContainEqual(['webhook.redeliver', failed['id']]);
+    expect(acts).toContainEqual(['webhook.redeliver', before['id']]);
     expect(acts).toContainEqual(['webhook.secret', slow.tenant]);
+  });
+
+  it('are told on a WebSocket as they happen, and taken up where the connection was lost', async () => {
+    const { key } = await newCaller();
+    let answer!: () => void;
+    const told = new Promise<void>((resolve) => (answer = resolve));
+    upstream.answers(async (exchange) => (await told, says(`at last ${CANARY}`)(exchange)));
+    const id = await taken(key);
+    const { listener } = await Listener.open(gateway, key);
+    listener.say({ type: 'subscribe', job: id });
+    await until(() => listener.heard.find(({ data }) => data?.['status'] === 'running'));
+    answer();
+    await listener.find({ type: 'ended', job: id });
+    const events = listener.heard.filter(({ type }) => type === 'event');
+    expect(events.at(-1)).toMatchObject({ event: 'status', data: { status: 'succeeded', progress: 100 } });
+    const ids = events.map((event) => event['id'] as number);
+    expect(ids).toEqual([...ids].sort((a, b) => a - b));
+    listener.socket.terminate();
+
+    const { listener: again } = await Listener.open(gateway, key);
+    again.say({ type: 'subscribe', job: id, last_event_id: ids[0] });
+    await again.find({ type: 'ended', job: id });
+    const repeated = again.heard.filter(({ type }) => type === 'event');
+    expect(repeated.at(-1)).toEqual(events.at(-1));
+    expect(repeated.every((event) => (event['id'] as number) > (ids[0] as number))).toBe(true);
+    again.socket.close();
+  });
+
+  it('are told of all jobs of a key, by a key among the subprotocols too', async () => {
+    const [mine, other] = [await newCaller(), await newCaller()];
+    const browser = ['gatehouse.jobs.v1', `gatehouse.key.${mine.key}`];
+    const { listener } = await Listener.open(gateway, undefined, browser);
+    expect(listener.socket.protocol).toBe('gatehouse.jobs.v1');
+    listener.say({ type: 'subscribe', job: '*' });
+    await listener.find({ type: 'subscribed', job: '*' });
+    const strangers = await taken(other.key);
+    const [one, two] = [await taken(mine.key), await taken(mine.key)];
+    const last = await listener.end(one);
+    await listener.end(two);
+    listener.say({ type: 'subscribe', job: strangers });
+    expect(await listener.find({ type: 'error', job: strangers })).toMatchObject({ code: 'not_found' });
+    expect(listener.heard.filter(({ type, job }) => type === 'event' && job === strangers)).toEqual([]);
+    listener.socket.terminate();
+
+    const three = await taken(mine.key);
+    const { listener: again } = await Listener.open(gateway, mine.key);
+    again.say({ type: 'subscribe', job: '*', last_event_ids: { [one]: last['id'], [two]: 0 } });
+    await Promise.all([again.end(two), again.end(three)]);
+    expect(again.heard.filter(({ type, job }) => type === 'event' && job === one)).toEqual([]);
+    again.socket.close();
+  });
+
+  it('are told on no WebSocket to whoever has no key, says too much, or lost the key', async () => {
+    const { key, tenant } = await newCaller();
+    expect((await Listener.open(gateway, undefined)).status).toBe(401);
+    expect((await Listener.open(gateway, undefined, [], `/v1/jobs/stream?key=${key}`)).status).toBe(401);
+    expect((await Listener.open(gateway, key, [], '/v1/jobs')).status).not.toBe(101);
+    expect(await call('GET', '/v1/jobs/stream', undefined, key)).toMatchObject({ status: 426 });
+    const { hostname, port } = new URL(gateway.url);
+    const headers = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': '' };
+    const h2c = request({ hostname, port, path: '/health/live', headers }).end();
+    const [response] = (await once(h2c, 'response')) as [{ statusCode: number; resume(): void }];
+    expect(response.statusCode).toBe(200);
+    response.resume();
+
+    const { listener: large } = await Listener.open(gateway, key);
+    large.say({ type: 'x'.repeat(70_000) });
+    expect(await until(() => large.closed)).toMatchObject({ code: 1009 });
+
+    const second = (await call('POST', '/v1/keys', { name: 'second', tenant, roles: ['client'] })).body;
+    const { listener } = await Listener.open(gateway, second['key'] as string);
+    listener.say({ type: 'subscribe', job: '*' });
+    await listener.find({ type: 'subscribed', job: '*' });
+    await call('DELETE', `/v1/keys/${second['id']}`);
+    expect(await until(() => listener.closed, 4_000)).toEqual({ code: 1008, reason: 'revoked' });
   });
 
   it('leave nothing of what was said, where they lead and how they are signed in the open', async () => {
@@ -218,5 +333,15 @@ describe('webhooks', () => {
     expect(metrics).toMatch(/^webhook_tries_total\{event="job.succeeded",outcome="delivered",reason="none"\} [1-9]/m);
     expect(metrics).toMatch(/^webhook_tries_total\{event="job.succeeded",outcome="again",reason="timeout"\} [1-9]/m);
     expect(metrics).toMatch(/^webhooks_waiting \d+$/m);
+    expect(metrics).toMatch(/^job_sockets_closed_total\{reason="revoked"\} 1$/m);
+  });
+
+  it('end with the process, which says so', async () => {
+    const { key } = await newCaller();
+    const { listener } = await Listener.open(gateway, key);
+    listener.say({ type: 'subscribe', job: '*' });
+    await listener.find({ type: 'subscribed', job: '*' });
+    expect(await gateway.stop()).toBe(0);
+    expect(await until(() => listener.closed)).toEqual({ code: 1001, reason: 'shutdown' });
   });
 });

@@ -20,6 +20,7 @@ import { OperationsPort } from './operations-port';
 import { protectRootKey } from './protect-root-key';
 import { API_HEADERS, PAGE_HEADERS } from './protective-headers';
 import { logRequests } from './request-log';
+import { isUpgrade, takeUpgrades } from './upgrades';
 
 export interface HttpApplication {
   readonly app: NestFastifyApplication;
@@ -44,7 +45,7 @@ export async function createApp(module: Type, config: Config): Promise<HttpAppli
     keepAliveTimeout: KEEP_ALIVE_MS,
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: true },
     frameworkErrors: refuseUnrouted,
-    http: { headersTimeout: HEADERS_MS },
+    http: { headersTimeout: HEADERS_MS, shouldUpgradeCallback: isUpgrade },
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
@@ -61,6 +62,7 @@ export async function createApp(module: Type, config: Config): Promise<HttpAppli
   await app.init();
   protectRootKey(app, config);
   await app.getHttpAdapter().getInstance().ready();
+  takeUpgrades(app);
   return { app, operations };
 }
 

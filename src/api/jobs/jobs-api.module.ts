@@ -4,16 +4,25 @@ import { TenancyModule } from '../../features/tenancy';
 import { JobRunner, JobsWorkModule } from '../../jobs';
 import { Config } from '../../platform/config/config';
 import { ConfigModule } from '../../platform/config/config.module';
+import { EventBusModule } from '../../platform/events/event-bus.module';
 import { DeliveriesController } from './deliveries.controller';
 import { JobEventsController } from './job-events.controller';
 import { JobsController } from './jobs.controller';
 import { OwnJobs } from './own-jobs.service';
+import { JobSockets } from './stream/job-sockets.service';
+import { JobStreamController } from './stream/job-stream.controller';
 import { WebhookSecretController } from './webhook-secret.controller';
 
 @Module({
-  imports: [ConfigModule, AuditModule, TenancyModule, JobsWorkModule],
-  controllers: [JobsController, JobEventsController, DeliveriesController, WebhookSecretController],
-  providers: [OwnJobs],
+  imports: [ConfigModule, EventBusModule, AuditModule, TenancyModule, JobsWorkModule],
+  controllers: [
+    JobsController,
+    JobEventsController,
+    JobStreamController,
+    DeliveriesController,
+    WebhookSecretController,
+  ],
+  providers: [OwnJobs, JobSockets],
 })
 export class JobsApiModule implements OnApplicationBootstrap {
   constructor(

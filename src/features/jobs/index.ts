@@ -8,6 +8,7 @@ export { type JobEvent, type JobFilter, JobReader } from './job-reader.store';
 export { FINAL } from './job-row';
 export { JobSignals } from './job-signals.store';
 export { JobSubmissions, type NewJob, type Submitted } from './job-submissions.store';
+export { type KeyEvent, KeyFeed } from './key-feed';
 export { JobUpkeep, type Swept } from './job-upkeep.store';
 export { JobsDatabase } from './jobs-database.store';
 export { JobsModule } from './jobs.module';

@@ -7,6 +7,7 @@ import {
 import { JobFeed } from './job-feed';
 import { JobSignals } from './job-signals.store';
 import { JobsDatabase } from './jobs-database.store';
+import { KeyFeed } from './key-feed';
 import { JobQueue } from './queue/job-queue';
 
 /** Connections of jobs: those who work on them have stopped by the time these are closed. */
@@ -16,6 +17,7 @@ export class JobsLifecycle implements OnModuleInit, BeforeApplicationShutdown, O
     private readonly queue: JobQueue,
     private readonly signals: JobSignals,
     private readonly feed: JobFeed,
+    private readonly keyFeed: KeyFeed,
     private readonly database: JobsDatabase,
   ) {}
 
@@ -26,6 +28,7 @@ export class JobsLifecycle implements OnModuleInit, BeforeApplicationShutdown, O
 
   beforeApplicationShutdown(): void {
     this.feed.stop();
+    this.keyFeed.stop();
   }
 
   async onApplicationShutdown(): Promise<void> {

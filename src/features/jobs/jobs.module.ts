@@ -14,8 +14,10 @@ import { JobSubmissions } from './job-submissions.store';
 import { JobUpkeep } from './job-upkeep.store';
 import { JobsDatabase } from './jobs-database.store';
 import { JobsLifecycle } from './jobs-lifecycle.service';
+import { KeyFeed } from './key-feed';
 import { JobQueue } from './queue/job-queue';
 import { JOB_QUEUE } from './queue/open-queue.provider';
+import { RecentJobs } from './recent-jobs.store';
 import { JobSeal } from './sealed-job';
 
 const CONNECTIONS = 8;
@@ -51,6 +53,12 @@ const CONNECTIONS = 8;
       provide: JobFeed,
       inject: [JobReader, JobSignals],
       useFactory: (reader: JobReader, signals: JobSignals) => new JobFeed(reader, signals),
+    },
+    {
+      provide: KeyFeed,
+      inject: [JobReader, JobsDatabase, JobSignals],
+      useFactory: (reader: JobReader, database: JobsDatabase, signals: JobSignals) =>
+        new KeyFeed(reader, new RecentJobs(database), signals),
     },
     {
       provide: Backlogs,
@@ -90,6 +98,7 @@ const CONNECTIONS = 8;
     JobSignals,
     JobReader,
     JobFeed,
+    KeyFeed,
     Backlogs,
     JobSubmissions,
     JobClaims,

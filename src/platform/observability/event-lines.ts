@@ -5,7 +5,7 @@ export type Line = readonly [level: 'debug' | 'info' | 'warn' | 'error', message
 /** The line of a call is another matter; what happens for every entry, or every second, has none. */
 export type LoggedEvent = Exclude<
   keyof GatewayEvents,
-  'call.finished' | 'audit.appended' | 'audit.age' | 'budget.shares' | 'job.depth' | 'job.webhooks'
+  'call.finished' | 'audit.appended' | 'audit.age' | 'budget.shares' | 'job.depth' | 'job.webhooks' | 'job.sockets'
 >;
 
 type EventLines = { readonly [K in LoggedEvent]: (event: GatewayEvents[K]) => Line };
@@ -41,6 +41,7 @@ const LINES = {
     'webhook',
     { name: event, outcome, reason, status, ms: Math.round(ms) },
   ],
+  'job.socket_closed': (closed) => ['debug', 'a WebSocket was closed', closed],
   'job.taken_over': ({ count }) => ['warn', 'jobs were taken over', { n: count }],
   'access.login': ({ tenantId, keyId }) => ['info', 'login', { tenant: tenantId, key: keyId }],
   'access.refused': ({ reason, tenantId, keyId }) => [

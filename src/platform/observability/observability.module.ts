@@ -10,6 +10,7 @@ import { CallMetrics } from './call-metrics.service';
 import { EventLog } from './event-log.service';
 import { GuardMetrics } from './guard-metrics.service';
 import { JobMetrics } from './job-metrics.service';
+import { JobSocketMetrics } from './job-socket-metrics.service';
 import { LoggerModule } from './logger.module';
 import { METRICS_REGISTRY } from './metrics-registry.provider';
 import { ResilienceMetrics } from './resilience-metrics.service';
@@ -40,6 +41,7 @@ import { WebhookMetrics } from './webhook-metrics.service';
     BudgetMetrics,
     JobMetrics,
     WebhookMetrics,
+    JobSocketMetrics,
   ],
   exports: [BootLogger, Registry, LoggerModule, Scrubber],
 })
