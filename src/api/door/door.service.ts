@@ -71,6 +71,8 @@ export class Door {
       receivedAt: Date.now(),
       startedAt: performance.now(),
     };
+    // nothing was done for whoever left while the call waited to be read
+    call.signal.throwIfAborted();
     request.isCall = true;
     const reply = await this.pipeline.run(call);
     const context = contextOf(reply.repeats ?? call, body);

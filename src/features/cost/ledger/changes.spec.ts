@@ -29,6 +29,13 @@ describe('what new rows change', () => {
     expect(changesOf([withheld], known(real))).toEqual([{ before: real, after: { ...real, outcome: 'withheld' } }]);
   });
 
+  it('is nothing where only the use is unknown: what was assumed of it stands until somebody tells', () => {
+    expect(changesOf([withheld], known(unknown))).toEqual([]);
+    expect(changesOf([withheld, { ...real, index: 7 }], known(unknown))).toEqual([
+      { before: unknown, after: { ...real, index: 7 } },
+    ]);
+  });
+
   it('is nothing where nobody was asked', () => {
     expect(changesOf([withheld], known())).toEqual([]);
   });

@@ -36,6 +36,7 @@ export function changesOf(rows: readonly NewRow[], existing: ReadonlyMap<string,
 function succeeding(before: LedgerRow, row: LedgerRow, amends: boolean): LedgerRow {
   // the same entry once more
   if (row.index === before.index) return before;
-  if (before.outcome === UNKNOWN) return row.outcome === UNKNOWN ? before : row;
+  // the entry that says what it used may still come
+  if (before.outcome === UNKNOWN) return row.outcome === UNKNOWN || amends ? before : row;
   return amends && row.outcome !== before.outcome ? { ...before, outcome: row.outcome } : before;
 }

@@ -121,6 +121,11 @@ describe('a recorded call', () => {
       false,
       false,
     ]);
+    const refused = [{ provider: 'openai', model: 'm', code: 'rate_limited' }];
+    expect(left({ usage: undefined, tried: refused })).toBe(false);
+    expect(
+      left({ usage: undefined, tried: [...refused, { provider: 'openai', model: 'm', code: 'client_closed' }] }),
+    ).toBe(true);
   });
 
   it('of a process that died is known by the entry that opened it', () => {

@@ -87,8 +87,18 @@ export function recordedCall(index: number, header: unknown, opening?: unknown):
     cache,
     reused,
     amends: !orphan && recorded === undefined && metadata['operation'] === undefined,
-    untold: recorded === undefined && outcome === 'abandoned' && count(metadata['attempts']) > 0,
+    untold:
+      recorded === undefined &&
+      outcome === 'abandoned' &&
+      count(metadata['attempts']) > 0 &&
+      !wasRefused(metadata['tried']),
   };
+}
+
+/** The provider that was asked last took nothing: it said no. Whoever was cut off meanwhile may have begun. */
+function wasRefused(tried: unknown): boolean {
+  const code = Array.isArray(tried) ? fieldsOf(tried.at(-1))['code'] : undefined;
+  return typeof code === 'string' && code !== 'client_closed' && code !== 'deadline_exceeded';
 }
 
 /** Version 7 of UUIDs begins with the time. @returns milliseconds since the epoch */
