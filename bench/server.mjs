@@ -1,9 +1,9 @@
 // Starts and stops the servers of a benchmark. Everything listens on 127.0.0.1.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import net from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GATEWAY_CORE, OTHER_CORE, onCore } from './machine.mjs';
 import { program, WORK } from './prepare.mjs';
@@ -35,6 +35,7 @@ function accepts(port) {
 export async function launch({ name, command, env, ready, cwd, keepOutput = false }) {
   const started = performance.now();
   const errors = join(WORK, `${name}.log`);
+  mkdirSync(dirname(errors), { recursive: true });
   const log = openSync(errors, 'w');
   const child = spawn(command[0], command.slice(1), {
     env: { ...process.env, NODE_ENV: 'production', ...env },
