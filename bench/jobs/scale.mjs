@@ -3,6 +3,7 @@
 //   --answer-ms 1000  --concurrency 16  --each 160  --engine redis|postgresql  --alone 300
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { cpuSeconds } from '../machine.mjs';
 import { question, startProvider } from './provider.mjs';
 import { buildSite } from './site.mjs';
 
@@ -68,9 +69,12 @@ async function span(site, ids) {
 async function withWorkers(site, count, jobs) {
   const workers = await Promise.all(Array.from({ length: count }, () => site.startWorker()));
   const ids = await handIn(site, jobs, new Date(Date.now() + 2_000 + jobs * HAND_IN_MS));
+  const pids = workers.map(({ pid }) => pid);
+  const before = cpuSeconds(pids);
   const result = await span(site, ids);
+  const cpuMs = ((cpuSeconds(pids) - before) * 1_000) / jobs;
   await Promise.all(workers.map((worker) => worker.stop()));
-  return result;
+  return { ...result, cpuMs };
 }
 
 async function overhead() {
@@ -84,9 +88,11 @@ async function overhead() {
   };
   for (let i = 0; i < 50; i++) await call(1_000_000 + i);
   const began = performance.now();
+  const before = cpuSeconds([site.gateway.pid]);
   for (let i = 0; i < count; i++) await call(2_000_000 + i);
   const direct = (performance.now() - began) / count;
-  const { ms } = await withWorkers(site, 1, count);
+  const directCpuMs = ((cpuSeconds([site.gateway.pid]) - before) * 1_000) / count;
+  const { ms, cpuMs } = await withWorkers(site, 1, count);
   const job = ms / count;
   // one at a time, nothing else under way: how soon a job is begun
   const worker = await site.startWorker();
@@ -98,6 +104,9 @@ async function overhead() {
   await provider.stop();
   say(
     `one at a time, instant provider: a call ${direct.toFixed(2)} ms, a job ${job.toFixed(2)} ms: ${(job - direct).toFixed(2)} ms more`,
+  );
+  say(
+    `processor time: the gateway ${directCpuMs.toFixed(2)} ms for a call, the worker ${cpuMs.toFixed(2)} ms for a job`,
   );
   say(`from handed in to begun, idle worker: p50 ${alone[20]} ms, p95 ${alone[37]} ms`);
 }
