@@ -19,7 +19,7 @@ export class CreateBudgets1700000009000 implements MigrationInterface {
         rolling_days smallint check ((period = 'rolling') = (rolling_days is not null) and rolling_days between 1 and 90),
         limit_picos numeric(38, 0) not null check (limit_picos >= 0),
         hard boolean not null,
-        action text not null check (action in ('block', 'downgrade')),
+        action text not null check (action in ('block', 'downgrade', 'queue')),
         downgrade_to text check ((action = 'downgrade') = (downgrade_to is not null)),
         soft smallint[] not null,
         created_at timestamptz not null,

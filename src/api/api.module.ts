@@ -21,6 +21,7 @@ import { ErrorFilter } from './filters/error.filter';
 import { GUARDS } from './guards';
 import { HomeController } from './http/home.controller';
 import { HealthModule } from './health/health.module';
+import { JobsWorkModule } from '../jobs';
 import { JobsApiModule } from './jobs/jobs-api.module';
 import { LifecycleModule } from './lifecycle/lifecycle.module';
 import { MetricsController } from './metrics/metrics.controller';
@@ -55,6 +56,7 @@ import { UsageApiModule } from './usage/usage-api.module';
     CacheModule,
     BatchesApiModule,
     FilesApiModule,
+    JobsWorkModule,
     JobsApiModule,
   ],
   controllers: [

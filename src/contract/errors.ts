@@ -62,6 +62,8 @@ export interface ErrorFacts {
   readonly rates?: Rates;
   /** How many times a provider was asked before giving up. */
   readonly attempts?: number;
+  /** When a budget may have room for the call, and it may wait until then as a job. */
+  readonly roomAt?: Date;
   /** No rung of the ladder of degradation could answer. */
   readonly exhausted?: boolean;
   /** Machine-readable facts for clients that recover by themselves. Never content, never personal data. */

@@ -38,6 +38,8 @@ export interface JobDraft extends Omit<Submission, 'input' | 'ttlSeconds'> {
   readonly runAt?: Date | undefined;
   /** How long after `runAt` it must have ended; the configured time when absent. */
   readonly ttlSeconds?: number | undefined;
+  /** False: nothing is held for it. Its calls are held to every budget when they are made. */
+  readonly funded?: boolean;
   /** Repeating the submission under this name makes no second job. */
   readonly idempotencyKey?: string | undefined;
 }
@@ -65,7 +67,7 @@ export class JobIntake {
    *   `model_not_allowed`; `idempotency_conflict` when the name stands for another job; `audit_unavailable`, `storage_unavailable`
    */
   async submit(caller: Caller, draft: JobDraft): Promise<TakenIn> {
-    const { type, input, priority, runAt = new Date(), ttlSeconds, idempotencyKey, ...rest } = draft;
+    const { type, input, priority, runAt = new Date(), ttlSeconds, idempotencyKey, funded = true, ...rest } = draft;
     const kind = this.kinds.of(type);
     const parsed = kind.parse(input);
     const seconds = this.ttlOf(ttlSeconds);
@@ -76,7 +78,7 @@ export class JobIntake {
     if (known) return known.kind === 'known' ? { job: known.job, repeated: true } : conflict();
     if (rest.webhook) await this.webhooks.check(tenantId, rest.webhook);
     await this.checkRoom(tenantId);
-    const hold = await this.funding.plan(caller, rest, await kind.estimate(parsed, tenantId));
+    const hold = funded ? await this.funding.plan(caller, rest, await kind.estimate(parsed, tenantId)) : undefined;
     const id = uuidv7();
     const start = Math.max(runAt.getTime(), Date.now());
     const expiresAt = new Date(start + seconds * 1_000);

@@ -18,6 +18,7 @@ import { JobFunding } from './job-funding.service';
 import { JobIntake } from './job-intake.service';
 import { JobRunner } from './job-runner.service';
 import { JobSweeper } from './job-sweeper.service';
+import { QueuedCalls } from './queued-calls.service';
 import { JOB_KINDS } from './kinds.provider';
 import { WebhookSender } from './webhook-sender.service';
 import { WebhookTargets } from './webhook-targets.service';
@@ -49,9 +50,10 @@ import { WebhookTargets } from './webhook-targets.service';
     JobIntake,
     JobRunner,
     JobSweeper,
+    QueuedCalls,
     WebhookTargets,
     WebhookSender,
   ],
-  exports: [JobsModule, WebhooksModule, JobIntake, JobRunner],
+  exports: [JobsModule, WebhooksModule, JobIntake, JobRunner, QueuedCalls],
 })
 export class JobsWorkModule {}

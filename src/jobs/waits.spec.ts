@@ -16,6 +16,7 @@ describe('another try', () => {
     [new GatewayError('provider_failed', 'x', { status: 422 }), false],
     [new GatewayError('invalid_request', 'x'), false],
     [new GatewayError('budget_exhausted', 'x'), false],
+    [new GatewayError('budget_exhausted', 'x', { roomAt: new Date() }), true],
     [new GatewayError('forbidden', 'x'), false],
   ])('makes sense or not after %s', (error, sense) => {
     expect(mayPass(error)).toBe(sense);

@@ -24,6 +24,8 @@ export function mayPass(error: GatewayError): boolean {
   if (error.code === 'internal') return true;
   // the same call is being answered for somebody else, who may have died
   if (error.code === 'idempotency_conflict') return error.facts.retryAfter !== undefined;
+  // its budget lets it wait
+  if (error.facts.roomAt) return true;
   // what a provider answers about the request itself it will answer again
   return ERRORS[error.code].retry && error.status >= 429;
 }

@@ -49,13 +49,15 @@ async function failed(working: WorkingJob, error: GatewayError, { claims, log, t
   const { claimed, signal } = working;
   if (error.code === 'internal') log.error({ job_id: claimed.id, err: error.cause ?? error }, 'a job failed');
   const { failures } = claimed.job;
-  const counts = !isPassing(error);
+  const { roomAt, retryAfter = 0 } = error.facts;
+  const counts = !isPassing(error) && !roomAt;
   const isTriedAgain = mayPass(error) && (!counts || failures + 1 < tries.attempts);
   try {
     if (isTriedAgain) {
       const wait = Math.max(
         backOff(counts ? failures : claimed.attempt - 1, tries),
-        (error.facts.retryAfter ?? 0) * 1_000,
+        retryAfter * 1_000,
+        (roomAt?.getTime() ?? 0) - Date.now(),
       );
       await working.rest();
       await onceKept(() => claims.again(claimed, wait, { error: shown(error), counts }), signal);

@@ -233,6 +233,36 @@ describe('jobs', () => {
     expect(await state()).toMatchObject({ held_usd: '0.000000', spent_usd: '0.0000825' });
   });
 
+  it('take the place of calls that a budget has no room for now, where it says so', async () => {
+    const { tenant, key } = await newCaller();
+    const terms = { scope: { tenant }, limit_usd: '0.002', action: 'queue' };
+    expect(await call('POST', '/v1/budgets', { ...terms, period: 'total' })).toMatchObject({ status: 400 });
+    const budget = await call('POST', '/v1/budgets', { ...terms, period: 'day' });
+    const held = async () => Number((await call('GET', `/v1/budgets/${budget.body['id']}`)).body['held_usd']) > 0;
+    upstream.answers(never);
+    const leaving = new AbortController();
+    const first = fetch(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify(chat('Hello')),
+      signal: leaving.signal,
+    }).catch(() => undefined);
+    await until(async () => (await held()) || undefined);
+    const named = { 'idempotency-key': 'one' };
+    const ask = () => call('POST', '/v1/chat/completions', chat('Hello again', { stream: true }), key, named);
+    const refused = await ask();
+    expect(refused).toMatchObject({ status: 402, body: { error: { code: 'budget_exhausted' } } });
+    const id = /as job ([\w-]+),/.exec(refused.body['error'].message)?.[1] ?? '';
+    expect((await ask()).body['error'].message).toContain(id);
+    upstream.answers(says('Hello there'));
+    leaving.abort();
+    await first;
+    expect(await reaches(id, key, 'succeeded')).toMatchObject({
+      type: 'completion',
+      result: { choices: [{ message: { content: 'Hello there' } }] },
+    });
+  });
+
   it('are shown to whoever handed them in, and their course to operators', async () => {
     const mine = await newCaller();
     const colleague = await newCaller(['client'], mine.tenant);

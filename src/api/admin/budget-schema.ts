@@ -36,13 +36,12 @@ const PeriodName = z.union([
   z.strictObject({ rolling_days: z.int().min(1).max(90) }).describe('The last so many days, by the hour.'),
 ]);
 
+export const NEVER_ROOM = 'queue needs a window that ends: a budget in total never has room again';
 const Action = z
   .enum(['block', 'downgrade', 'queue'])
-  .refine(
-    (action) => action !== 'queue',
-    'queue needs jobs, which are not offered by this release; take block or downgrade',
-  )
-  .describe('What becomes of a call that does not fit: refused with 402, or answered by a cheaper model.');
+  .describe(
+    'What becomes of a call that does not fit: refused with 402, answered by a cheaper model, or done as a job later.',
+  );
 const Target = z.string().min(1).max(200).describe('For action downgrade: an alias, or provider/model.');
 const Soft = z
   .array(z.int().min(1).max(1_000))
@@ -60,7 +59,8 @@ export const NewBudget = z
     hard: z.boolean().default(true).describe('False: nothing is refused; only alerts are given.'),
     soft: Soft.default([80, 100]),
   })
-  .refine(hasTarget, { message: 'goes with action downgrade, and with no other', path: ['downgrade_to'] });
+  .refine(hasTarget, { message: 'goes with action downgrade, and with no other', path: ['downgrade_to'] })
+  .refine(({ action, period }) => action !== 'queue' || period !== 'total', { message: NEVER_ROOM, path: ['action'] });
 export type NewBudget = z.output<typeof NewBudget>;
 
 export const BudgetChange = z
@@ -99,7 +99,7 @@ export const BudgetView = z.object({
   held_usd: amount.describe('For calls under way, and for those that ended a moment ago.'),
   left_usd: amount.describe('Negative when more is spent than the limit: it was lowered, or is not hard.'),
   hard: z.boolean(),
-  action: z.enum(['block', 'downgrade']),
+  action: z.enum(['block', 'downgrade', 'queue']),
   downgrade_to: z.string().nullable(),
   soft: z.array(z.int()),
   window_start: z.iso.datetime(),
@@ -134,7 +134,9 @@ export function periodOf(period: NewBudget['period']): Period {
 }
 
 export function actionOf({ action, downgrade_to: to }: Pick<NewBudget, 'action' | 'downgrade_to'>): Budget['action'] {
-  return action === 'downgrade' && to !== undefined ? { kind: 'downgrade', to } : { kind: 'block' };
+  if (action !== 'downgrade') return { kind: action };
+  // a target goes with it
+  return { kind: action, to: to ?? '' };
 }
 
 function hasTarget({ action, downgrade_to: to }: { action: string; downgrade_to?: string | undefined }): boolean {

@@ -10,12 +10,22 @@ import {
 import type { z } from 'zod';
 import { uuidv7 } from '../../contract/ids';
 import { usdText } from '../../contract/money';
+import { invalid } from '../../dialects/fields';
 import { Acts } from '../../features/audit';
 import { type Budget, Budgets, type BudgetTerms } from '../../features/budgets';
 import { ModelRegistry } from '../../features/models';
 import { Allow } from '../guards/access';
 import { callerOf, type CallerRequest } from '../guards/caller-request';
-import { actionOf, BudgetChange, BudgetQuery, budgetView, BudgetView, NewBudget, periodOf } from './budget-schema';
+import {
+  actionOf,
+  BudgetChange,
+  BudgetQuery,
+  budgetView,
+  BudgetView,
+  NEVER_ROOM,
+  NewBudget,
+  periodOf,
+} from './budget-schema';
 import { BudgetScopes } from './budget-scopes.service';
 import { listOf } from './list-schema';
 import { ValidPipe } from './valid.pipe';
@@ -89,6 +99,7 @@ export class BudgetsController {
     const actor = callerOf(request);
     const budget = await this.budgets.find(actor, id);
     this.checkTarget(change.downgrade_to);
+    if (change.action === 'queue' && budget.period === 'total') throw invalid('action', NEVER_ROOM);
     const { limit_usd: limit, action, hard, soft } = change;
     const terms: Partial<BudgetTerms> = {
       ...(limit !== undefined && { limit }),

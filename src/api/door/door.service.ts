@@ -10,6 +10,7 @@ import type { ModelRequest } from '../../contract/request';
 import type { Codec, ReplyContext } from '../../dialects/codec';
 import { invalid } from '../../dialects/fields';
 import { eventsOf, jsonAnswer } from '../../dialects/json-answer';
+import { QueuedCalls } from '../../jobs';
 import { Pipeline } from '../../pipeline';
 import { causeOf } from '../filters/cause-of';
 import { callerOf, type CallerRequest, setCallRates } from '../guards';
@@ -40,7 +41,10 @@ export interface ServeOptions {
 export class Door {
   private readonly log = new Logger('Door');
 
-  constructor(private readonly pipeline: Pipeline) {}
+  constructor(
+    private readonly pipeline: Pipeline,
+    private readonly queued: QueuedCalls,
+  ) {}
 
   async serve(
     codec: Codec,
@@ -74,7 +78,9 @@ export class Door {
     // nothing was done for whoever left while the call waited to be read
     call.signal.throwIfAborted();
     request.isCall = true;
-    const reply = await this.pipeline.run(call);
+    const reply = await this.pipeline.run(call).catch(async (error: unknown) => {
+      throw await this.queued.instead(call, error);
+    });
     const context = contextOf(reply.repeats ?? call, body);
     if (decoded.stream) {
       response.headers({ ...headersOf(reply, call), ...SSE_HEADERS });

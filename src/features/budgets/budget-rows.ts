@@ -34,7 +34,7 @@ export function budgetOf(row: BudgetRow): Budget {
     period: row.period === 'rolling' ? { rollingDays: row.rolling_days ?? 1 } : row.period,
     limit: BigInt(row.limit_picos),
     hard: row.hard,
-    action: row.action === 'downgrade' ? { kind: 'downgrade', to: row.downgrade_to ?? '' } : { kind: 'block' },
+    action: row.action === 'downgrade' ? { kind: 'downgrade', to: row.downgrade_to ?? '' } : { kind: row.action },
     soft: row.soft,
     createdAt: row.created_at,
     createdBy: row.created_by,

@@ -8,7 +8,11 @@ export type ScopeKind = (typeof SCOPES)[number];
 export type Period = 'day' | 'month' | 'total' | { readonly rollingDays: number };
 
 /** What becomes of a call that does not fit. */
-export type Action = { readonly kind: 'block' } | { readonly kind: 'downgrade'; readonly to: string };
+export type Action =
+  | { readonly kind: 'block' }
+  | { readonly kind: 'downgrade'; readonly to: string }
+  /** It is done as a job, when there may be room. */
+  | { readonly kind: 'queue' };
 
 export interface Budget {
   readonly id: string;

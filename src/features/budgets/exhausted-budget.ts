@@ -5,11 +5,12 @@ import type { Shortage } from './budget-holds';
 
 /** Calls under way end within seconds, mostly. */
 const HELD_SECONDS = 2;
+const HOUR_MS = 3_600_000;
 
 /** The refusal of a call that does not fit: which budget, how much of it is left, and what ends that. */
 export function exhaustedBudget(
   shortage: Shortage,
-  budget: Pick<Budget, 'scope' | 'period'> | undefined,
+  budget: Pick<Budget, 'scope' | 'period' | 'action'> | undefined,
 ): GatewayError {
   const { budgetId, limit, spent, held, asked, starts, ends } = shortage;
   const what = budget ? ` (${budget.scope}, ${periodText(budget.period)})` : '';
@@ -20,6 +21,7 @@ export function exhaustedBudget(
     `${usdText(held)} held for calls under way, and this one could cost ${usdText(asked)}. ${remedy(waits, ends)}`;
   return new GatewayError('budget_exhausted', message, {
     ...(waits && { retryAfter: HELD_SECONDS }),
+    ...(budget?.action.kind === 'queue' && { roomAt: roomAt(waits, ends) }),
     details: {
       budget_id: budgetId,
       limit_usd: usdText(limit),
@@ -30,6 +32,12 @@ export function exhaustedBudget(
       ...(ends && { window_end: ends.toISOString() }),
     },
   });
+}
+
+/** A window that rolls has a little more room every hour. */
+function roomAt(waits: boolean, ends: Date | undefined): Date {
+  if (waits) return new Date(Date.now() + HELD_SECONDS * 1_000);
+  return ends ?? new Date(Math.ceil(Date.now() / HOUR_MS) * HOUR_MS);
 }
 
 function remedy(waits: boolean, ends: Date | undefined): string {
