@@ -164,6 +164,7 @@ try {
   say(
     `${result.notes.taken} notes, ${cited.citations} citations of ${cited.pages} pages, ${cited.wrong} of them wrong; complete: ${result.complete}`,
   );
+  if (!result.complete) say(JSON.stringify(result.missing));
   broken =
     gap > MOST_GAP_MS ||
     share > MOST_FIRST_SHARE ||

@@ -56,7 +56,6 @@ describe('a document job', () => {
     [{ task: 'summary', content: 'YQ==', media_type: 'image/png', name: 'a.pdf' }, 'media_type'],
     [{ task: 'summary', content: 'nö', media_type: 'text/plain' }, 'content'],
     [{ task: 'summary', text: 'a', media_type: 'application/pdf' }, 'media_type'],
-    [{ task: 'summary', file: 'file-1' }, 'file'],
     [{ task: 'question', text: 'a' }, 'question'],
     [{ task: 'extraction', text: 'a' }, 'fields'],
     [{ task: 'summary', text: 'a', question: 'Why?' }, 'question'],
@@ -108,6 +107,19 @@ describe('a document job', () => {
     for (const { page: at, quote } of result.points.flatMap(({ citations }) => citations))
       expect(page(at)).toContain(quote);
     expect(result.points.flatMap(({ citations }) => citations).length).toBeGreaterThan(200);
+  });
+
+  it('goes on with some of the notes that could not be condensed, and says so', async () => {
+    const bench = new JobBench((question) => {
+      if (question.system?.includes('Make fewer notes') && question.prompt.includes('1. (page 1) Clause 1.0'))
+        throw new GatewayError('prompt_rejected', 'not these');
+      return takeNotes(question);
+    });
+    const { result, notes, complete, missing } = await run(bench, { task: 'summary', text: pages(60) });
+    const cited = new Set(result.points.flatMap(({ citations }) => citations.map(({ page: at }) => at)));
+    expect([cited.has(1), cited.has(60), complete]).toEqual([true, true, false]);
+    expect(notes.left_out).toBeGreaterThan(5);
+    expect(missing[0]).toMatchObject({ code: 'prompt_rejected', message: 'not these' });
   });
 
   it('drops quotes that do not stand there, corrects pages, and counts', async () => {

@@ -48,7 +48,8 @@ export class DocumentKind implements JobKind<DocumentJob> {
 
   async run(job: DocumentJob, context: JobContext): Promise<Json> {
     const { source } = job;
-    const { bytes, format, name } = source.kind === 'file' ? await this.files.read(context.tenantId, source.id) : source;
+    const { bytes, format, name } =
+      source.kind === 'file' ? await this.files.read(context.tenantId, source.id) : source;
     const progress = new DocumentProgress(context);
     try {
       progress.tell();

@@ -27,13 +27,22 @@ describe('the progress of a document', () => {
     progress.close();
   });
 
+  it('goes on while the document is still being opened', () => {
+    const { progress, after } = told();
+    const [first, second] = [after(750), after(750)];
+    expect([first > 0, second > first, second < 1]).toEqual([true, true, true]);
+    progress.expect(2);
+    expect(after(0)).toBe(1);
+    progress.close();
+  });
+
   it('takes parts that ended as done, and an end that is told twice once', () => {
     const { progress, after } = told();
     progress.expect(10);
     const first = progress.begin(5);
     first();
     first();
-    expect(after(0)).toBe(44);
+    expect(after(0)).toBe(44.5);
     progress.begin(5)();
     expect(after(0)).toBe(88);
     progress.close();

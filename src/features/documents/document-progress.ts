@@ -1,6 +1,9 @@
 import type { JobContext } from '../../contract/job';
 
-const TICK_MS = 1_000;
+const TICK_MS = 750;
+/** Where opening the document ends: nobody knows yet how much there is to do. */
+const OPENED = 1;
+const OPENING_MS = 1_000;
 /** Where reading the parts ends, and putting together begins. */
 const MAPPED = 88;
 const MERGED = 99;
@@ -9,10 +12,10 @@ const FIRST_MS = 10_000;
 /** No more of a part is believed to be done than this while it is under way. */
 const MOST_BELIEVED = 0.9;
 
-/** Tells how far a document is, every second: what is done, and what the parts that are under way have likely done by their time. */
+/** Tells how far a document is, more than once a second: what is done, and what the parts that are under way have likely done by their time. */
 export class DocumentProgress {
   private stage: 'map' | 'merge' = 'map';
-  private from = 0;
+  private from = OPENED;
   private to = MAPPED;
   private all = 0;
   private done = 0;
@@ -20,12 +23,14 @@ export class DocumentProgress {
   private opened = 0;
   private ended = 0;
   private spentMs = 0;
+  private readonly begunAt: number;
   private readonly timer: NodeJS.Timeout;
 
   constructor(
     private readonly context: Pick<JobContext, 'progress'>,
     private readonly clock = () => performance.now(),
   ) {
+    this.begunAt = clock();
     this.timer = setInterval(() => this.tell(), TICK_MS);
   }
 
@@ -74,13 +79,16 @@ export class DocumentProgress {
 
   private get percent(): number {
     const { from, to } = this;
-    if (!this.all) return from;
-    const usualMs = Math.max(1, this.ended ? this.spentMs / this.ended : FIRST_MS);
     const now = this.clock();
+    if (!this.all) return thousandths(OPENED * likely(now - this.begunAt, OPENING_MS));
+    const usualMs = Math.max(1, this.ended ? this.spentMs / this.ended : FIRST_MS);
     let believed = this.done;
     for (const { share, since } of this.underWay.values())
-      // never at a standstill, however long it takes
-      believed += share * MOST_BELIEVED * (1 - usualMs / (usualMs + now - since));
-    return Math.round((from + (to - from) * Math.min(1, believed / this.all)) * 1_000) / 1_000;
+      believed += share * MOST_BELIEVED * likely(now - since, usualMs);
+    return thousandths(from + (to - from) * Math.min(1, believed / this.all));
   }
 }
+
+/** How much is likely done by then: never at a standstill, however long it takes, and never all of it. */
+const likely = (ms: number, usualMs: number): number => ms / (usualMs + ms);
+const thousandths = (percent: number): number => Math.round(percent * 1_000) / 1_000;

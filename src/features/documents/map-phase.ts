@@ -84,11 +84,14 @@ export class MapPhase {
 
   private async *chunks(parsed: AsyncIterable<Parsed>): AsyncGenerator<Chunk> {
     const splitter = new Splitter(this.partTokens);
+    let told: Promise<void> | undefined;
     for await (const one of parsed) {
       if (one.type === 'head') {
         this.head = one.head;
         this.progress.expect(one.head.pages);
-        await this.context.partial('document', { pages: one.head.pages, page_kind: one.head.pageKind });
+        told = this.context.partial('document', { pages: one.head.pages, page_kind: one.head.pageKind });
+        // nothing waits for it; whether it was kept is asked at the end
+        told.catch(() => undefined);
       } else {
         if (!one.page.blocks.length) {
           this.emptyPages.push(one.page.number);
@@ -97,6 +100,7 @@ export class MapPhase {
         yield* splitter.add(one.page);
       }
     }
+    await told;
     yield* splitter.end();
   }
 

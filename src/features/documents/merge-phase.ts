@@ -33,6 +33,8 @@ const LEVELS = 6;
 /** A level that leaves more than this was of no use, and so would be the next. */
 const USEFUL = 0.9;
 const ANSWER_TOKENS = 16_000;
+/** Of notes that could not be condensed one of so many goes on, as few as there would have been. */
+const ONE_OF = 4;
 
 /** Makes one answer of the notes of all parts: notes that are too many for one question are condensed first, neighbours together. */
 export class MergePhase {
@@ -85,7 +87,10 @@ export class MergePhase {
       ended();
       if ('failure' in outcome) {
         this.missing.push({ pages: pagesOf(batch), code: outcome.failure.code, message: outcome.failure.message });
-        return [];
+        // better some of them as they are than none
+        const kept = batch.filter((_, at) => at % ONE_OF === 0);
+        this.leftOut += batch.length - kept.length;
+        return kept;
       }
       this.models.add(outcome.value.model);
       return outcome.value.notes;
