@@ -24,7 +24,7 @@ export interface CallOrigin {
   /** Names the call among all others: the same when it is made again. */
   readonly name: string;
   /** Told what the call cost, also when it failed. */
-  readonly spent: (cost: Picos) => void;
+  readonly spent: (cost: Picos, answered: boolean) => void;
 }
 
 /** What was learnt of an answer while it was read. */
@@ -93,10 +93,12 @@ export class JobCalls {
   ) {
     this.costs.set(call.id, undefined);
     let cost: Picos | undefined;
+    let answered = false;
     try {
       const reply = await this.pipeline.run(call);
       const { usage, answer } = await read(reply);
       const { provider, model } = reply;
+      answered = true;
       // an answer that is given again was paid for by this very job
       cost = reply.repeats ? this.prices.cost(`${provider}/${model}`, usage, call.receivedAt) : this.costs.get(call.id);
       return {
@@ -113,7 +115,7 @@ export class JobCalls {
       throw error;
     } finally {
       this.costs.delete(call.id);
-      spent(cost ?? 0n);
+      spent(cost ?? 0n, answered);
     }
   }
 

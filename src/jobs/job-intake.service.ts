@@ -135,8 +135,10 @@ export class JobIntake {
   }
 
   private nameOf({ tenantId, keyId }: Caller, idempotencyKey: string, draft: JobDraft) {
-    const { type, input, priority, runAt, ttlSeconds, webhook } = draft;
-    const asked = canonicalJson({ type, input, priority, runAt: runAt?.toISOString(), ttlSeconds, webhook });
+    const { type, input, priority, runAt, ttlSeconds, webhook, funded } = draft;
+    // when there will be room for an unfunded one is not for its caller to say
+    const start = funded === false ? undefined : runAt?.toISOString();
+    const asked = canonicalJson({ type, input, priority, runAt: start, ttlSeconds, webhook });
     return {
       key: this.seal.submitKey(tenantId, keyId, idempotencyKey),
       body: this.seal.submitBody(tenantId, asked),

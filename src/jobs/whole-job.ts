@@ -28,9 +28,9 @@ export async function wholeJob(working: WorkingJob, at: Foreman): Promise<'succe
   } catch (thrown) {
     const why: unknown = signal.aborted ? signal.reason : thrown;
     if (!(why instanceof JobStopped)) return await failed(working, GatewayError.from(thrown), at);
-    if (why.why !== 'handed-back') return undefined;
     await working.rest();
-    await at.claims.again(claimed, 0).catch(() => undefined);
+    if (why.why === 'handed-back') await at.claims.again(claimed, 0).catch(() => undefined);
+    else await working.settle(true).catch(() => undefined);
     return undefined;
   } finally {
     // what is still under way is of no use to anybody
@@ -38,8 +38,10 @@ export async function wholeJob(working: WorkingJob, at: Foreman): Promise<'succe
   }
 }
 
-async function succeeded({ claimed, signal }: WorkingJob, result: Json, { claims }: Foreman) {
+async function succeeded(working: WorkingJob, result: Json, { claims }: Foreman) {
+  const { claimed, signal } = working;
   signal.throwIfAborted();
+  await onceKept(() => working.settle(), signal);
   const outcome = { status: 'succeeded', result } as const;
   return (await onceKept(() => claims.finish(claimed, outcome), signal)) ? 'succeeded' : undefined;
 }
@@ -65,6 +67,7 @@ async function failed(working: WorkingJob, error: GatewayError, { claims, log, t
     }
     const status = mayPass(error) ? 'dead' : 'failed';
     const outcome = { status, error: shown(error) } as const;
+    await onceKept(() => working.settle(), signal);
     return (await onceKept(() => claims.finish(claimed, outcome), signal)) ? status : undefined;
   } catch (failure) {
     log.warn({ job_id: claimed.id, reason: GatewayError.from(failure).code }, 'the end of a job was not kept');

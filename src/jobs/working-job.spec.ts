@@ -60,7 +60,7 @@ class Place {
     await sleep(10, undefined, { signal }).catch(() => undefined);
     this.under--;
     signal.throwIfAborted();
-    spent(5n);
+    spent(5n, this.limited <= 0);
     if (this.limited-- > 0) throw new GatewayError('rate_limited', 'later', { retryAfter: 0 });
     return { text: 'answered' } as Answer;
   }
@@ -146,15 +146,38 @@ describe('a job that is worked on', () => {
     await expect(job.step('second', () => Promise.resolve(1))).rejects.toMatchObject({ why: 'handed-back' });
   });
 
-  it('counts what a step cost that failed', async () => {
+  it('counts what a failed step cost once: when it is done after all, or when the job has ended', async () => {
     const place = new Place();
+    const broken = async (job: WorkingJob) => {
+      const step = job.step('s', async (ask) => {
+        await ask(QUESTION);
+        throw new Error('broken');
+      });
+      await expect(step).rejects.toThrow('broken');
+    };
+    await broken(place.work());
+    expect(place.spent).toBe(0n);
+    // the same answer is given again
+    await place.work(2).step('s', async (ask) => (await ask(QUESTION)).text);
+    expect(place.spent).toBe(5n);
+
+    const another = new Place();
+    const job = another.work();
+    await broken(job);
+    await job.settle();
+    await job.settle();
+    expect(another.spent).toBe(5n);
+  });
+
+  it('counts what failed calls cost at once: nobody gives their answers again', async () => {
+    const place = new Place();
+    place.limited = 1;
     const failing = place.work().step('s', async (ask) => {
       await ask(QUESTION);
       throw new Error('broken');
     });
     await expect(failing).rejects.toThrow('broken');
     expect(place.spent).toBe(5n);
-    expect(place.steps.size).toBe(0);
   });
 
   it('keeps nothing that is too large', async () => {

@@ -3,9 +3,8 @@ import { canonicalJson } from '../contract/canonical-json';
 import { GatewayError } from '../contract/errors';
 import type { Ask, ForeignCall, JobContext } from '../contract/job';
 import type { Json } from '../contract/json';
-import type { Picos } from '../contract/money';
 import type { ClaimedJob, JobClaims, JobSignals } from '../features/jobs';
-import type { JobCalls } from './job-calls.service';
+import type { CallOrigin, JobCalls } from './job-calls.service';
 import { JobStopped } from './job-stopped';
 import { ProgressReport } from './progress-report';
 import { Slots } from './slots';
@@ -38,6 +37,8 @@ export class WorkingJob implements JobContext {
   private readonly kept = new Set<string>();
   private readonly report: ProgressReport;
   private isHandedBack = false;
+  /** What answers cost whose steps came to nothing. An answer that is asked for once more is paid for then. */
+  private unkept = 0n;
 
   constructor(
     readonly claimed: ClaimedJob,
@@ -94,6 +95,16 @@ export class WorkingJob implements JobContext {
     await Promise.allSettled(this.steps.values());
   }
 
+  /**
+   * The job ends for good: nobody asks once more for what came to nothing.
+   * @param onlyEnded when it is not for this process to say whether it has ended
+   */
+  async settle(onlyEnded = false): Promise<void> {
+    const cost = this.unkept;
+    await this.at.claims.spend(this.claimed, cost, onlyEnded);
+    this.unkept -= cost;
+  }
+
   /** Nothing more is written of it. */
   close(): void {
     this.report.close();
@@ -114,14 +125,20 @@ export class WorkingJob implements JobContext {
     if (this.isHandedBack) throw new JobStopped('handed-back');
     const kept = this.claimed.attempt > 1 || this.kept.has(key) ? await this.read(key) : undefined;
     if (kept !== undefined) return kept as T;
-    let cost = 0n;
+    let [answers, failures] = [0n, 0n];
+    const spent: CallOrigin['spent'] = (picos, answered) => {
+      if (answered) answers += picos;
+      else failures += picos;
+    };
     try {
-      const content = await work(this.asker(key, (picos) => (cost += picos)));
+      const content = await work(this.asker(key, spent));
       this.refuseLarge(content);
+      const cost = answers + failures;
       await this.mine(onceKept(() => this.at.claims.keepStep(this.claimed, key, content, cost), this.signal));
       return content;
     } catch (error) {
-      await this.at.claims.spend(this.claimed, cost).catch(() => undefined);
+      this.unkept += answers;
+      await this.at.claims.spend(this.claimed, failures).catch(() => undefined);
       throw error;
     }
   }
@@ -136,7 +153,7 @@ export class WorkingJob implements JobContext {
   }
 
   /** The calls of a step are named by their order and what they ask: the same work makes the same calls. */
-  private asker(step: string, spent: (picos: Picos) => void): Ask {
+  private asker(step: string, spent: CallOrigin['spent']): Ask {
     let n = 0;
     const origin = (asked: unknown) => ({
       jobId: this.jobId,

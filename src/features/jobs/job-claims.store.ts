@@ -29,7 +29,7 @@ const PARTIAL = `
   on conflict (job_id, name) do update set seq = excluded.seq, at = excluded.at, sealed = excluded.sealed`;
 const PROGRESS = `
   update jobs j set progress = greatest(j.progress, $3), stage = $4, seq = j.seq + 1, progress_seq = j.seq + 1 where ${MINE}`;
-const SPEND = `update jobs set cost_picos = cost_picos + $2 where id = $1`;
+const SPEND = `update jobs set cost_picos = cost_picos + $2 where id = $1 and (not $3 or finished_at is not null)`;
 const FINISH = `
   update jobs j set status = $3, finished_at = clock_timestamp(), worker = null, lease_until = null,
     removed_at = clock_timestamp() + make_interval(secs => $4), result = $5, error_code = $6, error = $7,
@@ -122,9 +122,13 @@ export class JobClaims {
     return !!(await this.database.query({ name: 'job-progress', text: PROGRESS, values })).rowCount;
   }
 
-  /** What calls cost that led to no step: whoever has the job by now. */
-  async spend({ id }: Claim, cost: Picos): Promise<void> {
-    if (cost !== 0n) await this.database.query({ name: 'job-spend', text: SPEND, values: [id, cost.toString()] });
+  /**
+   * What calls cost that led to no step, whoever has the job by now.
+   * @param onlyEnded while it goes on, the same answers will be paid for by somebody's step
+   */
+  async spend({ id }: Claim, cost: Picos, onlyEnded = false): Promise<void> {
+    if (cost === 0n) return;
+    await this.database.query({ name: 'job-spend', text: SPEND, values: [id, cost.toString(), onlyEnded] });
   }
 
   /** @returns false when the job is somebody else's */
