@@ -275,7 +275,7 @@ describe('the services that keep secrets', () => {
       expect([current.reveal(), version]).toEqual([CANARY, '1']);
       expect((await open(text, gcp.env)).missing[0]?.[1]).toMatch('is not text');
       gcp.damaged = true;
-      expect((await open(`${text}/versions/1`, gcp.env, 300)).missing[0]?.[1]).toMatch('damaged on its way');
+      expect((await open(`${text}/versions/1`, gcp.env, 1_000)).missing[0]?.[1]).toMatch('damaged on its way');
     });
   });
 

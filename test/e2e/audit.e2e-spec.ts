@@ -94,6 +94,8 @@ describe('the audit log', () => {
   });
   beforeEach(() => upstream.answers(says(WORDS)));
 
+  let turns = 0;
+
   it.each(DOORS.flatMap((door) => [false, true].map((stream) => [door.name, stream, door] as const)))(
     'has two entries for a call by %s (streamed: %s): before it leaves, and how it ended',
     async (_name, stream, door) => {
@@ -106,7 +108,7 @@ describe('the audit log', () => {
         v: 1,
         user_id: expect.stringMatching(/^s_[\w-]{22}$/),
         session: expect.stringMatching(/^[\w-]{22}$/),
-        turn: 1,
+        turn: ++turns,
         prompt_hash: expect.stringMatching(/^hmac-sha256:[0-9a-f]{64}$/),
         key_id: expect.stringMatching(/^dk_/),
         ct_hash: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),

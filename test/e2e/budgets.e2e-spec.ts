@@ -314,7 +314,7 @@ describe('budgets', () => {
   describe('for administrators', () => {
     it.each([
       [{ scope: { tag: 'a', user: 'b' } }, /^scope: names one of key, user and tag/],
-      [{ action: 'queue' }, /^action: queue needs jobs/],
+      [{ action: 'queue', period: 'total' }, /^action: queue needs a window/],
       [{ action: 'downgrade' }, /^downgrade_to: goes with action downgrade/],
       [{ action: 'downgrade', downgrade_to: 'nobody/nothing' }, /does not exist/],
       [{ downgrade_to: MINI }, /^downgrade_to: goes with action downgrade/],
