@@ -4,8 +4,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * How far each batch is, and which files it left. What it was asked and what its lines gave is kept with its job. `epoch` names
  * whoever puts the files together: somebody who was overtaken can write nothing more.
  */
-export class CreateBatches1700000013000 implements MigrationInterface {
-  name = 'CreateBatches1700000013000';
+export class CreateBatches1700000012500 implements MigrationInterface {
+  name = 'CreateBatches1700000012500';
 
   async up(q: QueryRunner): Promise<void> {
     await q.query(`
