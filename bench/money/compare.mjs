@@ -57,7 +57,7 @@ function judge(call, exchanges, rows, mayBeLost) {
   }
   // all attempts failed, and nobody told what they used
   if (
-    row.outcome === 'failed' &&
+    (row.outcome === 'failed' || row.outcome === 'abandoned') &&
     row.cost === 0n &&
     !row.estimated &&
     paid.every(({ told, id }) => !told || id !== row.exchange)
