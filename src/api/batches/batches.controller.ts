@@ -4,7 +4,7 @@ import type { Json } from '../../contract/json';
 import { BatchBody, hoursOf } from '../../features/batches';
 import { JobIntake } from '../../jobs';
 import { ValidPipe } from '../admin/valid.pipe';
-import { intentOf } from '../door/caller-intent';
+import { intentOf, lastingIntent } from '../door/caller-intent';
 import { Allow, callerOf, type CallerRequest } from '../guards';
 import { BatchPage, BatchQuery, BatchView } from './batch-schema';
 import { OwnBatches } from './own-batches.service';
@@ -28,23 +28,14 @@ export class BatchesController {
   @ApiOperation({ summary: 'Hand in a file of calls that are made later; `idempotency-key` makes repeating it safe' })
   @ApiOkResponse({ standardSchema: BatchView })
   async create(@Req() request: CallerRequest, @Body({ schema: BatchBody }) body: BatchBody) {
-    const { user, session, tags, cache, validation, complexity, idempotencyKey } = intentOf(
-      request.headers,
-      {},
-      undefined,
-    );
+    const intent = intentOf(request.headers, {}, undefined);
     const { job } = await this.intake.submit(callerOf(request), {
       type: 'batch',
       input: body as Json,
       priority: 0,
       ttlSeconds: hoursOf(body.completion_window) * HOUR_SECONDS,
-      idempotencyKey,
-      ...(user !== undefined && { user }),
-      ...(session !== undefined && { session }),
-      ...(tags && { tags }),
-      ...(cache && { cache }),
-      ...(validation && { validation }),
-      ...(complexity && { complexity }),
+      idempotencyKey: intent.idempotencyKey,
+      ...lastingIntent(intent),
     });
     return this.batches.view(job);
   }

@@ -27,6 +27,18 @@ const OPTIONS = new Set(['timeout_ms', 'cache', 'idempotency_key', 'validate', '
 const MAX_ID = 256;
 const MAX_TIMEOUT_MS = 3_600_000;
 
+/** What a job keeps of it for its calls; what was not said is not there. */
+export function lastingIntent({ user, session, tags, cache, validation, complexity }: Intent) {
+  return {
+    ...(user !== undefined && { user }),
+    ...(session !== undefined && { session }),
+    ...(tags && { tags }),
+    ...(cache && { cache }),
+    ...(validation && { validation }),
+    ...(complexity && { complexity }),
+  };
+}
+
 /** @throws GatewayError `invalid_request` naming the header or field that makes no sense */
 export function intentOf(headers: Headers, body: JsonObject, user: string | undefined): Intent {
   const own = gatehouseObject(body);

@@ -20,7 +20,7 @@ import type { Json } from '../../contract/json';
 import { Backlogs, JobReader, JobSubmissions } from '../../features/jobs';
 import { JobIntake } from '../../jobs';
 import { ValidPipe } from '../admin/valid.pipe';
-import { intentOf } from '../door/caller-intent';
+import { intentOf, lastingIntent } from '../door/caller-intent';
 import { Allow, callerOf, type CallerRequest } from '../guards';
 import { JobChange, JobPage, JobQuery, JobView, NewJob, TakenJob } from './job-schema';
 import { linksOf, summaryOf, viewOf } from './job-views';
@@ -50,11 +50,7 @@ export class JobsController {
     @Body({ schema: NewJob }) body: NewJob,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const { user, session, tags, cache, validation, complexity, idempotencyKey } = intentOf(
-      request.headers,
-      {},
-      undefined,
-    );
+    const intent = intentOf(request.headers, {}, undefined);
     const { type, input, priority, run_at: runAt, ttl_seconds: ttlSeconds, webhook } = body;
     const { job, repeated } = await this.intake.submit(callerOf(request), {
       type,
@@ -63,13 +59,8 @@ export class JobsController {
       priority,
       runAt: runAt === undefined ? undefined : new Date(runAt),
       ttlSeconds,
-      idempotencyKey,
-      ...(user !== undefined && { user }),
-      ...(session !== undefined && { session }),
-      ...(tags && { tags }),
-      ...(cache && { cache }),
-      ...(validation && { validation }),
-      ...(complexity && { complexity }),
+      idempotencyKey: intent.idempotencyKey,
+      ...lastingIntent(intent),
       ...(webhook && { webhook }),
     });
     const links = linksOf(job);

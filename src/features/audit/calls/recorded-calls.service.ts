@@ -6,7 +6,7 @@ import { AuditLog } from '../audit-log';
 import type { Header } from '../format/header';
 import { EntryReader } from '../log/entry-reader.store';
 import { type CallView, callsIn } from './call-view';
-import { GOVERNING, UNKNOWN_AFTER_MS } from './reading-terms';
+import { recordReading, UNKNOWN_AFTER_MS } from './reading-terms';
 
 /** Explains calls from what the log has of them. */
 @Injectable()
@@ -24,15 +24,7 @@ export class RecordedCalls {
    */
   async find(caller: Caller, requestId: string): Promise<CallView | undefined> {
     const tenant = caller.root ? undefined : caller.tenantId;
-    if (GOVERNING.some((role) => caller.roles.has(role)))
-      await this.log.append({
-        facts: {
-          event: 'audit.read',
-          tenant: caller.tenantId,
-          actor: caller.keyId,
-          metadata: { request_id: requestId, view: 'call' },
-        },
-      });
+    await recordReading(this.log, caller, { request_id: requestId, view: 'call' });
     const entries = await this.reader.entriesOf(requestId, tenant);
     const headers = entries.map(({ header }) => JSON.parse(header) as Header);
     return callsIn(headers, longestCallMs(this.config.policies) + UNKNOWN_AFTER_MS).at(-1);

@@ -7,7 +7,7 @@ import { AuditLog } from '../audit-log';
 import type { Header } from '../format/header';
 import { EntryReader } from '../log/entry-reader.store';
 import { callsIn } from './call-view';
-import { GOVERNING, UNKNOWN_AFTER_MS } from './reading-terms';
+import { recordReading, UNKNOWN_AFTER_MS } from './reading-terms';
 import { type TurnView, turnView } from './turn-view';
 
 export interface TurnPage {
@@ -38,15 +38,7 @@ export class RecordedSessions {
    */
   async turns(caller: Caller, tenant: string, session: string, from: number, limit: number): Promise<TurnPage> {
     const session_ref = this.hash.pseudonym('session', tenant, session);
-    if (GOVERNING.some((role) => caller.roles.has(role)))
-      await this.log.append({
-        facts: {
-          event: 'audit.read',
-          tenant: caller.tenantId,
-          actor: caller.keyId,
-          metadata: { session: session_ref, view: 'session' },
-        },
-      });
+    await recordReading(this.log, caller, { session: session_ref, view: 'session' });
     const { entries, next } = await this.reader.callsOf(tenant, session_ref, from, limit);
     const headers = entries.map(({ header }) => JSON.parse(header) as Header);
     const calls = callsIn(headers, longestCallMs(this.config.policies) + UNKNOWN_AFTER_MS);
