@@ -1,4 +1,4 @@
-import { RecentMap } from './recent-map';
+import { RecentMap } from '../../contract/recent-map';
 
 const KEPT = 1_000;
 const FORGOTTEN_MS = 300_000;

@@ -1,5 +1,5 @@
 import type { RetryPolicy } from '../../platform/config/policies';
-import { RecentMap } from './recent-map';
+import { RecentMap } from '../../contract/recent-map';
 
 const SLICE_MS = 1_000;
 const SLICES = 10;

@@ -1,3 +1,4 @@
+import { RecentMap } from '../../../contract/recent-map';
 import type { Passage } from './passage';
 
 /**
@@ -5,28 +6,18 @@ import type { Passage } from './passage';
  * results, never a text; of too many, those that were not asked for the longest go.
  */
 export class Remembered<T> {
-  private readonly results = new Map<string, T>();
+  private readonly results: RecentMap<T>;
 
-  /** @param kept results at most */
-  constructor(private readonly kept: number) {}
+  /** @param kept results, those that were asked for last, and at most twice as many */
+  constructor(kept: number) {
+    this.results = new RecentMap(kept);
+  }
 
   /** @param about whatever else the result depends on */
   find({ digest }: Passage, about: string): { readonly known: T | undefined; readonly keep: (result: T) => void } {
     if (digest === undefined) return FORGETFUL;
     const name = digest + about;
-    const known = this.results.get(name);
-    if (known !== undefined) {
-      this.results.delete(name);
-      this.results.set(name, known);
-    }
-    return { known, keep: (result) => this.keep(name, result) };
-  }
-
-  private keep(name: string, result: T): void {
-    this.results.set(name, result);
-    if (this.results.size <= this.kept) return;
-    const [oldest] = this.results.keys();
-    this.results.delete(oldest as string);
+    return { known: this.results.get(name), keep: (result) => this.results.set(name, result) };
   }
 }
 

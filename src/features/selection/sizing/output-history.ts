@@ -1,4 +1,5 @@
 import type { CallFinished } from '../../../contract/events';
+import { RecentMap } from '../../../contract/recent-map';
 import { TokenHistogram } from './token-histogram';
 
 /** What answers are told apart by. */
@@ -17,11 +18,11 @@ const SHARE = 0.99;
 const MARGIN = 1.5;
 
 /**
- * How long answers were, for each tenant, model and task; in the memory of this process and bounded: those that were not added to
+ * How long answers were, for each tenant, model and task; in the memory of this process and bounded: those that were not asked for
  * for longest are forgotten first.
  */
 export class OutputHistory {
-  private readonly known = new Map<string, TokenHistogram>();
+  private readonly known = new RecentMap<TokenHistogram>(KEPT);
 
   /** Learns from an answer that was complete and counted. One that ran into its maximum would have been longer, and counts double. */
   learn({
@@ -54,10 +55,7 @@ export class OutputHistory {
   private add(of: OfAnswers, tokens: number): void {
     const key = keyOf(of);
     const histogram = this.known.get(key) ?? new TokenHistogram();
-    this.known.delete(key);
     this.known.set(key, histogram);
-    const [oldest] = this.known.keys();
-    if (this.known.size > KEPT && oldest !== undefined) this.known.delete(oldest);
     histogram.add(tokens);
   }
 }

@@ -105,11 +105,14 @@ describe('OutputHistory', () => {
     expect(history.expectedOutput({ tenantId: 't', model: 'fast' })).toBeUndefined();
   });
 
-  it('is bounded, and forgets first what was not added to for longest', () => {
+  it('is bounded, and forgets first what was not asked for for longest', () => {
     const history = learnt(times(100, finished(256, { provider: undefined })));
-    for (let i = 0; i < 1_999; i++) history.learn(finished(1, { model: `m${i}`, provider: undefined }));
+    const learnOthers = (n: number) => {
+      for (let i = 0; i < n; i++) history.learn(finished(1, { model: `m${i}`, provider: undefined }));
+    };
+    learnOthers(1_999);
     expect(history.expectedOutput({ tenantId: 't', model: 'fast' })).toBe(384);
-    history.learn(finished(1, { model: 'one more', provider: undefined }));
+    learnOthers(4_000);
     expect(history.expectedOutput({ tenantId: 't', model: 'fast' })).toBeUndefined();
   });
 });
