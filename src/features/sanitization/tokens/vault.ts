@@ -1,6 +1,6 @@
-import { createHmac, createSecretKey, type KeyObject, type Hmac } from 'node:crypto';
 import type { Entity } from '../../../contract/entities';
 import { GatewayError } from '../../../contract/errors';
+import { hmacSha256 } from '../../../contract/hmac';
 import { isOurLabel, TOKEN_LABELS } from './token-labels';
 
 /** Crockford's base32: no letters that are taken for others. */
@@ -24,7 +24,7 @@ export class TokenVault {
   private readonly values = new Set<string>();
   private readonly taken = new Set<string>();
 
-  private key: KeyObject | undefined;
+  private key: Buffer | undefined;
 
   /** @param secret of the conversation; a function is asked for it when the first token is made, and most calls need none */
   constructor(private readonly secret: Buffer | (() => Buffer)) {}
@@ -50,7 +50,7 @@ export class TokenVault {
     if (known) return known;
     if (this.byValue.size >= TOKENS)
       throw new GatewayError('prompt_rejected', `The call holds more than ${TOKENS} personal values`);
-    const token = this.free(entity, this.hmac().update(name).digest());
+    const token = this.free(entity, this.hmac(name));
     this.byValue.set(name, token);
     this.byToken.set(token, value);
     this.values.add(value);
@@ -63,16 +63,14 @@ export class TokenVault {
    */
   get fingerprint(): string | undefined {
     if (!this.byToken.size) return undefined;
-    const all = this.hmac();
     // of a length that its name tells, so that nothing runs into its neighbour
-    for (const [token, value] of this.byToken) all.update(`${token}${value.length}\0${value}`);
-    return all.digest('hex');
+    const all = Array.from(this.byToken, ([token, value]) => `${token}${value.length}\0${value}`);
+    return this.hmac(all.join('')).toString('hex');
   }
 
-  private hmac(): Hmac {
-    // from bytes, every digest would make one
-    this.key ??= createSecretKey(typeof this.secret === 'function' ? this.secret() : this.secret);
-    return createHmac('sha256', this.key);
+  private hmac(message: string): Buffer {
+    this.key ??= typeof this.secret === 'function' ? this.secret() : this.secret;
+    return hmacSha256(this.key, message);
   }
 
   /** A token, or the name of its kind when the call holds too many values: for what is only taken down. */
@@ -92,7 +90,8 @@ export class TokenVault {
   }
 
   private free(entity: Entity, digest: Buffer): string {
-    const letters = Array.from(digest, (byte) => ALPHABET[byte % 32]).join('');
+    let letters = '';
+    for (const byte of digest.subarray(0, MOST)) letters += ALPHABET[byte % 32];
     for (let length = LEAST; length <= MOST; length++) {
       const token = `[[${TOKEN_LABELS[entity]}_${letters.slice(0, length)}]]`;
       if (!this.byToken.has(token) && !this.taken.has(token)) return token;
