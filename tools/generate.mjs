@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { format } from 'prettier';
 import { z } from 'zod';
+import { DASHBOARDS } from './dashboards/index.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const require = createRequire(import.meta.url);
@@ -35,6 +36,12 @@ const files = {
   'config/schema/policies.schema.json': JSON.stringify(policies),
   'config/schema/prices.schema.json': JSON.stringify(prices),
   'docs/settings.md': settingsPage(),
+  ...Object.fromEntries(
+    Object.entries(DASHBOARDS).map(([name, content]) => [
+      `config/observability/grafana/dashboards/${name}.json`,
+      JSON.stringify(content),
+    ]),
+  ),
 };
 
 function settingsPage() {

@@ -2,6 +2,7 @@
 import type { Candidate, Outgoing, Tried } from './call';
 import type { Reply } from './reply';
 import type { ModelRequest } from './request';
+import type { Trace } from './trace';
 import type { WireRequest } from './wire';
 
 export interface Attempt {
@@ -25,6 +26,8 @@ export interface Attempt {
   readonly answerBy: number;
   /** The same whenever this very call is made again, by whichever process; absent where nobody makes it again. */
   readonly name?: string;
+  /** The step of the call's trace that it is; absent where the call has none. */
+  readonly trace?: Trace;
   /** Told of every time a provider was asked, for whoever explains the call afterwards. */
   readonly tried: (fact: Tried) => void;
 }

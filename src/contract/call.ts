@@ -5,6 +5,7 @@ import type { Entity } from './entities';
 import type { CacheReason, CacheUse, Degraded, Likeness, Reply, ReplyEvent, Usage, Validated } from './reply';
 import type { ModelRequest } from './request';
 import type { Complexity, Saving, SelectionFacts, SizedFacts, TrimmedFacts } from './selection';
+import type { Trace } from './trace';
 import type { WireRequest } from './wire';
 
 /** What every call carries, whichever door it came in by. */
@@ -31,6 +32,10 @@ export interface Call {
   readonly revalidates?: true;
   /** The job that makes the call: what is held for the job pays for it first. */
   readonly job?: CallingJob;
+  /** What the call is a step of, as its caller's `traceparent` says. */
+  readonly traceparent?: string;
+  /** The step of its trace that it is at; absent where it has none. */
+  readonly trace?: Trace;
   /** Milliseconds that the caller is willing to wait in all, when it says so. */
   readonly timeoutMs?: number;
   /** Aborted when the caller goes away or the process must stop. */

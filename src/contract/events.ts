@@ -73,6 +73,8 @@ export interface GatewayEvents {
   'review.glass_broken': GlassBroken;
   /** The log was verified, by somebody or by the clock. */
   'review.verified': LogVerified;
+  /** Spans were sent to the collector, or are lost. */
+  'traces.exported': { readonly spans: number; readonly ok: boolean };
 }
 
 interface OfModel {
@@ -215,6 +217,8 @@ export interface CallFinished {
   readonly operation: string;
   readonly stream: boolean;
   readonly outcome: 'answered' | 'refused' | 'failed' | 'abandoned';
+  /** Of its trace; absent where it has none. */
+  readonly traceId?: string | undefined;
   /** Absent until the model is known to exist: what callers write may be anything. */
   readonly model?: string;
   readonly provider?: string;

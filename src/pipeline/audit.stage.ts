@@ -20,6 +20,7 @@ import { KnownModels } from './known-models';
 import { measurePrompt } from './measure-prompt';
 import { sealedReply } from './sealed-reply';
 import { tenantOf } from './tenant-of';
+import { traceFacts } from './trace-facts';
 import { unknownModels, wasWorkedOn } from './tries';
 
 /** What is learnt of an answer while it passes. */
@@ -118,6 +119,8 @@ export class AuditStage extends Stage<Call, AuditedCall> {
       await account.close(finished);
     } finally {
       this.events.emit('call.finished', finished);
+      call.trace?.whole.note(traceFacts(finished, account.entryId()));
+      call.trace?.whole.end(finished.code);
     }
   }
 
@@ -154,6 +157,7 @@ function summary(
     keyId: call.caller.keyId,
     session: identity.session,
     turn: identity.turn,
+    traceId: call.trace?.traceId,
     dialect: call.wire.dialect,
     operation: call.request.operation,
     stream: call.request.stream,

@@ -9,7 +9,7 @@ const DROPPED_KEPT = 100;
 const TRIES_KEPT = 20;
 
 /** What a header says of a call before it is answered. */
-export function requestMetadata({ id, request, wire, tags }: Call, size: PromptSize): PlainObject {
+export function requestMetadata({ id, request, wire, tags, trace }: Call, size: PromptSize): PlainObject {
   return {
     call_id: id,
     tags: tags?.length ? tags : undefined,
@@ -18,6 +18,7 @@ export function requestMetadata({ id, request, wire, tags }: Call, size: PromptS
     stream: request.stream,
     messages: size.messages,
     prompt_characters: size.characters,
+    trace_id: trace?.traceId,
   };
 }
 

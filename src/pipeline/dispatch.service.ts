@@ -4,6 +4,7 @@ import type { RecordedCall, Tried } from '../contract/call';
 import type { Reply } from '../contract/reply';
 import { Providers } from '../features/providers';
 import { Policies, Resilience } from '../features/resilience';
+import { tracedAttempt } from './traced-attempt';
 
 /** Where the call leaves for a provider, wrapped in the call interceptors. */
 @Injectable()
@@ -15,8 +16,8 @@ export class Dispatch {
     resilience: Resilience,
     private readonly policies: Policies,
   ) {
-    this.ask = resilience.wrap((attempt) =>
-      providers.send({ ...attempt, ...attempt.outgoing.to(attempt.candidate.provider) }),
+    this.ask = resilience.wrap(
+      tracedAttempt((attempt) => providers.send({ ...attempt, ...attempt.outgoing.to(attempt.candidate.provider) })),
     );
   }
 
@@ -44,6 +45,7 @@ export class Dispatch {
       hurried,
       answerBy: deadlineAt,
       ...(call.job && { name: call.job.name }),
+      ...(call.trace && { trace: call.trace }),
       tried: (fact) => void tried.push(fact),
     });
     record.note('provider', reply.provider);

@@ -15,6 +15,7 @@ import { Config } from '../platform/config/config';
 import { ConfigModule } from '../platform/config/config.module';
 import { EventBusModule } from '../platform/events/event-bus.module';
 import { KeyedHash } from '../platform/secrets/keyed-hash';
+import { TracingModule } from '../platform/tracing/tracing.module';
 import { AdmitStage } from './admit.stage';
 import { AnalyzeCalls } from './analyze-calls.service';
 import { AuditStage } from './audit.stage';
@@ -57,6 +58,7 @@ import { SimilarCache } from './similar-cache.service';
     SessionsModule,
     PricesModule,
     FundingModule,
+    TracingModule,
   ],
   providers: [
     { provide: KeyedHash, inject: [Config], useFactory: ({ masterKey }: Config) => new KeyedHash(masterKey) },

@@ -1,5 +1,6 @@
 import type { Call } from '../contract/call';
 import type { Reply } from '../contract/reply';
+import { NoTracing } from '../platform/tracing/tracing';
 import { Pipeline } from './pipeline.service';
 
 const NAMES = [
@@ -33,7 +34,9 @@ it('a call passes the stages in the order that is told', async () => {
     };
   }
   type Parts = ConstructorParameters<typeof Pipeline>;
-  const pipeline = new Pipeline(...([...stages, new Dispatch(), { through: () => undefined }] as unknown as Parts));
+  const pipeline = new Pipeline(
+    ...([...stages, new Dispatch(), { through: () => undefined }, new NoTracing()] as unknown as Parts),
+  );
   await pipeline.run({} as Call);
   expect(passed).toEqual(pipeline.stages);
   expect(passed).toHaveLength(NAMES.length + 1);

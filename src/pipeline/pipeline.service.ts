@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Call, Handler } from '../contract/call';
+import type { Stage } from '../contract/stage';
+import { Tracing } from '../platform/tracing/tracing';
 import { AdmitStage } from './admit.stage';
 import { AuditStage } from './audit.stage';
 import { BudgetStage } from './budget.stage';
@@ -13,6 +15,7 @@ import { Revalidation } from './revalidation.service';
 import { RouteStage } from './route.stage';
 import { SanitizeStage } from './sanitize.stage';
 import { SelectStage } from './select.stage';
+import { begun, traced } from './traced';
 
 /** The one path of a call, whichever door it came in by. */
 @Injectable()
@@ -26,21 +29,24 @@ export class Pipeline {
   constructor(
     audit: AuditStage, admit: AdmitStage, idempotency: IdempotencyStage, sanitize: SanitizeStage, select: SelectStage,
     route: RouteStage, degrade: DegradeStage, cache: CacheStage, conform: ConformStage, budget: BudgetStage,
-    egress: EgressStage, dispatch: Dispatch, revalidation: Revalidation,
+    egress: EgressStage, dispatch: Dispatch, revalidation: Revalidation, tracing: Tracing,
   ) {
-    this.run =
-      audit.wrap(
-      admit.wrap(
-      idempotency.wrap(
-      sanitize.wrap(
-      select.wrap(
-      route.wrap(
-      degrade.wrap(
-      cache.wrap(
-      conform.wrap(
-      budget.wrap(
-      egress.wrap(
-      dispatch.send)))))))))));
+    const wrap = <In extends Call, Out extends In>(stage: Stage<In, Out>, next: Handler<Out>): Handler<In> =>
+      tracing.enabled ? traced(nameOf(stage), stage.wrap(next)) : stage.wrap(next);
+    const path =
+      wrap(audit,
+      wrap(admit,
+      wrap(idempotency,
+      wrap(sanitize,
+      wrap(select,
+      wrap(route,
+      wrap(degrade,
+      wrap(cache,
+      wrap(conform,
+      wrap(budget,
+      wrap(egress,
+      tracing.enabled ? traced(nameOf(dispatch), dispatch.send) : dispatch.send)))))))))));
+    this.run = tracing.enabled ? begun(tracing, path) : path;
     revalidation.through(this.run);
     this.stages = [audit, admit, idempotency, sanitize, select, route, degrade, cache, conform, budget, egress, dispatch].map(nameOf);
   }

@@ -3,6 +3,7 @@ import { COMPLEXITIES, type Complexity } from '../../contract/selection';
 import { fieldName, invalid } from '../../dialects/fields';
 import { isObject, type JsonObject } from '../../contract/json';
 import { GatewayError } from '../../contract/errors';
+import { TRACEPARENT } from '../../contract/trace';
 import { tagsOf } from './tags';
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
@@ -14,6 +15,7 @@ export interface Intent {
   readonly session: string | undefined;
   readonly tags: readonly string[] | undefined;
   readonly timeoutMs: number | undefined;
+  readonly traceparent: string | undefined;
   readonly idempotencyKey: string | undefined;
   readonly cache: CacheIntent | undefined;
   readonly validation: Validation | undefined;
@@ -53,11 +55,18 @@ export function intentOf(headers: Headers, body: JsonObject, user: string | unde
     session: identifier(headers, 'x-session-id'),
     tags: tags === undefined ? undefined : tagsOf(tags),
     timeoutMs: timeout === undefined ? undefined : milliseconds(timeout),
+    traceparent: traceparentOf(headers),
     idempotencyKey: idempotencyKey(headers, own),
     cache: cache === undefined ? undefined : cacheIntent(cache),
     validation: validate === undefined ? undefined : validation(validate),
     complexity: complexity === undefined ? undefined : complexityOf(complexity),
   };
+}
+
+/** What is malformed is ignored, as the standard has it. */
+function traceparentOf(headers: Headers): string | undefined {
+  const given = text(headers, 'traceparent');
+  return given !== undefined && TRACEPARENT.test(given) ? given : undefined;
 }
 
 /** The caller's own id for the request when it is well-formed; a malformed one is replaced, not refused. */

@@ -70,6 +70,7 @@ export class Door {
       validation: intent.validation,
       complexity: intent.complexity,
       timeoutMs: intent.timeoutMs,
+      traceparent: intent.traceparent,
       idempotencyKey: intent.idempotencyKey,
       signal: clientSignal(response.raw),
       receivedAt: Date.now(),

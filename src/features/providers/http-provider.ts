@@ -147,7 +147,7 @@ export class HttpProvider extends Provider {
     path: string,
     body: Record<string, Json>,
     headers: Readonly<Record<string, string>>,
-    { key, signal, name }: Attempt,
+    { key, signal, name, trace }: Attempt,
   ): Promise<Dispatcher.ResponseData> {
     const { apiKeys } = this.settings;
     const place = key?.index ?? 0;
@@ -160,6 +160,7 @@ export class HttpProvider extends Provider {
         headers: {
           ...headers,
           'content-type': 'application/json',
+          ...(trace && { traceparent: trace.traceparent }),
           ...(name !== undefined && { 'idempotency-key': sentOnce(name, text) }),
           ...this.dialects.headers(apiKey),
         },

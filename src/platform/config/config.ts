@@ -7,6 +7,7 @@ import type { Models } from './models';
 import type { Policies } from './policies';
 import type { Prices } from './prices';
 import type { ProviderSettings, Settings } from './settings';
+import type { TracingSettings } from './tracing-settings';
 
 /** A provider that can be called: its settings with secrets resolved and defaults filled in. */
 export type ConfiguredProvider = {
@@ -52,6 +53,8 @@ export abstract class Config {
   /** Key-encryption key, 32 bytes; made on first start where the environment has none. */
   abstract readonly masterKey: Buffer;
   abstract readonly server: Settings['server'];
+  /** Undefined where no collector is configured. Its headers are in `secrets`. */
+  abstract readonly tracing: TracingSettings | undefined;
   abstract readonly limits: Settings['limits'];
   abstract readonly audit: Settings['audit'];
   abstract readonly health: Settings['health'];

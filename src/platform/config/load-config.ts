@@ -25,6 +25,7 @@ import { Prices } from './prices';
 import { Problems } from './problems';
 import { readYaml } from './read-yaml';
 import { Settings } from './settings';
+import { tracingSecrets, tracingSettings } from './tracing-settings';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
@@ -68,6 +69,7 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
   if (!LOG_LEVELS.includes(logLevel)) problems.add('LOG_LEVEL', `must be one of ${LOG_LEVELS.join(', ')}`);
   const port = env.port('PORT') ?? 3000;
   const opsPort = env.port('GATEHOUSE_OPS_PORT');
+  const tracing = tracingSettings(env, problems);
   const runsJobs = env.text('GATEHOUSE_RUN_JOBS');
   if (runsJobs !== undefined && runsJobs !== 'true' && runsJobs !== 'false')
     problems.add('GATEHOUSE_RUN_JOBS', 'must be true or false');
@@ -92,6 +94,7 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
   const requests = [
     ...named,
     ...providers.flatMap(({ secret }) => secret ?? []),
+    ...(tracing ? tracingSecrets(env) : []),
     ...(settings ? kekSecrets(settings.audit, env, problems) : []),
     ...(settings ? guardSecrets(settings.sanitization, env) : []),
   ];
@@ -122,6 +125,7 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
     rootKey: given('GATEHOUSE_ROOT_KEY'),
     masterKey: masterKey ? keyBytes(masterKey.reveal()) : inDataFolder(dataDir, () => masterKeyIn(dataDir)),
     server: settings!.server,
+    tracing,
     limits: settings!.limits,
     audit: settings!.audit,
     health: settings!.health,

@@ -18,6 +18,7 @@ export class CallLog {
     const line = {
       request_id: call.requestId,
       call_id: call.id,
+      trace_id: call.traceId,
       tenant: call.tenantId,
       key_id: call.keyId,
       session: sessionOf(call),

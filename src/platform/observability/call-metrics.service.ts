@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry, type RegistryContentType } from 'prom-client';
 import type { AttemptFinished, CallFinished } from '../../contract/events';
 import type { CacheUse } from '../../contract/reply';
 import { EventBus } from '../events/event-bus';
@@ -104,9 +104,11 @@ export class CallMetrics {
     this.requests.inc({ tenant, model, provider, outcome: call.outcome });
     if (call.code) this.errors.inc({ model, provider, code: call.code });
     if (call.cache) this.cached(call.cache);
-    this.duration.observe({ model, stream: String(call.stream) }, call.latencyMs / 1_000);
-    if (call.firstTokenMs !== undefined) this.firstToken.observe({ model }, call.firstTokenMs / 1_000);
-    if (call.upstreamMs !== undefined) this.overhead.observe(Math.max(0, call.latencyMs - call.upstreamMs) / 1_000);
+    const { traceId } = call;
+    this.observe(this.duration, { model, stream: String(call.stream) }, call.latencyMs, traceId);
+    if (call.firstTokenMs !== undefined) this.observe(this.firstToken, { model }, call.firstTokenMs, traceId);
+    if (call.upstreamMs !== undefined)
+      this.observe(this.overhead, {}, Math.max(0, call.latencyMs - call.upstreamMs), traceId);
     const { usage, cost } = call;
     if (cost) this.cost.inc({ tenant, model }, Number(cost) / PICOS_PER_USD);
     if (!usage) return;
@@ -114,6 +116,17 @@ export class CallMetrics {
     this.tokens.inc({ tenant, model, kind: 'cache_read' }, usage.cacheReadTokens);
     this.tokens.inc({ tenant, model, kind: 'cache_write' }, usage.cacheWriteTokens);
     this.tokens.inc({ tenant, model, kind: 'output' }, usage.outputTokens);
+  }
+
+  /** With the trace of the call, where it has one. */
+  private observe(
+    histogram: Histogram,
+    labels: Readonly<Record<string, string>>,
+    ms: number,
+    traceId: string | undefined,
+  ): void {
+    if (traceId === undefined) histogram.observe(labels, ms / 1_000);
+    else histogram.observe({ labels, value: ms / 1_000, exemplarLabels: { trace_id: traceId } });
   }
 
   private cached(result: CacheUse): void {
@@ -133,7 +146,9 @@ export class CallMetrics {
     return new Counter({ name, help, labelNames, registers: [this.registry] });
   }
 
-  private histogram<L extends string>(name: string, help: string, labelNames: L[], buckets: number[]): Histogram<L> {
-    return new Histogram({ name, help, labelNames, buckets, registers: [this.registry] });
+  private histogram(name: string, help: string, labelNames: string[], buckets: number[]): Histogram {
+    const { contentType } = this.registry as Registry<RegistryContentType>;
+    const enableExemplars = contentType === Registry.OPENMETRICS_CONTENT_TYPE;
+    return new Histogram({ name, help, labelNames, buckets, enableExemplars, registers: [this.registry] });
   }
 }

@@ -13,6 +13,7 @@ type EventLines = { readonly [K in LoggedEvent]: (event: GatewayEvents[K]) => Li
 /** What the log says of each event. A new event does not compile until it has a line. */
 const LINES = {
   'attempt.finished': ({ ms, ...attempt }) => ['debug', 'attempt', { ...attempt, ms: Math.round(ms) }],
+  'traces.exported': ({ spans, ok }) => [ok ? 'debug' : 'warn', ok ? 'traces sent' : 'traces lost', { n: spans }],
   'retry.scheduled': ({ delayMs, ...retry }) => ['warn', 'retry', { ...retry, delay_ms: Math.round(delayMs) }],
   'retry.denied': (retry) => ['warn', 'retry denied', retry],
   'breaker.changed': (change) => [change.to === 'open' ? 'warn' : 'info', 'circuit breaker', change],

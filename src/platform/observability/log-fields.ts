@@ -1,7 +1,7 @@
 /** Every field that a line may have. What is not named here is left out: nobody logs a whole object by accident. */
 export const LOG_FIELDS = [
   // which call, and whose
-  ...(['request_id', 'call_id', 'tenant', 'key_id', 'key', 'session', 'context'] as const),
+  ...(['request_id', 'call_id', 'trace_id', 'tenant', 'key_id', 'key', 'session', 'context'] as const),
   // a call or a request
   ...([
     'dialect',

@@ -20,6 +20,7 @@ import { Scrubber } from './scrubber';
 import { SavingMetrics } from './saving-metrics.service';
 import { SecretMetrics } from './secret-metrics.service';
 import { SecretScrubbing } from './secret-scrubbing.service';
+import { TraceMetrics } from './trace-metrics.service';
 import { WebhookMetrics } from './webhook-metrics.service';
 
 @Module({
@@ -41,6 +42,7 @@ import { WebhookMetrics } from './webhook-metrics.service';
     BudgetMetrics,
     JobMetrics,
     WebhookMetrics,
+    TraceMetrics,
     JobSocketMetrics,
   ],
   exports: [BootLogger, Registry, LoggerModule, Scrubber],

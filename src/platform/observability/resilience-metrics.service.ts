@@ -18,7 +18,8 @@ type Elsewhere =
   | `audit.${string}`
   | `secret.${string}`
   | `budget.${string}`
-  | `job.${string}`;
+  | `job.${string}`
+  | `traces.${string}`;
 type Listeners = { readonly [K in Exclude<keyof GatewayEvents, Elsewhere>]: (event: GatewayEvents[K]) => void };
 
 /** The Prometheus metrics of what happens when something fails. A new event does not compile until it is counted. */

@@ -15,6 +15,8 @@ export interface CallView {
   readonly turn: number | null;
   /** By which the caller groups its spending. */
   readonly tags: Plain;
+  /** Of its distributed trace. */
+  readonly trace_id: Plain | null;
   readonly operation: Plain | null;
   readonly dialect: Plain | null;
   readonly stream: Plain | null;
@@ -124,6 +126,7 @@ function viewOf(call: readonly Header[], unknownAfterMs: number): CallView {
     session_ref: first.session ?? null,
     turn: first.turn ?? null,
     tags: facts['tags'] ?? [],
+    trace_id: fact('trace_id'),
     operation: fact('operation'),
     dialect: fact('dialect'),
     stream: fact('stream'),
