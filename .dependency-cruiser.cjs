@@ -6,7 +6,8 @@ const RINGS = ['contract', 'dialects', 'platform', 'features', 'pipeline', 'jobs
 const upTo = (ring) => RINGS.slice(0, RINGS.indexOf(ring) + 1);
 
 /** The composition root and the HTTP process put everything together. */
-const ASSEMBLY = '^src/(app\\.module|main|worker|provision-audit|audit-epoch|check-prices|update-prices)\\.ts$';
+const ASSEMBLY =
+  '^src/(app\\.module|main|worker|provision-audit|audit-epoch|check-prices|update-prices|check-config|doctor)\\.ts$';
 const ENTRY_POINT = '^src/[^/]+\\.ts$';
 const AUDITOR = '^src/(verify-audit\\.ts$|features/audit/verifier/)';
 const WITNESS = '^src/(witness\\.ts$|features/audit/witness/)';

@@ -53,6 +53,11 @@ export async function migrate(url: string): Promise<void> {
   }
 }
 
+/** Of all migrations that this release brings, in order. */
+export function migrationNames(): string[] {
+  return migrationClasses().map((migration) => new migration().name ?? migration.name);
+}
+
 async function refuseNewer(source: DataSource): Promise<void> {
   const [{ exists }] = await source.query<[{ exists: boolean }]>(
     `select to_regclass('migrations') is not null as exists`,

@@ -1,0 +1,83 @@
+import { parseArgs } from 'node:util';
+import { priceGaps } from './features/cost/prices/price-gaps';
+import { readPriceFiles } from './features/cost/prices/price-files';
+import type { Config } from './platform/config/config';
+import { loadConfig } from './platform/config/load-config';
+import { ConfigError } from './platform/config/problems';
+import { standIns } from './platform/config/stand-ins';
+import { errorText } from './platform/observability/error-text';
+import { processScrubber } from './platform/observability/process-scrubber';
+import { scrubErrors } from './platform/observability/scrub-process';
+
+const USAGE = `Reads the environment and every file of the configuration as a start would, secrets included, and starts nothing.
+
+  --json  the result as JSON: {ok, problems, warnings, summary}
+
+Exit code: 0 in order, 1 a start would refuse it, 2 wrongly called.
+`;
+
+interface Result {
+  readonly ok: boolean;
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+  readonly summary: Readonly<Record<string, string>>;
+}
+
+async function check(): Promise<Result> {
+  try {
+    const made = standIns(process.env);
+    const config = await loadConfig({ ...process.env, ...made });
+    processScrubber.follow(config);
+    const warnings = priceGaps(readPriceFiles(process.env['GATEHOUSE_CONFIG'] || undefined), Date.now());
+    return { ok: true, problems: [], warnings, summary: summary(config, made) };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { ok: false, problems: error.problems, warnings: [], summary: {} };
+  }
+}
+
+/** @param made variables that nobody set */
+function summary(config: Config, made: Readonly<Record<string, string>>): Record<string, string> {
+  const { aliases, models } = config.models;
+  const guards = config.guards.defaults;
+  return {
+    settings: config.configFile,
+    database: config.embeddedDatabase ? `embedded, in ${config.dataDir}` : 'DATABASE_URL',
+    redis: config.redisUrl ? 'REDIS_URL' : 'none: limits and jobs of one process',
+    providers: config.providers.map(({ name, place }) => `${name} (${place})`).join(', '),
+    models: `${Object.keys(aliases).length} aliases, ${Object.keys(models).length} models`,
+    audit: config.audit.mode,
+    guards: `personal data ${guards?.personalData?.enabled === false ? 'off' : 'on'}, injection ${guards?.injection?.action ?? 'monitor'}`,
+    traces: config.tracing?.url ?? 'none',
+    secrets: config.secrets
+      .all()
+      .filter(({ name }) => !Object.hasOwn(made, name))
+      .map(({ name, source }) => `${name} (${source})`)
+      .join(', '),
+  };
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+  const result = await check();
+  if (values.json) console.log(JSON.stringify(result, undefined, 2));
+  else if (!result.ok) {
+    console.log('A start would refuse this configuration:');
+    for (const problem of result.problems) console.log(`  - ${problem}`);
+  } else {
+    console.log('The configuration is in order.');
+    for (const [what, says] of Object.entries(result.summary)) console.log(`  ${what.padEnd(10)} ${says}`);
+    for (const warning of result.warnings) console.log(`  warning    ${warning}`);
+  }
+  return result.ok ? 0 : 1;
+}
+
+scrubErrors();
+main().then(
+  (code) => process.exit(code),
+  (error: NodeJS.ErrnoException) => {
+    const misused = error.code?.startsWith('ERR_PARSE_ARGS') ?? false;
+    process.stderr.write(`${misused ? error.message : errorText(error)}\n${misused ? `\n${USAGE}` : ''}`);
+    process.exit(misused ? 2 : 1);
+  },
+);
