@@ -14,7 +14,8 @@ const DECODED_LIMIT = 8_192;
 const BASE64 = /[A-Za-z0-9+/_-]{24,8192}={0,2}/g;
 const HEX = /(?:[0-9a-fA-F]{2}[ :]?){12,4096}/g;
 const ESCAPE = /%[0-9a-fA-F]{2}/;
-const HEX_ESCAPES = 6;
+const ESCAPES = /(?:%[0-9a-fA-F]{2}){1,64}/g;
+const HEX_ESCAPES = 2;
 /** Characters in a row below which the patterns cannot match; counting them is cheaper than trying. */
 const SHORTEST = 24;
 /** Words, as opposed to bytes that happen to be printable. */
@@ -23,20 +24,19 @@ const LEAST_WORDS = 3;
 /** Decodes what looks encoded, once: what is found inside is not decoded again. Bounded in pieces and in length. */
 export function decodedIn(text: string): readonly Derived[] {
   const found: Derived[] = [];
-  const { base64, hex } = longestRuns(text);
-  for (const match of base64 < SHORTEST ? [] : matches(text, BASE64)) {
+  for (const match of hasRun(text, IN_BASE64) ? matches(text, BASE64) : []) {
     // words with hyphens and paths are of these letters too; encoded text mixes cases or has digits
     if (!/[a-z]/.test(match[0]) || !/[A-Z]/.test(match[0])) continue;
     take('base64', Buffer.from(match[0], 'base64'), match);
   }
-  for (const match of hex < SHORTEST ? [] : matches(text, HEX))
+  for (const match of hasRun(text, IN_HEX) ? matches(text, HEX) : [])
     take('hex', Buffer.from(match[0].replace(/[ :]/g, ''), 'hex'), match);
   if (ESCAPE.test(text)) {
     const head = text.slice(0, DECODED_LIMIT);
     if ((head.match(/%[0-9a-fA-F]{2}/g)?.length ?? 0) >= HEX_ESCAPES)
       found.push({
         encoding: 'url',
-        text: head.replace(/%([0-9a-fA-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16))),
+        text: head.replace(ESCAPES, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8')),
         start: 0,
         end: head.length,
       });
@@ -81,15 +81,17 @@ for (const letter of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
 for (const letter of '0123456789abcdefABCDEF') CLASSES[letter.charCodeAt(0)] = IN_BASE64 | IN_HEX;
 for (const letter of ' :') CLASSES[letter.charCodeAt(0)] = IN_HEX;
 
-function longestRuns(text: string): { readonly base64: number; readonly hex: number } {
-  let [base64, hex, longest64, longest16] = [0, 0, 0, 0];
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    const kind = code < 128 ? (CLASSES[code] as number) : 0;
-    base64 = kind & IN_BASE64 ? base64 + 1 : 0;
-    hex = kind & IN_HEX ? hex + 1 : 0;
-    if (base64 > longest64) longest64 = base64;
-    if (hex > longest16) longest16 = hex;
+/** Whether characters of a kind stand in a row for as long as a pattern needs: one of so many of them must be looked at. */
+function hasRun(text: string, kind: number): boolean {
+  for (let probe = SHORTEST - 1; probe < text.length;) {
+    let start = probe;
+    while (start > probe - SHORTEST && isOf(text.charCodeAt(start), kind)) start--;
+    if (start === probe - SHORTEST) return true;
+    probe = start + SHORTEST;
   }
-  return { base64: longest64, hex: longest16 };
+  return false;
+}
+
+function isOf(code: number, kind: number): boolean {
+  return code < 128 && ((CLASSES[code] as number) & kind) !== 0;
 }

@@ -8,7 +8,7 @@ import { isDisguised, normalise, originOf, type Normalised } from './normalise';
 import { Patterns } from './patterns';
 import { Phrases } from './phrases';
 import { isQuoted, isTalk } from './quotation';
-import type { Rule } from './rules/rule';
+import type { Family, PhraseRule, Rule } from './rules/rule';
 import { RULES, type RuleSet } from './rules/rules';
 import { slices } from './slices';
 import { tokenise, type Tokens } from './tokenise';
@@ -21,8 +21,15 @@ const SMUGGLED_LETTERS = 4;
 const WEIGHTS = { flood: 0.55, smuggled: 0.6, encoded: 0.5, disguised: 0.4 };
 /** Of a phrase in quotes, in a text that talks about such phrases. */
 const TALKED_ABOUT = 0.5;
-/** Of a phrase that is no order to whoever reads it: "how do I remove all files?". Alone it does not flag then. */
-const ASIDE = 0.75;
+/**
+ * Of a phrase that is no order to whoever reads it ("how do I remove all files?", "the parties agree that prior orders are void"), or that
+ * is about something of its own ("forget what I said about curtains"). All but the surest do not flag alone then.
+ */
+const ASIDE = 0.46;
+/** Families of orders, which are such only to whoever is meant by them. A character is described, and a claim made, to anybody. */
+const ORDERS: ReadonlySet<Family> = new Set(['override', 'extraction', 'tool_coercion', 'exfiltration']);
+/** What may be about something of its own; a tool, a persona or a secret may not. */
+const HAS_SUBJECT: ReadonlySet<Family> = new Set(['override', 'extraction']);
 
 /** What one slice of a text holds; offsets are those of the whole text. */
 export interface Sighting {
@@ -112,15 +119,17 @@ export class InjectionRules {
         end: originOf(normal, end),
         weight: rule.weight,
       });
-    const weighed = (index: number, start: number, end: number, aside = false) => {
+    const weighed = (index: number, start: number, end: number, harmless = false) => {
       const rule = this.rules[index] as Rule;
       const quoted = talk && isQuoted(text, start, end);
       if (quoted) signals.add('quoted');
-      const share = quoted ? TALKED_ABOUT : aside && isWeak(rule, provenance) ? ASIDE : 1;
+      const share = (quoted ? TALKED_ABOUT : 1) * (harmless ? ASIDE : 1);
       add({ ...rule, weight: rule.weight * share }, start, end);
     };
-    for (const { rule, start, end, disguised, aside } of this.phrases.match(tokens)) {
-      weighed(rule, start, end, aside);
+    for (const { rule, start, end, disguised, aside, specific } of this.phrases.match(tokens)) {
+      const { family, weight, speaksToReader } = this.rules[rule] as PhraseRule;
+      const ordered = !speaksToReader && (ORDERS.has(family) || weight < FLAG_THRESHOLD.trusted);
+      weighed(rule, start, end, (aside && ordered) || (specific && HAS_SUBJECT.has(family)));
       if (!disguised && !isDisguised(normal, start, end)) continue;
       signals.add('disguised');
       add(obfuscation('disguised'), start, end);
@@ -150,17 +159,11 @@ export class InjectionRules {
   }
 }
 
-/** Whether the rule alone is enough only because nobody vouches for the text. Elsewhere such rules need others anyway. */
-function isWeak(rule: Rule, provenance: Provenance): boolean {
-  if (provenance === 'trusted' || !('phrases' in rule) || rule.speaksToReader) return false;
-  return rule.weight >= FLAG_THRESHOLD.untrusted && rule.weight < FLAG_THRESHOLD.trusted;
-}
-
 function derivedFrom(normal: Normalised, { rotated, reversed }: Tokens): readonly Derived[] {
-  const { text, smuggled } = normal;
+  const { text, original, smuggled } = normal;
   const found = [...decodedIn(text)];
-  if (rotated >= TURNED_WORDS) found.push(turned(text, 'rot13'));
-  if (reversed >= TURNED_WORDS) found.push(turned(text, 'reversed'));
+  if (rotated >= TURNED_WORDS) found.push(turned(original, 'rot13'));
+  if (reversed >= TURNED_WORDS) found.push(turned(original, 'reversed'));
   if (smuggled.length >= SMUGGLED_LETTERS) found.push({ encoding: 'tags', text: smuggled, start: 0, end: text.length });
   return found;
 }

@@ -2,13 +2,15 @@ import type { PatternRule } from './rules/rule';
 
 interface Compiled {
   readonly rule: number;
-  readonly triggers: readonly string[];
+  /** Numbers of its triggers. */
+  readonly triggers: readonly number[];
   readonly pattern: RegExp;
   readonly unless: RegExp | undefined;
 }
 
 /** Of one pattern in one text; more of the same prove nothing more. */
 const MATCHES = 8;
+const ASCII = 128;
 /** Groups of flags, the one thing in the rules that RE2 writes and JavaScript does not. */
 const FLAGS = /^\(\?([ims]{1,3})\)/;
 
@@ -18,11 +20,13 @@ const FLAGS = /^\(\?([ims]{1,3})\)/;
  */
 export class Patterns {
   private readonly compiled: readonly Compiled[];
+  private readonly triggers: readonly string[];
 
   constructor(rules: readonly { readonly index: number; readonly rule: PatternRule }[]) {
+    this.triggers = [...new Set(rules.flatMap(({ rule }) => rule.triggers))];
     this.compiled = rules.map(({ index, rule }) => ({
       rule: index,
-      triggers: rule.triggers,
+      triggers: rule.triggers.map((trigger) => this.triggers.indexOf(trigger)),
       pattern: compile(rule.pattern, 'g'),
       unless: rule.unless === undefined ? undefined : compile(rule.unless, ''),
     }));
@@ -34,8 +38,10 @@ export class Patterns {
     lower: string,
   ): readonly { readonly rule: number; readonly start: number; readonly end: number }[] {
     const found: { rule: number; start: number; end: number }[] = [];
+    const pairs = pairsIn(lower);
+    const there = this.triggers.map((trigger) => mayHold(pairs, trigger) && lower.includes(trigger));
     for (const { rule, triggers, pattern, unless } of this.compiled) {
-      if (!triggers.some((trigger) => lower.includes(trigger))) continue;
+      if (!triggers.some((trigger) => there[trigger])) continue;
       pattern.lastIndex = 0;
       for (let n = 0; n < MATCHES; n++) {
         const match = pattern.exec(text);
@@ -46,6 +52,26 @@ export class Patterns {
     }
     return found;
   }
+}
+
+/** Which two letters stand beside each other somewhere; by this most literals are known not to occur. */
+function pairsIn(text: string): Uint8Array {
+  const pairs = new Uint8Array(ASCII * ASCII);
+  let before = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if ((before | code) < ASCII) pairs[before * ASCII + code] = 1;
+    before = code;
+  }
+  return pairs;
+}
+
+function mayHold(pairs: Uint8Array, literal: string): boolean {
+  for (let at = 1; at < literal.length; at++) {
+    const [before, code] = [literal.charCodeAt(at - 1), literal.charCodeAt(at)];
+    if ((before | code) < ASCII && !pairs[before * ASCII + code]) return false;
+  }
+  return true;
 }
 
 /** @param pattern in the part of RE2's syntax that the rules use: leading flags, and else what both engines read alike */

@@ -1,6 +1,6 @@
 import type { Lexicon, PhraseRule } from './rules/rule';
 import type { Tokens } from './tokenise';
-import type { Vocabulary } from './vocabulary';
+import { UNKNOWN, type Vocabulary } from './vocabulary';
 
 export interface Match {
   readonly rule: number;
@@ -10,34 +10,73 @@ export interface Match {
   readonly disguised: boolean;
   /** It neither opens a clause nor goes on with one, and nothing before it in its sentence speaks to whoever reads it. */
   readonly aside: boolean;
+  /** It says what it is about, and no rule knows the word: "forget what you know about risotto", "the old rules on quotas". */
+  readonly specific: boolean;
 }
 
 interface Step {
   /** How many other words may stand before this one. */
   readonly gap: number;
-  /** 1 for the number of each word that fits. */
-  readonly fits: Uint8Array;
+  /** Which of the sets of words fits; see {@link WordSets}. */
+  readonly set: number;
 }
 interface Phrase {
   readonly rule: number;
   readonly opens: boolean;
+  readonly closes: boolean;
   readonly unlessNegated: boolean;
   readonly steps: readonly Step[];
+}
+
+/** Sets of words, kept by word: what is asked about a word lies together. */
+class WordSets {
+  private readonly width: number;
+  private readonly bits: Uint32Array;
+
+  constructor(sets: readonly (readonly string[])[], vocabulary: Vocabulary) {
+    this.width = Math.ceil(sets.length / 32);
+    this.bits = new Uint32Array(this.width * vocabulary.size);
+    for (const [set, words] of sets.entries())
+      for (const word of words) {
+        const at = vocabulary.idOf(word) * this.width + (set >>> 5);
+        this.bits[at] = (this.bits[at] as number) | (1 << (set & 31));
+      }
+  }
+
+  /** @param word its number, which may be that of an unknown one */
+  has(set: number, word: number): boolean {
+    return word >= 0 && ((this.bits[word * this.width + (set >>> 5)] as number) & (1 << (set & 31))) !== 0;
+  }
+}
+
+/** Phrases with the same first word that go on alike. */
+interface Group {
+  readonly second: Step | undefined;
+  readonly phrases: Phrase[];
 }
 
 const LONGEST_GAP = 12;
 /** Words of a sentence that are looked at for whom it speaks to. */
 const REACH = 24;
+/** Words before a phrase in the middle of a clause that may negate it. */
+const CLAUSE = 8;
+/** Words after a phrase that may tell what it is about, or whom it speaks to. */
+const BEYOND = 4;
 
 /**
  * Phrases of many rules, matched in one walk. A phrase is tried only where its first word stands, and keeps the set of places
  * it can have reached: its cost is bounded by its gaps, whatever the text says.
  */
 export class Phrases {
-  private readonly byFirst: Phrase[][] = [];
+  /** By first word; the first of the two is for words that open a clause. */
+  private readonly opening: Group[][] = [];
+  private readonly anywhere: Group[][] = [];
+  private readonly sets: WordSets;
   private readonly negations: Uint8Array;
   private readonly readers: Uint8Array;
   private readonly joins: Uint8Array;
+  private readonly about: Uint8Array;
+  private readonly articles: Uint8Array;
 
   /** @param rules with the index that matches are to name; every word is added to the vocabulary */
   constructor(
@@ -53,48 +92,72 @@ export class Phrases {
       for (const word of words) fits[vocabulary.idOf(word)] = 1;
       return fits;
     };
-    const shared = new Map<string, Uint8Array>();
-    for (const { index, rule, opens, elements } of parsed) {
+    const shared = new Map<string, Step>();
+    const sets = new Map<string, readonly string[]>();
+    for (const { index, rule, opens, closes, elements } of parsed) {
       const steps = elements.map(({ gap, words, text }) => {
-        const key = `${rule.language} ${text}`;
-        const fits = shared.get(key) ?? bits(words);
-        shared.set(key, fits);
-        return { gap, fits };
+        const name = `${rule.language} ${text}`;
+        sets.set(name, words);
+        const key = `${gap} ${name}`;
+        const step = shared.get(key) ?? { gap, set: [...sets.keys()].indexOf(name) };
+        shared.set(key, step);
+        return step;
       });
-      const phrase = { rule: index, opens, unlessNegated: rule.unlessNegated === true, steps };
-      for (const word of new Set(elements[0]?.words)) (this.byFirst[vocabulary.idOf(word)] ??= []).push(phrase);
+      const phrase = { rule: index, opens, closes, unlessNegated: rule.unlessNegated === true, steps };
+      const groups = opens ? this.opening : this.anywhere;
+      for (const word of new Set(elements[0]?.words)) group((groups[vocabulary.idOf(word)] ??= []), phrase);
     }
+    this.sets = new WordSets([...sets.values()], vocabulary);
     const ofClass = (name: string) => bits(rules.flatMap(({ lexicon }) => lexicon[name] ?? []));
     this.negations = ofClass('not');
     this.readers = ofClass('reader');
     this.joins = ofClass('joins');
+    this.about = ofClass('about');
+    this.articles = ofClass('article');
   }
 
   match(tokens: Tokens): readonly Match[] {
     const found: Match[] = [];
     for (let at = 0; at < tokens.count; at++) {
-      const phrases = this.byFirst[tokens.ids[at] as number];
-      if (!phrases) continue;
+      const id = tokens.ids[at] as number;
       const opens = tokens.openings[at] === 1;
+      if (opens) this.matchAt(tokens, at, opens, this.opening[id], found);
+      this.matchAt(tokens, at, opens, this.anywhere[id], found);
+    }
+    return found;
+  }
+
+  private matchAt(
+    tokens: Tokens,
+    at: number,
+    opens: boolean,
+    groups: readonly Group[] | undefined,
+    found: Match[],
+  ): void {
+    if (!groups) return;
+    for (const { second, phrases } of groups) {
+      // most phrases end here
+      if (second && !stands(second, tokens, at, this.sets)) continue;
       for (const phrase of phrases) {
-        if (phrase.opens && !opens) continue;
-        const last = reach(phrase, tokens, at);
-        if (last < 0 || (phrase.unlessNegated && this.negated(tokens, at))) continue;
+        const last = reach(phrase, tokens, at, this.sets);
+        if (last < 0 || (phrase.unlessNegated && this.negated(tokens, at, phrase.opens ? 2 : CLAUSE))) continue;
         found.push({
           rule: phrase.rule,
           start: tokens.starts[at] as number,
           end: tokens.ends[last] as number,
           disguised: tokens.disguised.slice(at, last + 1).includes(1),
-          aside: !opens && !this.speaks(tokens, at, last),
+          aside: !opens && !this.subject(tokens, at) && !this.speaks(tokens, at, last),
+          specific: this.specifies(tokens, at, last),
         });
       }
     }
-    return found;
   }
 
-  /** Whether the words up to the last of a phrase speak to whoever reads them, or the phrase goes on with another. */
-  private speaks({ ids, breaks }: Tokens, first: number, last: number): boolean {
+  /** Whether the words around a phrase speak to whoever reads them, or the phrase goes on with another. */
+  private speaks({ ids, breaks, count }: Tokens, first: number, last: number): boolean {
     if (!breaks[first] && this.joins[ids[first - 1] as number]) return true;
+    for (let at = last + 1; at < count && at <= last + BEYOND && !breaks[at]; at++)
+      if (this.readers[ids[at] as number]) return true;
     for (let at = last; at >= 0 && at >= first - REACH; at--) {
       if (this.readers[ids[at] as number]) return true;
       if (at <= first && breaks[at]) return false;
@@ -102,9 +165,25 @@ export class Phrases {
     return false;
   }
 
-  private negated({ ids, breaks }: Tokens, at: number): boolean {
-    for (let back = at - 1; back >= 0 && back >= at - 2; back--) {
-      if (breaks[back + 1]) return false;
+  /** Whether the phrase is what a clause begins with but for an article: "the rules above no longer apply". */
+  private subject({ ids, breaks, openings }: Tokens, first: number): boolean {
+    return !breaks[first] && openings[first - 1] === 1 && this.articles[ids[first - 1] as number] === 1;
+  }
+
+  /** Whether one of the words, or what follows the last, is about something that is none of the rules' business. */
+  private specifies({ ids, breaks, openings, count }: Tokens, first: number, last: number): boolean {
+    for (let at = first + 1; at <= last + BEYOND && at < count - 1 && !breaks[at] && !breaks[at + 1]; at++) {
+      if (at > last && (openings[at] || this.joins[ids[at] as number])) return false;
+      if (!this.about[ids[at] as number]) continue;
+      const after = this.articles[ids[at + 1] as number] && at + 2 < count && !breaks[at + 2] ? at + 2 : at + 1;
+      if (ids[after] === UNKNOWN) return true;
+    }
+    return false;
+  }
+
+  private negated({ ids, breaks, openings }: Tokens, at: number, words: number): boolean {
+    for (let back = at - 1; back >= 0 && back >= at - words; back--) {
+      if (breaks[back + 1] || (back < at - 2 && openings[back + 1])) return false;
       if (this.negations[ids[back] as number]) return true;
     }
     return false;
@@ -112,29 +191,49 @@ export class Phrases {
 }
 
 /** @returns the last word of the phrase that begins with word `first`; -1 when it does not stand there */
-function reach({ steps }: Phrase, { ids, breaks, count }: Tokens, first: number): number {
+function reach(
+  { steps, closes }: Phrase,
+  { ids, breaks, openings, count }: Tokens,
+  first: number,
+  sets: WordSets,
+): number {
   let places = [first];
   for (let i = 1; i < steps.length; i++) {
-    const { gap, fits } = steps[i] as Step;
+    const { gap, set } = steps[i] as Step;
     const next: number[] = [];
     let seen = 0;
     for (const place of places)
       for (let at = place + 1; at <= place + 1 + gap && at < count && !breaks[at]; at++)
         if (at > seen) {
           seen = at;
-          if (fits[ids[at] as number]) next.push(at);
+          if (sets.has(set, ids[at] as number)) next.push(at);
         }
     if (!next.length) return -1;
     places = next;
   }
-  return places[0] as number;
+  return (closes ? places.find((at) => at + 1 >= count || breaks[at + 1] || openings[at + 1]) : places[0]) ?? -1;
+}
+
+function group(groups: Group[], phrase: Phrase): void {
+  const second = phrase.steps[1];
+  const same = groups.find((one) => one.second === second);
+  if (same) same.phrases.push(phrase);
+  else groups.push({ second, phrases: [phrase] });
+}
+
+/** Whether a word of the step stands behind word `place`, within the gap. */
+function stands({ gap, set }: Step, { ids, breaks, count }: Tokens, place: number, sets: WordSets): boolean {
+  const end = Math.min(count, place + 2 + gap);
+  for (let at = place + 1; at < end && !breaks[at]; at++) if (sets.has(set, ids[at] as number)) return true;
+  return false;
 }
 
 function parse(text: string, lexicon: Lexicon, id: string) {
   const elements: { gap: number; words: readonly string[]; text: string }[] = [];
-  let [gap, opens] = [0, false];
+  let [gap, opens, closes] = [0, false, false];
   for (const item of text.split(' ')) {
     if (item === '^') opens = true;
+    else if (item === '$') closes = true;
     else if (item.startsWith('~')) gap = Number(item.slice(1));
     else {
       elements.push({ gap, words: wordsOf(item, lexicon, id), text: item });
@@ -142,7 +241,7 @@ function parse(text: string, lexicon: Lexicon, id: string) {
     }
     if (!(gap <= LONGEST_GAP)) throw new Error(`Rule ${id}: '${item}' is no gap`);
   }
-  return { opens, elements };
+  return { opens, closes, elements };
 }
 
 function wordsOf(item: string, lexicon: Lexicon, id: string): readonly string[] {

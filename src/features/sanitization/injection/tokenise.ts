@@ -1,4 +1,4 @@
-import type { Vocabulary } from './vocabulary';
+import { TELLTALE, UNKNOWN, type Vocabulary } from './vocabulary';
 
 /** The words of a text as parallel arrays: what the matcher walks through. */
 export interface Tokens {
@@ -20,7 +20,7 @@ export interface Tokens {
 
 /** Words that may stand between the beginning of a clause and its verb. */
 const LEAD = new Set(
-  `please now then and so just also first kindly instead but hey ok okay hi hello well yes great alright important urgent note
+  `please do now then and so just also first kindly instead but hey ok okay hi hello well yes great alright important urgent note
   attention you must should shall will can could would need want to i we like ai assistant chatgpt gpt claude bot model dear
   lets let us go ahead completely totally simply immediately finally next step actually sorry thanks stop wait task
   por favor agora entao e ou apenas somente primeiro mas voce deve pode precisa tem quero que preciso olá ola oi ei ia assistente
@@ -35,7 +35,9 @@ const GLUED_LIMIT = 400;
 /** A sentence this short is no sentence but a way to tear a phrase apart: "Ignore. All. Previous." */
 const SHORT_SENTENCE = 3;
 
-const [AT, DOLLAR, APOSTROPHE, QUOTE] = [64, 36, 39, 0x2019];
+const [AT, DOLLAR, APOSTROPHE, QUOTE, HYPHEN, UNDERSCORE, BACKTICK] = [64, 36, 39, 0x2019, 45, 95, 96];
+const [BACKSLASH, LINE_FEED] = [92, 10];
+const LINE_ENDS = 'nrt';
 const [LETTER, DIGIT] = [1, 2];
 const KINDS = new Uint8Array(128);
 KINDS.fill(LETTER, 97, 123);
@@ -72,13 +74,24 @@ class Tokeniser {
     let gap = 0;
     for (let at = 0; at < text.length;) {
       if (!isWord(text.charCodeAt(at))) {
+        // a line's end, as it is written within JSON
+        if (text.charCodeAt(at) === BACKSLASH && LINE_ENDS.includes(text[at + 1] as string)) {
+          this.separate(LINE_FEED, LINE_FEED);
+          at += 2;
+          gap++;
+          continue;
+        }
         this.separate(text.charCodeAt(at), text.charCodeAt(at + 1));
         at++;
         gap++;
         continue;
       }
       const start = at;
-      while (at < text.length && this.continues(at)) at++;
+      let plain = true;
+      while (at < text.length && this.continues(at)) {
+        plain &&= isLetter(text.charCodeAt(at));
+        at++;
+      }
       const word = text.slice(start, at);
       if (word.length === 1 && isLetter(word.charCodeAt(0)) && (gap <= 3 || !this.letters.length)) {
         this.letters.push({ letter: word, at: start, opening: this.opening, stop: this.stop });
@@ -86,7 +99,7 @@ class Tokeniser {
         if (this.letters.length >= GLUED_LIMIT) this.flush();
       } else {
         this.flush();
-        this.take(word.length > 2 && word.includes("'") ? word.replaceAll("'", '') : word, start, at);
+        this.take(word.length > 2 && word.includes("'") ? word.replaceAll("'", '') : word, start, at, plain);
       }
       gap = 0;
     }
@@ -105,22 +118,27 @@ class Tokeniser {
   private separate(code: number, next: number): void {
     if (code === 32 || code === 9) return;
     const line = code === 10 || code === 13;
+    // the end of a piece of code: its sentence goes on
+    const closes = code === BACKTICK && next === 32;
     // . ! ? and a blank line end a sentence; other signs open a clause
     if (code === 46 || code === 33 || code === 63 || (line && (next === 10 || next === 13))) {
       if (this.words >= SHORT_SENTENCE || line) this.stop = 1;
       this.words = 0;
       this.opening = 1;
-    } else if (code !== 45 && code !== 95 && code !== 39 && code !== 0x2019) this.opening = 1;
+    } else if (code !== HYPHEN && code !== UNDERSCORE && code !== APOSTROPHE && code !== QUOTE && !closes)
+      this.opening = 1;
   }
 
-  /** A word as it is written. */
-  private take(written: string, start: number, end: number): void {
+  /** A word as it is written. @param plain whether it is made of letters only */
+  private take(written: string, start: number, end: number, plain: boolean): void {
     const word = written.includes('\u2019') ? written.replaceAll('\u2019', '') : written;
     const id = this.vocabulary.idOf(word);
     if (id < 0) {
-      if (this.vocabulary.rotated.has(word)) this.rotated++;
-      if (this.vocabulary.reversed.has(word)) this.reversed++;
-      if (word.length >= GLUED_LETTERS && word.length <= GLUED_WORD && !/\d/.test(word)) {
+      if (plain && word.length >= TELLTALE) {
+        if (this.vocabulary.rotated.has(word)) this.rotated++;
+        if (this.vocabulary.reversed.has(word)) this.reversed++;
+      }
+      if (word.length >= GLUED_LETTERS && word.length <= GLUED_WORD && plain) {
         const parts = this.vocabulary.split(word);
         if (parts.length > 2) {
           for (const part of parts)
@@ -128,7 +146,7 @@ class Tokeniser {
           return;
         }
       }
-      const meant = this.vocabulary.unleet(word);
+      const meant = plain ? UNKNOWN : this.vocabulary.unleet(word);
       return this.push(meant, start, end, Number(meant >= 0), word);
     }
     this.push(id, start, end, 0, word);

@@ -54,7 +54,7 @@ const LIST: readonly Short[] = [
     'role_marker',
     0.6,
     ['{system', '{{system', '{assistant', '{#system', '{{#system'],
-    String.raw`(?i)\{{1,2}[#~]?(?:system|assistant)(?:\s{0,2}[:~}])`,
+    String.raw`(?i)\{{1,2}(?:#~?(?:system|assistant)|~?(?:system|assistant)\s{0,2}[:~])`,
   ],
   [
     'marker.heading',
@@ -216,7 +216,7 @@ const LIST: readonly Short[] = [
     'exfiltration',
     0.65,
     ['](http'],
-    String.raw`(?i)!?\[[^\]\n]{0,200}\]\(https?://[^)\s]{1,300}(?:/(?:\{|<|\[|\$\{|%7b)|[?&=](?:\{|<|\[|\$|%7b|YOUR_|INSERT|SECRET|PASSWORD|DATA\b|PROMPT|CONVERSATION|SUMMARY))`,
+    String.raw`(?i)!?\[[^\]\n]{0,200}\]\(https?://[^)\s]{1,300}(?:/(?:\{|<|\[|\$\{|%7b)|[?&=](?:\{|<|\[|\$[A-Z{]|%7b|YOUR_|INSERT|SECRET|PASSWORD|DATA\b|PROMPT|CONVERSATION|SUMMARY))`,
   ],
   [
     'exfil.url',

@@ -8,11 +8,12 @@ export type PhraseList = readonly (readonly [
   ...phrases: string[],
 ])[];
 
-/** Orders to ignore something, of which "do not" makes the opposite. Those not to obey are negated themselves. */
-const NEGATABLE = /^override[.](?:prior|own|all|given|everything|messages|above)/;
+/** Orders of which "do not" makes the opposite. Those not to obey, and not to tell, are negated themselves. */
+const NEGATABLE =
+  /^(?:override[.](?:prior|own|all|given|everything|messages|above)|extraction[.](?:own|system|prior|verbatim|secret|key)|exfil[.]|tool[.](?:call|silent[.]weak))/;
 
 /** Phrases that end a clause, or name their reader. */
-const SPEAKS_TO_READER = /^tool[.](?:silent|reader)[.]weak/;
+const SPEAKS_TO_READER = /^tool[.](?:silent|reader)/;
 
 /** @param prefix of the ids, with its dot */
 export function phraseRules(language: Language, prefix: string, list: PhraseList): readonly PhraseRule[] {

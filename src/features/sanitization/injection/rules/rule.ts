@@ -26,7 +26,7 @@ interface OfRule {
 
 /**
  * Words in order, matched on tokens. An element is a word, alternatives `a|b`, or a class of the lexicon `{name}`;
- * `~3` lets up to three other words stand between its neighbours; a leading `^` wants the phrase to open a clause.
+ * `~3` lets up to three other words stand between its neighbours; a leading `^` wants the phrase to open a clause, a `$` at the end wants it to end one.
  */
 export interface PhraseRule extends OfRule {
   readonly phrases: readonly string[];

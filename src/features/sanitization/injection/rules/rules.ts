@@ -15,7 +15,7 @@ export interface RuleSet {
 
 /** The rules that are shipped. They are part of the program: there is no file that could be missing or half right. */
 export const RULES: RuleSet = {
-  version: '2026.11.2',
+  version: '2026.11.3',
   lexicons: { en: ENGLISH, pt: PORTUGUESE, es: SPANISH },
   rules: [...ENGLISH_RULES, ...ROMANCE_RULES, ...MARKER_RULES],
 };
