@@ -45,6 +45,11 @@ describe('a detector over HTTP', () => {
     expect(JSON.parse(String(server.asked[0]?.body))).toMatchObject({ inputs: ['one', 'two'] });
   });
 
+  it('sends only whole characters, because servers refuse a call with half of one', async () => {
+    await detector.classify(['half \ud83d of one', '😀'], never);
+    expect(JSON.parse(String(server.asked[0]?.body))).toMatchObject({ inputs: ['half \ufffd of one', '😀'] });
+  });
+
   it('reads only the labels that it was told mean an attack', async () => {
     server.labels = ['BAD', 'GOOD'];
     expect(await failure(detector)).toMatchObject({ name: 'DetectorUnavailable', reason: 'labels' });

@@ -78,7 +78,8 @@ export class HttpInjectionDetector extends InjectionDetector {
       path: this.path,
       method: 'POST',
       headers: { ...this.settings.headers?.(), 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify({ inputs: windows, truncate: true }),
+      // half a surrogate pair would make most servers refuse the whole call
+      body: JSON.stringify({ inputs: windows.map((text) => text.toWellFormed()), truncate: true }),
       signal,
     });
     if (statusCode !== 200) {

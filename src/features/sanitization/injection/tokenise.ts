@@ -21,7 +21,7 @@ export interface Tokens {
 /** Words that may stand between the beginning of a clause and its verb. */
 const LEAD = new Set(
   `please do now then and so just also first kindly instead but hey ok okay hi hello well yes great alright important urgent note
-  attention you must should shall will can could would need want to i we like ai assistant chatgpt gpt claude bot model dear
+  attention you must should shall will can could would need want to i id we like ai assistant chatgpt gpt claude bot model dear
   lets let us go ahead completely totally simply immediately finally next step actually sorry thanks stop wait task
   por favor agora entao e ou apenas somente primeiro mas voce deve pode precisa tem quero que preciso olá ola oi ei ia assistente
   ahora entonces y o solo primero pero debes debe puedes tienes quiero necesito hola oye asistente simplemente inmediatamente`.split(

@@ -29,7 +29,7 @@ export const SPANISH: Lexicon = {
     'sigas seguir sigue siga obedezcas obedecer obedezca respetes respetar cumplas cumplir escuches atiendas hagas',
   ),
   told: words(
-    'recibe recibido has han dije dijeron dicho instruido ensenado aprendiste sabes recibiste programado ordenaron leiste',
+    'dieron dado pasaron proporcionaron recibe recibido has han dije dijeron dicho instruido ensenado aprendiste sabes recibiste programado ordenaron leiste',
   ),
   show: words(`muestra muestrame muestre mostrar revela revele revelame revelar exhibe imprime imprima imprimir repite repita repetir dime
     diga di divulga divulgar enumera lista escribe copia pega transcribe expon envia devuelve comparte filtra dame`),

@@ -26,7 +26,7 @@ export const PORTUGUESE: Lexicon = {
   messages: words('mensagens mensagem texto textos contexto conversa informacoes conteudo'),
   follow: words('siga seguir segue obedeca obedecer obedece respeite respeitar cumpra cumprir ouca escute atenda'),
   told: words(
-    'dito recebe disse disseram falei falaram dito instruido ensinado aprendeu sabe recebeu programado foi mandaram leu',
+    'deram forneceram passaram dito recebe disse disseram falei falaram dito instruido ensinado aprendeu sabe recebeu programado foi mandaram leu',
   ),
   show: words(`mostre mostra mostrar revele revela revelar exiba exibir imprima imprimir repita repete repetir diga divulgue divulgar
     liste listar escreva copie cole transcreva informe exponha envie retorne conte compartilhe vaze de`),

@@ -10,7 +10,7 @@ export type PhraseList = readonly (readonly [
 
 /** Orders of which "do not" makes the opposite. Those not to obey, and not to tell, are negated themselves. */
 const NEGATABLE =
-  /^(?:override[.](?:prior|own|all|given|everything|messages|above)|extraction[.](?:own|system|prior|verbatim|secret|key)|exfil[.]|tool[.](?:call|silent[.]weak))/;
+  /^(?:override[.](?:prior|own|all|given|everything|messages|above)|extraction[.](?:own|system|prior|verbatim|secret|key)|exfil[.]|tool[.](?:call|answer|silent[.]weak))/;
 
 /** Phrases that end a clause, or name their reader. */
 const SPEAKS_TO_READER = /^tool[.](?:silent|reader)/;

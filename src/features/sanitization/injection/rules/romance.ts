@@ -58,6 +58,8 @@ const BOTH: PhraseList = [
     '{not} ~1 {follow} ~2 {instructions} ~2 {prior}',
     '{not} ~1 {follow} ~3 {own} ~1 {instructions}',
     '{not} ~1 {follow} ~2 {all} ~2 {instructions}',
+    '{not} ~1 {follow} ~3 {instructions} que ~2 {told}',
+    '{ignore} ~2 {instructions} que ~2 {told}',
   ],
   [
     'override.void',
@@ -155,6 +157,7 @@ const BOTH: PhraseList = [
     'persona',
     0.6,
     '{pretend} ~6 {bot} ~3 {not} ~3 {limits}',
+    '{pretend} ~3 {not} ~1 tem|tens|tienes|tiene|hay|existem|existen ~1 {limits}',
     'voce|seja|sera|sou|tu|es|eres|seras|soy ~5 {bot} ~1 {not} ~2 {limits}',
     'voce|tu|ia nao|no ~1 tem|tiene|tienes|tens|possui|segue|sigues ~2 {limits}',
     'politicas|filtros|regras|reglas ~2 conteudo|contenido|seguranca|seguridad ~1 {not} ~1 existem|existen|aplicam|aplican|valem|valen',
@@ -244,7 +247,7 @@ const BOTH: PhraseList = [
     'tool.silent',
     'tool_coercion',
     0.6,
-    '{not} ~1 avise|avisar|informe|informar|diga|conte|mencione|notifique|digas|avises|informes|menciones|notifiques|mostre|muestres|perguntar|preguntar ~3 usuario|cliente|ninguem|nadie|isto|isso|esto',
+    '{not} ~1 avise|avisar|informe|informar|diga|conte|mencione|notifique|digas|avises|informes|menciones|notifiques|mostre|muestres|perguntar|preguntar ~3 usuario|cliente|ninguem|nadie|isto|isso|esto|nota|mensagem|mensaje|instrucao|instruccion',
     '{not} ~2 conhecimento|consentimento|conocimiento|consentimiento|aprovacao|aprobacion|permiso|permissao ~1 do|del ~1 usuario|cliente|dono|dueno',
     '{not} avisar|informar|perguntar|preguntar|contar ~1 ninguem|nadie|usuario|cliente',
   ],
@@ -273,6 +276,7 @@ const BOTH: PhraseList = [
     '^ atencao|atencion|caro|querido|estimado ~1 {aireader}',
     '{aireader} ~3 lendo|leyendo|processando|procesando|resumindo|resumiendo|lea|leia|ler|leer ~1 isto|este|esto|esta',
     'candidatos|candidato|curriculo|curriculum|produto|producto|artigo|articulo|outros|demas ~6 nota|pontuacao|puntuacion ~1 maxima|mais|mas',
+    'ao|al resumir|traduzir|traducir ~4 diga|di|inclua|incluye|recomende|recomienda|ignore|ignora|adicione|agrega',
     'antes de|ao|al responder|resumir|continuar|resumirlo ~5 {send|chame|llama|execute|ejecuta|use|usa|acesse|visite|visita|abra|abre|apague|borra}',
   ],
   [

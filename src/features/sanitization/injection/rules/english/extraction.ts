@@ -59,7 +59,7 @@ export const EXTRACTION: PhraseList = [
     0.7,
     'what|whats|which is|are|was|were|s ~1 your ~2 {secretprompt} ~1 {promptwords}',
     'what|whats ~1 your ~1 instructions|prompt|directives|guidelines|programming|ruleset',
-    'what ~2 instructions|prompt|rules|guidelines|directives|orders ~1 you ~3 {told}',
+    'what ~4 instructions|prompt|rules|guidelines|directives|orders ~1 you ~3 {told}',
     '{show|which|retell} ~4 {core} ~1 you ~2 follow|operate|have|received|obey|got|under|given|told|were',
     '{reveal} ~3 {core} ~2 you ~3 given|told|received|configured',
     'what|which ~5 {core|directives} ~1 were|are you ~2 {told}',

@@ -35,6 +35,7 @@ export const OVERRIDE: PhraseList = [
     0.75,
     '{ignore} ~3 {instructions} ~3 you ~3 {told}',
     '{ignore} ~2 {instructions} ~2 given|told to you',
+    '{ignore} ~2 {instructions} ~1 given|received|provided|stated ~1 before|above|earlier|previously|so',
     '^ {ignore} ~2 {instructions} ~4 {earlier}',
     '{ignore} ~2 what|whatever ~3 you ~2 {told}',
     '{ignore|never} ~2 what|whatever ~4 developer|developers|system|openai|creators|operator ~2 {told|says|say|message|prompt}',
@@ -57,6 +58,8 @@ export const OVERRIDE: PhraseList = [
     0.5,
     '^ {ignore} all|any|every ~2 {prior} ~2 {messages}',
     '^ ignore|disregard|forget ~1 {messages} above',
+    '^ {ignore} {earlier} context|conversation|dialogue|input|inputs',
+    '^ {ignore} ~1 user|users ~1 request|question|query|task|instructions',
   ],
   [
     'obey',
