@@ -21,6 +21,7 @@ const FLAGS = /^\(\?([ims]{1,3})\)/;
 export class Patterns {
   private readonly compiled: readonly Compiled[];
   private readonly triggers: readonly string[];
+  private readonly pairs = new Uint8Array(ASCII * ASCII);
 
   constructor(rules: readonly { readonly index: number; readonly rule: PatternRule }[]) {
     this.triggers = [...new Set(rules.flatMap(({ rule }) => rule.triggers))];
@@ -38,8 +39,8 @@ export class Patterns {
     lower: string,
   ): readonly { readonly rule: number; readonly start: number; readonly end: number }[] {
     const found: { rule: number; start: number; end: number }[] = [];
-    const pairs = pairsIn(lower);
-    const there = this.triggers.map((trigger) => mayHold(pairs, trigger) && lower.includes(trigger));
+    pairsIn(lower, this.pairs);
+    const there = this.triggers.map((trigger) => mayHold(this.pairs, trigger) && lower.includes(trigger));
     for (const { rule, triggers, pattern, unless } of this.compiled) {
       if (!triggers.some((trigger) => there[trigger])) continue;
       pattern.lastIndex = 0;
@@ -54,16 +55,15 @@ export class Patterns {
   }
 }
 
-/** Which two letters stand beside each other somewhere; by this most literals are known not to occur. */
-function pairsIn(text: string): Uint8Array {
-  const pairs = new Uint8Array(ASCII * ASCII);
+/** Marks which two letters stand beside each other somewhere; by this most literals are known not to occur. */
+function pairsIn(text: string, pairs: Uint8Array): void {
+  pairs.fill(0);
   let before = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if ((before | code) < ASCII) pairs[before * ASCII + code] = 1;
     before = code;
   }
-  return pairs;
 }
 
 function mayHold(pairs: Uint8Array, literal: string): boolean {

@@ -137,9 +137,10 @@ export class Phrases {
     if (!groups) return;
     for (const { second, phrases } of groups) {
       // most phrases end here
-      if (second && !stands(second, tokens, at, this.sets)) continue;
+      const place = second ? standsAt(second, tokens, at, this.sets) : at;
+      if (place < 0) continue;
       for (const phrase of phrases) {
-        const last = reach(phrase, tokens, at, this.sets);
+        const last = phrase.steps.length > 2 || phrase.closes ? reach(phrase, tokens, at, this.sets) : place;
         if (last < 0 || (phrase.unlessNegated && this.negated(tokens, at, phrase.opens ? 2 : CLAUSE))) continue;
         found.push({
           rule: phrase.rule,
@@ -221,11 +222,11 @@ function group(groups: Group[], phrase: Phrase): void {
   else groups.push({ second, phrases: [phrase] });
 }
 
-/** Whether a word of the step stands behind word `place`, within the gap. */
-function stands({ gap, set }: Step, { ids, breaks, count }: Tokens, place: number, sets: WordSets): boolean {
+/** @returns the first word of the step behind word `place`, within the gap; -1: there is none */
+function standsAt({ gap, set }: Step, { ids, breaks, count }: Tokens, place: number, sets: WordSets): number {
   const end = Math.min(count, place + 2 + gap);
-  for (let at = place + 1; at < end && !breaks[at]; at++) if (sets.has(set, ids[at] as number)) return true;
-  return false;
+  for (let at = place + 1; at < end && !breaks[at]; at++) if (sets.has(set, ids[at] as number)) return at;
+  return -1;
 }
 
 function parse(text: string, lexicon: Lexicon, id: string) {

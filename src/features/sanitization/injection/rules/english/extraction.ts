@@ -8,6 +8,7 @@ export const EXTRACTION: PhraseList = [
     0.75,
     '^ {reveal} ~2 your ~3 prompt|prompts|instructions|instruction|directives|preprompt|ruleset|guidelines|programming',
     '^ {show} ~2 your ~1 full|entire|complete|exact|initial|original|system|hidden|secret|own ~2 prompt|instructions|directives|guidelines',
+    '^ write|type|spell out|down ~1 your ~1 prompt|prompts|instructions|directives|rules',
     '^ {show} ~2 your ~1 prompt|instructions|directives ~2 here|below|verbatim|now|back|again',
     '^ {strongshow} ~2 your ~2 {secretprompt} ~2 {promptwords}',
     '^ {reveal} ~2 your ~1 {core}',
