@@ -137,7 +137,7 @@ const join4k = (rows) =>
     .slice(0, 4_096);
 const own = ownSets();
 const benign = own.filter(({ kind }) => kind === 'benign').flatMap(({ rows }) => rows);
-const attacks = own.filter(({ title }) => /^Attacks of our own/.test(title)).flatMap(({ rows }) => rows);
+const attacks = own.filter(({ title }) => title.startsWith('Attacks of our own')).flatMap(({ rows }) => rows);
 const ordinary = benign.filter(({ family }) => family === 'ordinary');
 timings([
   ['ordinary prompts', join4k(ordinary)],
