@@ -17,6 +17,7 @@ import { AuditApiModule } from './audit/audit-api.module';
 import { Door } from './door/door.service';
 import { BatchesApiModule } from './batches/batches-api.module';
 import { FilesApiModule } from './files/files-api.module';
+import { FlagsModule } from './flags/flags.module';
 import { ErrorFilter } from './filters/error.filter';
 import { GUARDS } from './guards';
 import { HomeController } from './http/home.controller';
@@ -56,6 +57,7 @@ import { UsageApiModule } from './usage/usage-api.module';
     CacheModule,
     BatchesApiModule,
     FilesApiModule,
+    FlagsModule,
     JobsWorkModule,
     JobsApiModule,
   ],

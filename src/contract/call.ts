@@ -2,6 +2,7 @@
 import type { Caller } from './caller';
 import type { ErrorCode, GatewayError } from './errors';
 import type { Entity } from './entities';
+import type { AddedPrompt, FlagFact } from './flags';
 import type { CacheReason, CacheUse, Degraded, Likeness, Reply, ReplyEvent, Usage, Validated } from './reply';
 import type { ModelRequest } from './request';
 import type { Complexity, Saving, SelectionFacts, SizedFacts, TrimmedFacts } from './selection';
@@ -121,6 +122,8 @@ export interface CallFacts {
   sized: SizedFacts;
   saved: readonly Saving[];
   budget: BudgetFacts;
+  /** What feature flags decided. */
+  featureFlags: readonly FlagFact[];
 }
 
 /** What budgets had to do with a call. */
@@ -173,11 +176,26 @@ export interface UniqueCall extends AdmittedCall {
   readonly unique: true;
 }
 
+/** Added by the flag stage: what feature flags decide about it. */
+export interface FlaggedCall extends UniqueCall {
+  readonly flags: FlagDecisions;
+}
+
+export interface FlagDecisions {
+  /** Modes that guards have in place of those of the policy, by guard. */
+  readonly guards: Readonly<Record<string, string>>;
+  readonly prompts: readonly AddedPrompt[];
+  /** False: no kept answer is given, and this one is not kept. */
+  readonly caches: boolean;
+  /** The models that stand before those of an alias; none where no flag says so. */
+  modelsFor(alias: string): Promise<readonly Candidate[]>;
+}
+
 /**
  * Added by the sanitize stage. From here on `request` and `wire` hold the call with everything personal replaced by tokens:
  * what may be compared, cached and kept. What a provider is sent is `outgoing`.
  */
-export interface SanitizedCall extends UniqueCall {
+export interface SanitizedCall extends FlaggedCall {
   readonly outgoing: Outgoing;
   /** What the call was read with, and a name for what its tokens stand for: calls are the same only if this is. */
   readonly guarded: GuardedAs;
@@ -205,11 +223,16 @@ export interface Sendable {
   readonly wire: WireRequest;
 }
 
+/** Added by the instruct stage: the instructions hold what the operator adds to them. */
+export interface InstructedCall extends SanitizedCall {
+  readonly instructed: true;
+}
+
 /**
  * Added by the select stage: `request.model` is the alias that is hard enough for the call, and the prompt is as short as the
  * policy says.
  */
-export interface SelectedCall extends SanitizedCall {
+export interface SelectedCall extends InstructedCall {
   /** Undefined where nothing was to be chosen. */
   readonly selection: SelectionFacts | undefined;
   /** The most answer tokens that providers are asked for, where that is less than `request.maxTokens` or it names none. */

@@ -169,13 +169,15 @@ export type CacheUse = 'hit' | 'coalesced' | 'stale' | 'similar' | 'miss' | 'byp
 /**
  * Why no kept answer was given, or not a fresh one. `absent`, `expired`: there was none, or it was too old; `policy`: the operator
  * switched it off; `no-store`, `refresh`: the caller wanted none; `tools`, `nondeterministic`: the answer is one of many, and the
- * caller did not say that a kept one would do; `not-repeatable`: it says nothing about another call's; `alone`: the equal call that it
+ * caller did not say that a kept one would do; `flag`: a feature flag switched it off;
+ * `not-repeatable`: it says nothing about another call's; `alone`: the equal call that it
  * waited for had no answer for others; `revalidation`: the gateway asks anew for an answer that grew old.
  */
 export type CacheReason =
   | 'absent'
   | 'expired'
   | 'policy'
+  | 'flag'
   | 'no-store'
   | 'refresh'
   | 'tools'

@@ -7,7 +7,14 @@ import type { ReplyEvent } from '../contract/reply';
 import type { WireRequest } from '../contract/wire';
 import type { AuditLog, Draft, Facts } from '../features/audit';
 import type { AuditTerms } from './audit-terms';
-import { inspectionMetadata, outcomeMetadata, repairMetadata, requestMetadata, selectionMetadata } from './call-facts';
+import {
+  flagMetadata,
+  inspectionMetadata,
+  outcomeMetadata,
+  repairMetadata,
+  requestMetadata,
+  selectionMetadata,
+} from './call-facts';
 import type { KnownModels } from './known-models';
 import { type Said, Transcript } from './transcript';
 
@@ -83,6 +90,7 @@ export class CallAccount implements CallRecord {
         metadata: {
           ...requestMetadata(this.call, this.size),
           ...inspectionMetadata(this.facts.inspection),
+          ...flagMetadata(this.facts),
           ...selectionMetadata(this.facts),
         },
         ...(this.facts.inspection?.flags.length && { compliance_flags: this.facts.inspection.flags }),
@@ -141,6 +149,7 @@ export class CallAccount implements CallRecord {
         metadata: {
           ...requestMetadata(this.call, this.size),
           ...inspectionMetadata(facts.inspection),
+          ...flagMetadata(facts),
           ...selectionMetadata(facts),
           ...outcomeMetadata(facts, finished),
         },

@@ -56,6 +56,12 @@ export function selectionMetadata({ task, selection, trimmed, sized, saved }: Pa
   };
 }
 
+/** What a header says of what feature flags decided. */
+export function flagMetadata({ featureFlags }: Partial<CallFacts>): PlainObject {
+  if (!featureFlags?.length) return {};
+  return { feature_flags: featureFlags.map((fact) => ({ ...fact })) };
+}
+
 /** What a header says of a call that leaves once more: the rest is in the entry it belongs to. */
 export function repairMetadata({ request, wire }: Call): PlainObject {
   return { operation: request.operation, dialect: wire.dialect, stream: request.stream, repair: true };

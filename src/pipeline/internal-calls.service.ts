@@ -4,6 +4,7 @@ import type { Reply } from '../contract/reply';
 import { unchanged } from '../contract/unchanged';
 import { AuditStage } from './audit.stage';
 import { BudgetStage } from './budget.stage';
+import { UNDECIDED } from './call-flags';
 import { ConformStage } from './conform.stage';
 import { Dispatch } from './dispatch.service';
 import { EgressStage } from './egress.stage';
@@ -29,7 +30,10 @@ export class InternalCalls {
     this.run = audit.wrap((call: AuditedCall): Promise<Reply> => {
       call.record.keep(call.wire);
       const admitted = { ...call, admitted: true, unique: true } as const;
-      return routed({ ...admitted, outgoing: unchanged(call), guarded: { policy: {} }, original: admitted, selection: undefined });
+      return routed({
+        ...admitted, flags: UNDECIDED, outgoing: unchanged(call), guarded: { policy: {} }, original: admitted, instructed: true,
+        selection: undefined,
+      });
     });
   }
 }

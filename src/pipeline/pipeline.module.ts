@@ -3,6 +3,7 @@ import { AnalysisModule } from '../features/analysis';
 import { AnswersModule } from '../features/answers';
 import { AuditModule } from '../features/audit';
 import { PricesModule } from '../features/cost';
+import { FlagsModule } from '../features/flags';
 import { IdempotencyModule } from '../features/idempotency';
 import { LimitsModule } from '../features/limits';
 import { ModelsModule } from '../features/models';
@@ -27,9 +28,11 @@ import { ConformStage } from './conform.stage';
 import { DegradeStage } from './degrade.stage';
 import { Dispatch } from './dispatch.service';
 import { EgressStage } from './egress.stage';
+import { FlagStage } from './flag.stage';
 import { Embeddings } from './embeddings.service';
 import { FundingModule } from './funding.module';
 import { IdempotencyStage } from './idempotency.stage';
+import { InstructStage } from './instruct.stage';
 import { InternalCalls } from './internal-calls.service';
 import { ModelProbe } from './model-probe.service';
 import { Pipeline } from './pipeline.service';
@@ -48,6 +51,7 @@ import { SimilarCache } from './similar-cache.service';
     AuditModule,
     LimitsModule,
     IdempotencyModule,
+    FlagsModule,
     AnswersModule,
     AnalysisModule,
     ModelsModule,
@@ -67,7 +71,9 @@ import { SimilarCache } from './similar-cache.service';
     CallLimits,
     AdmitStage,
     IdempotencyStage,
+    FlagStage,
     SanitizeStage,
+    InstructStage,
     SelectStage,
     RouteStage,
     DegradeStage,

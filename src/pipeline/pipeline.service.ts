@@ -10,7 +10,9 @@ import { ConformStage } from './conform.stage';
 import { DegradeStage } from './degrade.stage';
 import { Dispatch } from './dispatch.service';
 import { EgressStage } from './egress.stage';
+import { FlagStage } from './flag.stage';
 import { IdempotencyStage } from './idempotency.stage';
+import { InstructStage } from './instruct.stage';
 import { Revalidation } from './revalidation.service';
 import { RouteStage } from './route.stage';
 import { SanitizeStage } from './sanitize.stage';
@@ -27,9 +29,10 @@ export class Pipeline {
 
   // prettier-ignore
   constructor(
-    audit: AuditStage, admit: AdmitStage, idempotency: IdempotencyStage, sanitize: SanitizeStage, select: SelectStage,
-    route: RouteStage, degrade: DegradeStage, cache: CacheStage, conform: ConformStage, budget: BudgetStage,
-    egress: EgressStage, dispatch: Dispatch, revalidation: Revalidation, tracing: Tracing,
+    audit: AuditStage, admit: AdmitStage, idempotency: IdempotencyStage, flag: FlagStage, sanitize: SanitizeStage,
+    instruct: InstructStage, select: SelectStage, route: RouteStage, degrade: DegradeStage, cache: CacheStage,
+    conform: ConformStage, budget: BudgetStage, egress: EgressStage, dispatch: Dispatch, revalidation: Revalidation,
+    tracing: Tracing,
   ) {
     const wrap = <In extends Call, Out extends In>(stage: Stage<In, Out>, next: Handler<Out>): Handler<In> =>
       tracing.enabled ? traced(nameOf(stage), stage.wrap(next)) : stage.wrap(next);
@@ -37,7 +40,9 @@ export class Pipeline {
       wrap(audit,
       wrap(admit,
       wrap(idempotency,
+      wrap(flag,
       wrap(sanitize,
+      wrap(instruct,
       wrap(select,
       wrap(route,
       wrap(degrade,
@@ -45,10 +50,10 @@ export class Pipeline {
       wrap(conform,
       wrap(budget,
       wrap(egress,
-      tracing.enabled ? traced(nameOf(dispatch), dispatch.send) : dispatch.send)))))))))));
+      tracing.enabled ? traced(nameOf(dispatch), dispatch.send) : dispatch.send)))))))))))));
     this.run = tracing.enabled ? begun(tracing, path) : path;
     revalidation.through(this.run);
-    this.stages = [audit, admit, idempotency, sanitize, select, route, degrade, cache, conform, budget, egress, dispatch].map(nameOf);
+    this.stages = [audit, admit, idempotency, flag, sanitize, instruct, select, route, degrade, cache, conform, budget, egress, dispatch].map(nameOf);
   }
 }
 

@@ -35,7 +35,7 @@ type Fallback = NonNullable<NonNullable<z.input<typeof Policies>['defaults']>['f
 async function route(
   model: string,
   fallback: Fallback = {},
-  { allowed = [] as string[], latencies = new Latencies(), barred = [] as string[] } = {},
+  { allowed = [] as string[], latencies = new Latencies(), barred = [] as string[], decided = [] as Candidate[] } = {},
 ): Promise<string> {
   const stage = new RouteStage(registry, policies({ defaults: { fallback } }), latencies);
   const caller: Partial<Caller> = { tenantId: 't', tenantName: 'tenant', models: allowed };
@@ -43,7 +43,8 @@ async function route(
     barred: (name: string) =>
       barred.includes(name) ? new GatewayError('prompt_rejected', `not to ${name}`) : undefined,
   };
-  const call = { request: { ...QUESTION, model }, caller, record: { note: () => undefined }, outgoing };
+  const flags = { modelsFor: () => Promise.resolve(decided) };
+  const call = { request: { ...QUESTION, model }, caller, record: { note: () => undefined }, outgoing, flags };
   let found: readonly Candidate[] = [];
   const next = ({ candidates }: RoutedCall) => {
     found = candidates;
@@ -88,5 +89,14 @@ describe('RouteStage', () => {
     expect(await route('pair', { to }, { allowed: ['pair', 'c/*'] })).toBe('a/1 b/1 c/1');
     expect(await route('pair', { to }, { allowed: ['b/*'] })).toBe('b/1');
     await expect(route('pair', { to }, { allowed: ['c/*'] })).rejects.toMatchObject({ code: 'model_not_allowed' });
+  });
+
+  it('puts what a flag decides before all others, whatever the order, and lets a key for the alias use it', async () => {
+    const decided = [{ provider: 'c', model: '2' }];
+    expect(await route('pair', {}, { decided })).toBe('c/2 a/1 b/1');
+    expect(await route('pair', { order: 'cost' }, { decided })).toBe('c/2 b/1 a/1');
+    expect(await route('pair', {}, { decided, allowed: ['pair'] })).toBe('c/2 a/1 b/1');
+    expect(await route('pair', {}, { decided, allowed: ['b/*'] })).toBe('b/1');
+    expect(await route('pair', {}, { decided: [{ provider: 'b', model: '1' }] })).toBe('b/1 a/1');
   });
 });

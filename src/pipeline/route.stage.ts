@@ -22,12 +22,23 @@ export class RouteStage extends Stage<SelectedCall, RoutedCall> {
   }
 
   override wrap(next: Handler<RoutedCall>): Handler<SelectedCall> {
-    return async (call) => next({ ...call, candidates: this.candidates(call) });
+    return async (call) => {
+      const { request, flags } = call;
+      // vectors of different models cannot be compared
+      const decided = request.operation === 'embeddings' ? [] : await flags.modelsFor(request.model);
+      return next({ ...call, candidates: this.candidates(call, decided) });
+    };
   }
 
-  private candidates({ request, caller, record, outgoing, selection }: SelectedCall): Candidates {
+  /** @param decided what a flag puts before the models of an alias; they stand in for it */
+  private candidates(
+    { request, caller, record, outgoing, selection }: SelectedCall,
+    decided: readonly Candidate[],
+  ): Candidates {
     const operation = request.operation === 'embeddings' ? 'embeddings' : 'chat';
-    const known = this.models.resolve(request.model, operation);
+    const [usual, ...others] = this.models.resolve(request.model, operation);
+    const [first, ...rest] = [...decided, usual, ...others];
+    const known: Candidates = [first ?? usual, ...rest];
     record.note('model', request.model);
     const members = permitted(known, caller, request.model, selection?.asked === AUTO);
     const { enabled, to, order } = this.policies.of(members[0], {
@@ -37,7 +48,13 @@ export class RouteStage extends Stage<SelectedCall, RoutedCall> {
     const targets = enabled ? to.flatMap((name) => this.models.target(name, operation) ?? []) : [];
     const listed = open([...members, ...targets.filter((target) => isPermitted(target, caller))], outgoing);
     const latencyOf = (candidate: Candidate) => this.latencies.of(candidate, request.stream);
-    const chain = this.models.lineUp(request, listed, (candidates) => inOrder(candidates, order, latencyOf));
+    const chain = this.models.lineUp(request, listed, (candidates) => {
+      const ordered = inOrder(candidates, order, latencyOf);
+      return [
+        ...ordered.filter((candidate) => decided.includes(candidate)),
+        ...ordered.filter((candidate) => !decided.includes(candidate)),
+      ];
+    });
     return enabled ? chain : [chain[0]];
   }
 }

@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import type { Handler, SanitizedCall, UniqueCall } from '../contract/call';
+import type { FlaggedCall, Handler, SanitizedCall } from '../contract/call';
 import { Stage } from '../contract/stage';
 import { Sanitizer } from '../features/sanitization';
 
 /** What is personal is found before anything leaves, and what the caller said itself it gets back. */
 @Injectable()
-export class SanitizeStage extends Stage<UniqueCall, SanitizedCall> {
+export class SanitizeStage extends Stage<FlaggedCall, SanitizedCall> {
   constructor(private readonly sanitizer: Sanitizer) {
     super();
   }
 
-  override wrap(next: Handler<SanitizedCall>): Handler<UniqueCall> {
+  override wrap(next: Handler<SanitizedCall>): Handler<FlaggedCall> {
     return async (call) => {
-      const guarded = await this.sanitizer.inspect(call);
+      const guarded = await this.sanitizer.inspect(call, call.flags.guards);
       const { record } = call;
       record.keep(guarded.masked.wire);
       record.note('inspection', guarded.facts);

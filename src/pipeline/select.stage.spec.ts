@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { CallFacts, Outgoing, SanitizedCall, SelectedCall } from '../contract/call';
+import type { CallFacts, Outgoing, InstructedCall, SelectedCall } from '../contract/call';
 import type { CallFinished } from '../contract/events';
 import { GatewayError } from '../contract/errors';
 import type { JsonObject } from '../contract/json';
@@ -38,7 +38,7 @@ const models = new ModelRegistry({
 
 interface Asking {
   readonly policy?: z.input<typeof Selection>;
-  readonly more?: Partial<SanitizedCall>;
+  readonly more?: Partial<InstructedCall>;
   readonly history?: OutputHistory;
   readonly reply?: Partial<Reply>;
 }
@@ -63,7 +63,7 @@ async function select(
     record: { note: (fact: keyof CallFacts, value: never) => void (facts[fact] = value) },
     outgoing: unchanged({ request, wire }),
     ...more,
-  } as unknown as SanitizedCall;
+  } as unknown as InstructedCall;
   let seen: SelectedCall | undefined;
   const answer = await stage.wrap((selected) => {
     seen = selected;
@@ -127,8 +127,8 @@ describe('SelectStage', () => {
 
   it('chooses no model that the key, the provider or the call itself rules out', async () => {
     const high = { complexity: 'high' as const };
-    const chosen = async (more: Partial<SanitizedCall>, asked = body('auto')) => (await select(asked, { more })).seen.request.model;
-    const caller = (...names: string[]) => ({ tenantId: 't', tenantName: 'tenant', models: names }) as unknown as SanitizedCall['caller'];
+    const chosen = async (more: Partial<InstructedCall>, asked = body('auto')) => (await select(asked, { more })).seen.request.model;
+    const caller = (...names: string[]) => ({ tenantId: 't', tenantName: 'tenant', models: names }) as unknown as InstructedCall['caller'];
     expect(await chosen({ ...high, caller: caller('fast', 'balanced') }, body('fast'))).toBe('balanced');
     expect(await chosen({ ...high, caller: caller('auto') })).toBe('best');
     const barred: Partial<Outgoing> = { barred: (name) => (name === 'c' || name === 'b' ? new GatewayError('prompt_rejected', 'no') : undefined) };

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Handler, Price, SanitizedCall, SelectedCall } from '../contract/call';
+import type { Handler, InstructedCall, Price, SelectedCall } from '../contract/call';
 import { rewritten } from '../contract/rewritten';
 import type { Reply } from '../contract/reply';
 import type { ChatRequest } from '../contract/request';
@@ -25,7 +25,7 @@ import { usableAlias } from './usable-alias';
 
 /** A call costs no more than it must: an easier model where that is enough, and no more of the prompt than the policy leaves. */
 @Injectable()
-export class SelectStage extends Stage<SanitizedCall, SelectedCall> {
+export class SelectStage extends Stage<InstructedCall, SelectedCall> {
   constructor(
     private readonly policies: SelectionPolicies,
     private readonly history: OutputHistory,
@@ -34,7 +34,7 @@ export class SelectStage extends Stage<SanitizedCall, SelectedCall> {
     super();
   }
 
-  override wrap(next: Handler<SelectedCall>): Handler<SanitizedCall> {
+  override wrap(next: Handler<SelectedCall>): Handler<InstructedCall> {
     return async (call) => {
       const { request, record } = call;
       // vectors of different models cannot be compared
@@ -53,7 +53,7 @@ export class SelectStage extends Stage<SanitizedCall, SelectedCall> {
     };
   }
 
-  private choose(call: SanitizedCall, request: ChatRequest, policy: SelectionPolicy): SelectionFacts | undefined {
+  private choose(call: InstructedCall, request: ChatRequest, policy: SelectionPolicy): SelectionFacts | undefined {
     return chooseModel({
       asked: request.model,
       given: call.complexity,

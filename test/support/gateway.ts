@@ -19,6 +19,7 @@ export interface GatewayOptions {
   readonly guards?: string;
   readonly prices?: string;
   readonly analyses?: string;
+  readonly flags?: string;
 }
 
 export interface Gateway {
@@ -51,7 +52,7 @@ export async function startGateway({ env = {}, settings, ...beside }: GatewayOpt
   };
   const isShipped = settings === undefined && !Object.keys(beside).length;
   const files = { gatehouse: isShipped ? shipped('gatehouse') : (settings ?? ''), policies: uncached(), ...beside };
-  for (const name of ['gatehouse', 'models', 'policies', 'prices', 'guards', 'analyses'] as const)
+  for (const name of ['gatehouse', 'models', 'policies', 'prices', 'guards', 'analyses', 'flags'] as const)
     writeFileSync(join(folder, `${name}.yaml`), files[name] ?? shipped(name));
   all['GATEHOUSE_CONFIG'] = join(folder, 'gatehouse.yaml');
   const started: ChildProcess[] = [];

@@ -2,7 +2,7 @@ export type ErrorDialect = 'openai' | 'anthropic' | 'problem';
 
 /** Routes of ours below /v1, which answer in neither vendor's words. */
 const OURS =
-  /^\/v1\/(tenants|keys|requests|policies|sanitize|status|audit|usage|budgets|cache|jobs|analyze|sessions|webhooks)(\/|$)/;
+  /^\/v1\/(tenants|keys|requests|policies|sanitize|status|audit|usage|budgets|flags|cache|jobs|analyze|sessions|webhooks)(\/|$)/;
 
 /** Whose error shape a route answers in. Unknown routes below /v1 were meant for a vendor's API: SDKs expect theirs. */
 export function errorDialectOf(path: string, anthropicVersion: boolean): ErrorDialect {

@@ -1,5 +1,6 @@
 import type { Control } from '../../contract/control';
 import { AUDIT, REVIEWING } from '../../features/audit';
+import { FLAGS } from '../../features/flags';
 import { JOBS } from '../../features/jobs';
 import { ADDRESS_LIMIT, CALL_LIMITS, CONCURRENCY, KEY_LIMIT } from '../../features/limits';
 import { BREAKER, BULKHEAD, FALLBACK, KEY_POOL, RETRY, TIMEOUT } from '../../features/resilience';
@@ -28,6 +29,7 @@ export const CONTROLS: readonly Control[] = [
   CONCURRENCY,
   CALL_LIMITS,
   IDEMPOTENCY,
+  FLAGS,
   SANITIZATION,
   SELECTION,
   ROUTING,

@@ -1,4 +1,4 @@
-import type { Call } from '../../contract/call';
+import type { Call, FlagDecisions } from '../../contract/call';
 import type { CacheReason } from '../../contract/reply';
 import type { ModelRequest } from '../../contract/request';
 import type { CachePolicy, DegradationPolicy } from '../../platform/config/policies';
@@ -25,12 +25,17 @@ export interface RecallPolicy {
 
 const NOTHING = { exact: false, stale: false, similar: false, keepSeconds: 0, many: false } as const;
 
-/** What the policy allows and the caller wants. */
+type Asking = Pick<Call, 'request' | 'cacheIntent' | 'revalidates'> & {
+  readonly flags?: Pick<FlagDecisions, 'caches'>;
+};
+
+/** What flags and the policy allow and the caller wants. */
 export function recallOf(
   { cache, degradation }: RecallPolicy,
-  { request, cacheIntent: intent, revalidates }: Pick<Call, 'request' | 'cacheIntent' | 'revalidates'>,
+  { request, cacheIntent: intent, revalidates, flags }: Asking,
 ): Recall {
   if (intent === 'no-store') return { ...NOTHING, why: intent };
+  if (flags && !flags.caches) return { ...NOTHING, why: 'flag' };
   const variety = varietyOf(request, cache);
   const { nondeterministic } = cache;
   // who wants it renewed wants it kept

@@ -16,7 +16,7 @@ export function policyHashes(config: Config): NonNullable<Facts['policy']> {
 
 /** What an operator configured; secrets are references here. */
 export function configuration(config: Config): { readonly [name: string]: object } {
-  const { server, limits, audit, health, idempotency, answers, models, prices, policies, guards } = config;
+  const { server, limits, audit, health, idempotency, answers, models, prices, policies, guards, flags } = config;
   // keys are no configuration: they change while the process runs
   const providers = config.providers.map((provider) => ({ ...provider, apiKeys: undefined }));
   return {
@@ -24,5 +24,6 @@ export function configuration(config: Config): { readonly [name: string]: object
     models: { models, prices },
     policies,
     guards,
+    flags,
   };
 }

@@ -50,6 +50,12 @@ export class ModelRegistry {
     return this.qualified(name).find((candidate) => this.operations(candidate).includes(operation));
   }
 
+  /** The models of an alias, or the one that is meant; none where there is no such name, or none of them does what is asked. */
+  behind(name: string, operation: Operation): Candidate[] {
+    const named = this.isAlias(name) ? this.named(name) : this.qualified(name);
+    return named.filter((candidate) => this.operations(candidate).includes(operation));
+  }
+
   /**
    * Those of `listed` that may answer `request`, best first as `inOrder` sees it, each standing in for those before it.
    * @throws GatewayError `invalid_request` when none of them takes what the request holds

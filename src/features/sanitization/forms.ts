@@ -1,8 +1,8 @@
 import type { Outgoing } from '../../contract/call';
 import type { Entity } from '../../contract/entities';
 import { GatewayError } from '../../contract/errors';
+import { withInstructions } from '../../dialects/with-instructions';
 import type { Operator, PersonalDataPolicy } from '../../platform/config/guards';
-import { withInstructions } from './injection/with-instructions';
 import type { CallTexts, Decode, Form } from './inspect/call-texts';
 import { atOnce, inTurns } from './inspect/in-turns';
 import type { Pace } from './inspect/pace';
@@ -56,7 +56,7 @@ export class CallForms implements Outgoing {
     const form = this.form((entity) => this.operator(entity, provider), this.parts.mark);
     const { instructions, decode } = this.parts;
     // neither mark nor instructions in what is kept and compared: they are others in every call
-    return instructions ? withInstructions(form, instructions, decode) : form;
+    return instructions ? withInstructions(form, instructions, 'after', decode) : form;
   };
 
   /** Whether what this provider is sent holds tokens. */

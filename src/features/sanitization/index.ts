@@ -1,4 +1,5 @@
 export { DetectorHealth } from './detector-health';
+export { isLaxer, isStricter, type GuardModes } from './policy/guard-modes';
 export { GuardPolicies, type HeldPolicy } from './policy/guard-policies';
 export type { PolicyVersion } from './policy/guard-policies.store';
 export { GuardSettings } from './policy/guard-settings.service';

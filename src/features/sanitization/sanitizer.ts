@@ -11,6 +11,7 @@ import { Pace } from './inspect/pace';
 import { type PlaceResult, searchPlaces } from './inspect/search-places';
 import type { TextSearch } from './inspect/text-search';
 import type { GuardPolicies } from './policy/guard-policies';
+import { type GuardModes, NO_MODES, withModes } from './policy/guard-modes';
 import { Report } from './report';
 import { DetectorUnavailable } from './sidecar/detector-unavailable';
 import { operators } from './tokens/operators';
@@ -30,10 +31,14 @@ export interface SanitizerParts {
 export class Sanitizer {
   constructor(private readonly parts: SanitizerParts) {}
 
-  /** What was found, and whether the call is refused for it. @throws what `call.signal` was aborted with */
-  async inspect(call: Call): Promise<GuardedCall> {
+  /**
+   * What was found, and whether the call is refused for it.
+   * @param modes of guards, in place of those of the policy
+   * @throws what `call.signal` was aborted with
+   */
+  async inspect(call: Call, modes: GuardModes = NO_MODES): Promise<GuardedCall> {
     const { policies, search, injection, hash, decode, placeOf } = this.parts;
-    const held = policies.of({ id: call.caller.tenantId, name: call.caller.tenantName });
+    const held = withModes(policies.of({ id: call.caller.tenantId, name: call.caller.tenantName }), modes);
     const { personalData } = held.policy;
     const report = new Report({ guard_policy: held.hash, injection_rules: injection.rules.hash.slice(0, 32) });
     const texts = new CallTexts(call, decode);

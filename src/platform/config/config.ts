@@ -2,6 +2,7 @@ import type { LiveKeys } from '../secrets/live-keys';
 import type { Secret } from '../secrets/secret';
 import type { SecretStore } from '../secrets/secret-store';
 import type { Analyses } from './analyses';
+import type { Flags } from './flags';
 import type { Guards } from './guards';
 import type { Models } from './models';
 import type { Policies } from './policies';
@@ -78,4 +79,6 @@ export abstract class Config {
   abstract readonly prices: Prices['prices'];
   abstract readonly policies: Policies;
   abstract readonly guards: Guards;
+  /** As declared; what is set through the API is stronger. */
+  abstract readonly flags: Flags;
 }

@@ -1,6 +1,7 @@
 /** The shape of `config/guards.yaml`: what is done about personal data and hostile text, for all and for single tenants. */
 import { z } from 'zod';
 import { ENTITIES } from '../../contract/entities';
+import { FLAGGED_GUARDS } from './flags';
 
 export const OPERATORS = ['tokenize', 'mask', 'redact', 'replace', 'hash', 'keep', 'block'] as const;
 export type Operator = (typeof OPERATORS)[number];
@@ -70,6 +71,7 @@ export const GUARD_DEFAULTS = {
   injection: { action: 'monitor', flagAt: 0.5, blockAt: 0.9, canary: false, onFailure: 'flag' },
   output: { personalData: 'monitor', links: 'monitor', allowedHosts: [] },
   logs: { preview: false },
+  flags: { relax: [] },
 } as const;
 
 const partial = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape).partial();
@@ -86,6 +88,12 @@ const logs = {
     .describe('Whether debug lines may hold the first 80 characters of a prompt, searched for personal data.'),
 };
 
+const flags = {
+  relax: z
+    .array(z.enum(FLAGGED_GUARDS))
+    .describe('Guards that feature flags may make laxer than they are here; stricter they may make all: flags.md.'),
+};
+
 /** What a tenant may say otherwise, field by field. */
 export const GuardChange = z
   .strictObject({
@@ -93,6 +101,7 @@ export const GuardChange = z
     injection: partial(injection),
     output: partial(output),
     logs: partial(logs),
+    flags: partial(flags),
   })
   .partial();
 export type GuardChange = z.infer<typeof GuardChange>;
@@ -102,6 +111,7 @@ export const GuardPolicy = z.strictObject({
   injection: complete(injection, GUARD_DEFAULTS.injection),
   output: complete(output, GUARD_DEFAULTS.output),
   logs: complete(logs, GUARD_DEFAULTS.logs),
+  flags: complete(flags, GUARD_DEFAULTS.flags),
 });
 export type GuardPolicy = z.infer<typeof GuardPolicy>;
 export type PersonalDataPolicy = GuardPolicy['personalData'];

@@ -7,6 +7,7 @@ import { SecretStore } from '../secrets/secret-store';
 import type { Variables } from '../secrets/variables';
 import { Analyses } from './analyses';
 import { checkAnalyses } from './check-analyses';
+import { checkFlags } from './check-flags';
 import { checkLimits } from './check-limits';
 import { checkPolicies } from './check-policies';
 import { checkSelection } from './check-selection';
@@ -16,6 +17,7 @@ import { plannedProviders } from './configured-providers';
 import { checkGuards } from './check-guards';
 import { inDataFolder } from './data-folder';
 import { Environment } from './environment';
+import { Flags } from './flags';
 import { Guards } from './guards';
 import { masterKeyIn } from './master-key';
 import { Models } from './models';
@@ -47,6 +49,7 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
   const prices = beside('prices.yaml', Prices);
   const guards = beside('guards.yaml', Guards);
   const analyses = beside('analyses.yaml', Analyses);
+  const flags = beside('flags.yaml', Flags);
 
   const dataDir = resolve(root, env.text('GATEHOUSE_DATA_DIR') ?? '.gatehouse');
   const production = env.text('NODE_ENV') === 'production';
@@ -87,6 +90,8 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
     if (policies && models) checkSelection(policies.selection, models, problems);
     if (analyses && models) checkAnalyses(analyses, models, problems);
     if (guards) checkGuards(guards, known, problems);
+    if (flags && models)
+      checkFlags(flags, { aliases: models.aliases, prompts: flags.prompts, providers: known }, problems);
     checkLimits(settings.limits, models, known, problems);
     checkWebhooks(settings.webhooks, settings.jobs, problems);
   }
@@ -146,6 +151,7 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
     policies: policies!,
     prices: prices!.prices,
     guards: guards!,
+    flags: flags!,
   });
 }
 

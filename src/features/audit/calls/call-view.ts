@@ -60,6 +60,8 @@ export interface CallView {
   /** How many of each kind of personal data were found, in what was sent and in what was answered. */
   readonly findings: Plain | null;
   readonly injection: Plain | null;
+  /** What feature flags decided, with their version and why. */
+  readonly feature_flags: Plain;
   /** The task of the policy that the call belongs to. */
   readonly task: Plain | null;
   /** How hard the call was taken to be, who said so and why, and which alias was chosen instead of which. */
@@ -158,6 +160,7 @@ function viewOf(call: readonly Header[], unknownAfterMs: number): CallView {
     guards: facts['guards'] ?? [],
     findings: fact('findings'),
     injection: fact('injection'),
+    feature_flags: facts['feature_flags'] ?? [],
     task: fact('task'),
     selection: fact('selection'),
     trimmed: fact('trimmed'),

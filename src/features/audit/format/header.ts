@@ -26,6 +26,10 @@ export const EVENTS = [
   'webhook.redeliver',
   'usage.reprice', // what past calls cost is computed anew
   'policy.change', // what is done about personal data and hostile text
+  'flag.change', // what a feature flag is
+  'flag.kill', // everybody gets its default
+  'flag.revive',
+  'flag.reset', // what was set about it is gone
   'cache.purge', // kept answers are removed
   'access.login', // a key that governs is used for the first time in a while
   'access.refused', // wrong keys and missing roles, counted

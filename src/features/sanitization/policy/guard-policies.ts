@@ -44,8 +44,7 @@ export class GuardPolicies {
     const entry = tenantEntry(this.guards, tenant);
     const inFile = entry === undefined ? undefined : this.guards.tenants[entry];
     const policy = merged(merged(this.guards.defaults, inFile), stored?.change);
-    const hash = createHash('sha256').update(canonicalJson(policy)).digest('hex').slice(0, 32);
-    return { policy, hash, version: stored?.version ?? 0 };
+    return { policy, hash: policyHash(policy), version: stored?.version ?? 0 };
   }
 
   storedOf(tenantId: string): StoredChange | undefined {
@@ -59,6 +58,10 @@ export class GuardPolicies {
   }
 }
 
+export function policyHash(policy: GuardPolicy): string {
+  return createHash('sha256').update(canonicalJson(policy)).digest('hex').slice(0, 32);
+}
+
 function merged(base: GuardPolicy, change: GuardChange | undefined): GuardPolicy {
   if (!change) return base;
   return {
@@ -66,5 +69,6 @@ function merged(base: GuardPolicy, change: GuardChange | undefined): GuardPolicy
     injection: { ...base.injection, ...change.injection } as GuardPolicy['injection'],
     output: { ...base.output, ...change.output } as GuardPolicy['output'],
     logs: { ...base.logs, ...change.logs } as GuardPolicy['logs'],
+    flags: { ...base.flags, ...change.flags } as GuardPolicy['flags'],
   };
 }

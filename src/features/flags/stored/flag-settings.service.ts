@@ -1,0 +1,132 @@
+import { Injectable } from '@nestjs/common';
+import { GatewayError } from '../../../contract/errors';
+import { sameDecision, unknownNames } from '../../../platform/config/check-flags';
+import { Config } from '../../../platform/config/config';
+import type { FlagDefinition } from '../../../platform/config/flags';
+import type { Flag } from '../evaluate/flag';
+import { FlagTable, type StoredFlag } from '../flag-table';
+import { FlagRefresh } from './flag-refresh.service';
+import { type FlagVersion, FlagVersions } from './flag-versions.store';
+
+/** Every process holds them all. */
+const MOST = 1_000;
+/** How often a kill is tried again that met another change. */
+const KILL_TRIES = 5;
+
+/** Flags as operators see and set them. */
+@Injectable()
+export class FlagSettings {
+  private readonly providers: ReadonlySet<string>;
+
+  constructor(
+    private readonly config: Config,
+    private readonly table: FlagTable,
+    private readonly versions: FlagVersions,
+    private readonly refresh: FlagRefresh,
+  ) {
+    this.providers = new Set(config.providers.map(({ name }) => name));
+  }
+
+  /** By name, after `cursor`. */
+  async list(
+    cursor: string | undefined,
+    limit: number,
+  ): Promise<{ readonly items: readonly Flag[]; readonly next: string | null }> {
+    await this.refresh.look();
+    const found = this.table.list().filter(({ name }) => cursor === undefined || name > cursor);
+    const items = found.slice(0, limit);
+    return { items, next: found.length > limit ? (items.at(-1)?.name ?? null) : null };
+  }
+
+  /** @throws GatewayError `not_found` */
+  async find(name: string): Promise<Flag> {
+    await this.refresh.look();
+    return this.known(name);
+  }
+
+  /** Newest first. @throws GatewayError `not_found` for a flag that never was */
+  async history(name: string, before: number | undefined, limit: number): Promise<FlagVersion[]> {
+    const versions = await this.versions.list(name, before ?? 2 ** 31 - 1, limit);
+    if (!versions.length && before === undefined) this.known(name);
+    return versions;
+  }
+
+  /**
+   * Replaces what a flag is, or makes a new one. One that is killed stays so.
+   * @param expected the version that it replaces; undefined: whichever there is
+   * @throws GatewayError `conflict` when another version was set meanwhile
+   */
+  async set(name: string, definition: FlagDefinition, expected: number | undefined, by: string): Promise<Flag> {
+    await this.add(name, expected, by, (current) => ({ definition, killed: current.killed }));
+    return this.known(name);
+  }
+
+  /** Everybody gets the default, whatever else is set at the same time. @throws GatewayError `not_found` */
+  async kill(name: string, by: string): Promise<Flag> {
+    for (let tries = 1; ; tries++)
+      try {
+        await this.switch(name, true, by);
+        return this.known(name);
+      } catch (error) {
+        if (tries >= KILL_TRIES || GatewayError.from(error).code !== 'conflict') throw error;
+      }
+  }
+
+  /** @throws GatewayError `not_found`, `conflict` */
+  async revive(name: string, by: string): Promise<Flag> {
+    await this.switch(name, false, by);
+    return this.known(name);
+  }
+
+  /** What was set is gone: the flag is what the file declares, or nothing. @throws GatewayError `not_found`, `conflict` */
+  async reset(name: string, by: string): Promise<void> {
+    await this.find(name);
+    await this.add(name, undefined, by, () => ({ definition: undefined, killed: false }));
+  }
+
+  /** @throws GatewayError `invalid_request` for what could never take effect; `conflict` where another flag decides the same */
+  check(name: string, definition: FlagDefinition): void {
+    const targets = {
+      aliases: this.config.models.aliases,
+      prompts: this.config.flags.prompts,
+      providers: this.providers,
+    };
+    for (const [path, problem] of unknownNames(definition, targets))
+      throw new GatewayError('invalid_request', problem, { param: `flag.${path}` });
+    const all = Object.fromEntries(this.table.list().map((flag) => [flag.name, flag.state.definition]));
+    const other = sameDecision(name, definition, all);
+    if (other !== undefined)
+      throw new GatewayError('conflict', `The flag ${other} decides that already`, { param: 'flag.decides' });
+    if (!Object.hasOwn(all, name) && Object.keys(all).length >= MOST)
+      throw new GatewayError('conflict', `There can be ${MOST} flags`, { param: 'name' });
+  }
+
+  private async switch(name: string, killed: boolean, by: string): Promise<void> {
+    await this.find(name);
+    await this.add(name, undefined, by, ({ definition }) => ({ definition, killed }));
+  }
+
+  private async add(
+    name: string,
+    expected: number | undefined,
+    by: string,
+    change: (current: StoredFlag) => Omit<StoredFlag, 'version'>,
+  ): Promise<void> {
+    await this.refresh.look();
+    const current = this.table.storedAs(name);
+    if (expected !== undefined && expected !== current.version) throw changedMeanwhile(current.version);
+    const version = current.version + 1;
+    if (!(await this.versions.add(name, { ...change(current), version }, by))) throw changedMeanwhile(version);
+    await this.refresh.look();
+  }
+
+  private known(name: string): Flag {
+    const flag = this.table.find(name);
+    if (!flag) throw new GatewayError('not_found', 'There is no such flag', { param: 'name' });
+    return flag;
+  }
+}
+
+function changedMeanwhile(version: number): GatewayError {
+  return new GatewayError('conflict', `The flag is at version ${version} by now`, { param: 'version' });
+}
