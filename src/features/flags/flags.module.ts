@@ -6,7 +6,7 @@ import { KeyedHash } from '../../platform/secrets/keyed-hash';
 import { SealedBox } from '../../platform/secrets/sealed-box';
 import { FlagEvaluations } from './flag-evaluations';
 import { FlagTable } from './flag-table';
-import { OpenedService, openService } from './providers/open-service';
+import { OpenedService, openService } from './providers/open-service.provider';
 import { FlagRefresh } from './stored/flag-refresh.service';
 import { FlagSettings } from './stored/flag-settings.service';
 import { FlagVersions } from './stored/flag-versions.store';
@@ -31,7 +31,7 @@ class FlagServiceEnd implements OnApplicationShutdown {
       inject: [Config, KeyedHash],
       useFactory: ({ flags }: Config, hash: KeyedHash) => new FlagTable(flags.flags, hash),
     },
-    { provide: OpenedService, inject: [FlagTable], useFactory: openService },
+    { provide: OpenedService, inject: [Config, FlagTable, KeyedHash], useFactory: openService },
     {
       provide: FlagEvaluations,
       inject: [OpenedService],

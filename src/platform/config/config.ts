@@ -69,6 +69,8 @@ export abstract class Config {
   abstract readonly analysisTemplates: Analyses['analyses'];
   abstract readonly jobs: Settings['jobs'];
   abstract readonly files: Settings['files'];
+  /** Who evaluates flags. Its key is in `secrets`, under `FLAG_SERVICE_KEY`. */
+  abstract readonly flagService: Settings['flags'];
   abstract readonly batches: Settings['batches'];
   abstract readonly webhooks: Settings['webhooks'];
   /** The keys of sidecar and classifier are in `secrets`, under `SIDECAR_KEY` and `CLASSIFIER_KEY`. */

@@ -21,7 +21,7 @@ import { Flags } from './flags';
 import { Guards } from './guards';
 import { masterKeyIn } from './master-key';
 import { Models } from './models';
-import { guardSecrets, kekSecrets, secretVariables, type SecretVariable } from './needed-secrets';
+import { flagSecrets, guardSecrets, kekSecrets, secretVariables, type SecretVariable } from './needed-secrets';
 import { Policies } from './policies';
 import { Prices } from './prices';
 import { Problems } from './problems';
@@ -102,6 +102,7 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
     ...(tracing ? tracingSecrets(env) : []),
     ...(settings ? kekSecrets(settings.audit, env, problems) : []),
     ...(settings ? guardSecrets(settings.sanitization, env) : []),
+    ...(settings ? flagSecrets(settings.flags, env) : []),
   ];
   const { store: secrets, missing } = await SecretStore.open(requests, new SecretBackends(variables), {
     production,
@@ -143,6 +144,7 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
     codeReview: settings!.codeReview,
     analysisTemplates: analyses!.analyses,
     files: settings!.files,
+    flagService: settings!.flags,
     batches: settings!.batches,
     webhooks: settings!.webhooks,
     sanitization: settings!.sanitization,

@@ -87,6 +87,15 @@ export function guardSecrets({ sidecar, classifier }: Settings['sanitization'], 
   return asked.flatMap(([name, reference]) => (reference ? (env.reference(reference, name, headerValue) ?? []) : []));
 }
 
+/** What the key of the flag service is called, and where it is asked for. */
+export const FLAG_SERVICE_KEY = 'flags.provider.sdkKey';
+
+export function flagSecrets({ provider }: Settings['flags'], env: Environment): SecretRequest[] {
+  const reference =
+    provider.type === 'launchdarkly' ? env.reference(provider.sdkKey, FLAG_SERVICE_KEY, headerValue) : undefined;
+  return reference ? [reference] : [];
+}
+
 function schemeProblem(url: string, scheme: RegExp, form: string): string | undefined {
   return scheme.test(URL.parse(url)?.protocol ?? '') ? undefined : `must be a URL of the form ${form}`;
 }

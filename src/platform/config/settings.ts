@@ -4,6 +4,7 @@ import { AuditSettings } from './audit-settings';
 import { CodeReviewSettings, DocumentSettings } from './job-kind-settings';
 import { BatchSettings } from './batch-settings';
 import { FileSettings } from './file-settings';
+import { FlagServiceSettings } from './flag-service-settings';
 import { JobSettings } from './job-settings';
 import { limitSettings } from './limit-settings';
 import { HttpUrl, SecretReference } from './setting-types';
@@ -140,6 +141,7 @@ export const Settings = z.strictObject({
   codeReview: CodeReviewSettings.prefault({}),
   jobs: JobSettings.prefault({}),
   files: FileSettings.prefault({}),
+  flags: FlagServiceSettings.prefault({}),
   batches: BatchSettings.prefault({}),
   webhooks: WebhookSettings.prefault({}),
   audit: AuditSettings.prefault({}),

@@ -14,7 +14,7 @@ export function ownContext(
     targetingKey: user ?? keyId,
     tenant: tenantId,
     tenantName,
-    key: keyId,
+    keyId,
     ...(user !== undefined && { user }),
     ...(session !== undefined && { session }),
     ...(model !== undefined && { model }),
@@ -35,10 +35,10 @@ export function foreignContext(context: FlagContext, hash: Pick<KeyedHash, 'pseu
 }
 
 export function flagContextOf(context: EvaluationContext): FlagContext {
-  const { tenant, tenantName, key, user, session, model, tags } = context as Record<string, string | undefined> & {
+  const { tenant, tenantName, keyId, user, session, model, tags } = context as Record<string, string | undefined> & {
     readonly tags?: readonly string[];
   };
-  return { tenantId: tenant ?? '', tenantName: tenantName ?? '', keyId: key ?? '', user, session, model, tags };
+  return { tenantId: tenant ?? '', tenantName: tenantName ?? '', keyId: keyId ?? '', user, session, model, tags };
 }
 
 export function momentOf({ at }: EvaluationContext): number {
