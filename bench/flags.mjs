@@ -99,26 +99,27 @@ for (const [kind, more] of Object.entries(kinds)) {
 }
 
 const users = Number(values.users);
+const TENANTS = 200_000;
 console.log(
-  `\n| asked | got, of ${users.toLocaleString('en')} users | of 1,000 tenants' keys, 5 each | off by |\n| ---: | ---: | ---: | ---: |`,
+  `\n| asked | got, of ${users.toLocaleString('en')} users | of 200,000 tenants | off by at most |\n| ---: | ---: | ---: | ---: |`,
 );
 let kept = true;
 let inside = new Uint8Array(users);
 for (const percent of [0.1, 1, 10, 25, 50, 90, 100]) {
   const declared = Flags.parse({ flags: { share: { ...common, rollout: { to: 'on', percent } } } });
-  const byKey = Flags.parse({ flags: { share: { ...common, rollout: { to: 'on', by: 'key', percent } } } });
+  const byTenant = Flags.parse({ flags: { share: { ...common, rollout: { to: 'on', by: 'tenant', percent } } } });
   const [flag] = new FlagTable(declared.flags, hash).list();
-  const [ofKeys] = new FlagTable(byKey.flags, hash).list();
+  const [ofTenants] = new FlagTable(byTenant.flags, hash).list();
   const now = new Uint8Array(users);
   let on = 0;
   for (let i = 0; i < users; i++) if (flag.evaluate(context(i), 0).variant === 'on') on += now[i] = 1;
   for (let i = 0; i < users; i++) if (inside[i] && !now[i]) kept = false;
   inside = now;
-  let keys = 0;
-  for (let i = 0; i < 5_000; i++) if (ofKeys.evaluate(context(i), 0).variant === 'on') keys++;
-  const got = (100 * on) / users;
-  console.log(
-    `| ${percent} % | ${got.toFixed(3)} % | ${((100 * keys) / 5_000).toFixed(2)} % | ${Math.abs(got - percent).toFixed(3)} |`,
-  );
+  let tenants = 0;
+  for (let i = 0; i < TENANTS; i++)
+    if (ofTenants.evaluate({ ...context(i), tenantId: `tenant-${i}` }, 0).variant === 'on') tenants++;
+  const got = [on / users, tenants / TENANTS].map((share) => 100 * share);
+  const off = Math.max(...got.map((share) => Math.abs(share - percent)));
+  console.log(`| ${percent} % | ${got.map((share) => `${share.toFixed(3)} %`).join(' | ')} | ${off.toFixed(3)} |`);
 }
 console.log(`\nwhoever was in stayed in while the share grew: ${kept ? 'yes' : 'NO'}`);
