@@ -369,6 +369,16 @@ describe('feature flags', () => {
     expect(site.gateway.logs() + site.second.logs()).not.toContain('ada.lovelace');
   });
 
+  it('are listed page by page', async () => {
+    const names: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const { body } = await site.api('GET', `/v1/flags?limit=1${cursor && `&cursor=${cursor}`}`);
+      names.push(...body['data'].map(({ name }: { name: string }) => name));
+      cursor = body['next_cursor'];
+    }
+    expect(names).toEqual(['fast-model', 'persons', 'share']);
+  });
+
   it('are for operators and administrators of the root tenant', async () => {
     const keyWith = async (roles: string[], tenant?: string) =>
       (await site.api('POST', '/v1/keys', { name: 'k', roles, ...(tenant && { tenant }) })).body['key'] as string;

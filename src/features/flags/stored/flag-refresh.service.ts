@@ -12,6 +12,7 @@ const EXPIRED_EVERY = 9_000;
 export class FlagRefresh implements OnModuleInit, OnModuleDestroy {
   private readonly log = new Logger('Flags');
   private readonly warned = new Set<string>();
+  private looking: Promise<void> = Promise.resolve();
   private seen = -1;
   private turns = 0;
   private failing = false;
@@ -33,8 +34,13 @@ export class FlagRefresh implements OnModuleInit, OnModuleDestroy {
     this.timer = undefined;
   }
 
-  /** @throws when the database cannot be read */
-  async look(): Promise<void> {
+  /** One look after the other: what was read first never takes the place of what was read later. @throws when the database cannot be read */
+  look(): Promise<void> {
+    const read = () => this.read();
+    return (this.looking = this.looking.then(read, read));
+  }
+
+  private async read(): Promise<void> {
     const count = await this.versions.count();
     if (count === this.seen) return;
     this.table.learn(await this.versions.newest());
