@@ -69,7 +69,7 @@ it.each([
     },
   }).then(async (gateway) => gateway.close());
   await expect(start).rejects.toThrow(
-    new RegExp(`flags\\.provider of type ${provider.type} needs what is not installed: ${told}`),
+    new RegExp(`flags\\.provider: ${provider.type} needs what is not installed: ${told}`),
   );
 });
 

@@ -17,6 +17,7 @@ import { plannedProviders } from './configured-providers';
 import { checkGuards } from './check-guards';
 import { inDataFolder } from './data-folder';
 import { Environment } from './environment';
+import { checkFlagPackages } from './flag-packages';
 import { Flags } from './flags';
 import { Guards } from './guards';
 import { masterKeyIn } from './master-key';
@@ -90,6 +91,7 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
     if (policies && models) checkSelection(policies.selection, models, problems);
     if (analyses && models) checkAnalyses(analyses, models, problems);
     if (guards) checkGuards(guards, known, problems);
+    checkFlagPackages(settings.flags.provider, problems);
     if (flags && models)
       checkFlags(flags, { aliases: models.aliases, prompts: flags.prompts, providers: known }, problems);
     checkLimits(settings.limits, models, known, problems);

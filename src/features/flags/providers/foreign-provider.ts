@@ -1,6 +1,6 @@
 import type { Provider } from '@openfeature/server-sdk';
+import { flagPackage } from '../../../platform/config/flag-packages';
 import type { FlagProviderSettings } from '../../../platform/config/flag-service-settings';
-import { optionalPackage } from './optional-package';
 
 type Foreign = Exclude<FlagProviderSettings, { type: 'gatehouse' }>;
 
@@ -21,13 +21,10 @@ interface Flagd {
 /**
  * A flag service elsewhere. Both kinds hold their flags in memory and are told of changes.
  * @param keyOf the key of the service
- * @throws Error that names what must be installed
  */
 export function foreignProvider(settings: Foreign, startMs: number, keyOf: () => string): Provider {
-  const setting = `flags.provider of type ${settings.type}`;
   if (settings.type === 'flagd') {
-    const packages = ['@openfeature/flagd-provider', '@grpc/grpc-js'];
-    const { FlagdProvider } = optionalPackage<Flagd>('@openfeature/flagd-provider', setting, packages);
+    const { FlagdProvider } = flagPackage<Flagd>('flagd');
     const { host, port, tls, selector } = settings;
     return new FlagdProvider(
       {
@@ -42,12 +39,7 @@ export function foreignProvider(settings: Foreign, startMs: number, keyOf: () =>
       LOGGER,
     );
   }
-  const packages = ['@launchdarkly/openfeature-node-server', '@launchdarkly/node-server-sdk'];
-  const { LaunchDarklyProvider } = optionalPackage<LaunchDarkly>(
-    '@launchdarkly/openfeature-node-server',
-    setting,
-    packages,
-  );
+  const { LaunchDarklyProvider } = flagPackage<LaunchDarkly>('launchdarkly');
   const { baseUrl } = settings;
   // who was asked about what stays here
   const options = { sendEvents: false, diagnosticOptOut: true, logger: LOGGER };

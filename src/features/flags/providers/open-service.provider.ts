@@ -32,10 +32,7 @@ export class OpenedService implements FlagService {
   }
 }
 
-/**
- * The service that evaluates flags. One elsewhere is waited for a while; it may come later.
- * @throws Error that names what must be installed for it
- */
+/** The service that evaluates flags. One elsewhere is waited for a while; it may come later. */
 export async function openService(
   { flagService, secrets }: Pick<Config, 'flagService' | 'secrets'>,
   table: FlagTable,
