@@ -3,9 +3,9 @@ import { FlagTable } from '../flag-table';
 import { FlagVersions } from './flag-versions.store';
 
 /** A second is promised: with what a look takes, and a process that is busy. */
-const EVERY_MS = 400;
+const EVERY_MS = 250;
 /** In turns of the above: about an hour. */
-const EXPIRED_EVERY = 9_000;
+const EXPIRED_EVERY = 14_400;
 
 /** Learns within a second what was set through another process, and warns of flags that are there for too long. While the database is away, what was known holds. */
 @Injectable()
