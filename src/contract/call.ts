@@ -3,6 +3,7 @@ import type { Caller } from './caller';
 import type { ErrorCode, GatewayError } from './errors';
 import type { Entity } from './entities';
 import type { AddedPrompt, FlagFact } from './flags';
+import type { GuardMemory, InBatch } from './in-batch';
 import type { CacheReason, CacheUse, Degraded, Likeness, Reply, ReplyEvent, Usage, Validated } from './reply';
 import type { ModelRequest } from './request';
 import type { Complexity, Saving, SelectionFacts, SizedFacts, TrimmedFacts } from './selection';
@@ -33,6 +34,8 @@ export interface Call {
   readonly revalidates?: true;
   /** The job that makes the call: what is held for the job pays for it first. */
   readonly job?: CallingJob;
+  /** Its provider is asked in a batch, at the price of one. */
+  readonly inBatch?: InBatch;
   /** What the call is a step of, as its caller's `traceparent` says. */
   readonly traceparent?: string;
   /** The step of its trace that it is at; absent where it has none. */
@@ -88,9 +91,10 @@ export interface CallRecord {
   /**
    * Makes it durable that the call is about to leave for a provider, as the tenant's mode of the log asks. When it leaves once
    * more, to have its answer repaired, that is an entry of its own.
+   * @returns the entry that says so, where there is one
    * @throws GatewayError `audit_unavailable`: it must not leave
    */
-  leave(): Promise<void>;
+  leave(): Promise<string | undefined>;
 }
 /** What stages tell the record. Names and numbers only: never content. */
 export interface CallFacts {
@@ -217,6 +221,8 @@ export interface Outgoing {
   to(provider: string): Sendable;
   /** Puts back what tokens in an answer's text stand for; absent where there are none. */
   restore?(text: string): string;
+  /** What must be known again to read an answer that may come after this process; absent where nothing was guarded. */
+  memory?(): GuardMemory;
 }
 export interface Sendable {
   readonly request: ModelRequest;
@@ -289,6 +295,8 @@ export interface FundedCall extends ConformingCall {
 /** Added by the egress stage: it is on the record that this call leaves for a provider. */
 export interface RecordedCall extends FundedCall {
   readonly recorded: true;
+  /** The entry that says so, where there is one. */
+  readonly entry: string | undefined;
 }
 
 export type Handler<C extends Call> = (call: C) => Promise<Reply>;

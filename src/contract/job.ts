@@ -1,5 +1,6 @@
 /** Work that takes longer than anybody waits on a socket. A job is cut into steps; a step that ended is never done again. */
-import type { CacheIntent } from './call';
+import type { CacheIntent, Validation } from './call';
+import type { BatchedReply, BatchTarget, Letter } from './in-batch';
 import type { Json, JsonObject } from './json';
 import type { Picos } from './money';
 import type { CacheUse, FinishReason, Usage } from './reply';
@@ -77,7 +78,17 @@ export interface Ask {
   (question: Question): Promise<Answer>;
   /** @throws GatewayError likewise */
   verbatim(call: ForeignCall): Promise<ForeignAnswer>;
+  /**
+   * Readies a call to be sent with a batch of that model's provider: that it leaves is on the record.
+   * @returns its answer instead, where that was there already
+   * @throws NotOfBatch when another model would answer it; GatewayError as a door would refuse it
+   */
+  post(call: ForeignCall, target: BatchTarget): Promise<PostedCall>;
+  /** Takes what the provider said of it. @throws GatewayError what it failed with */
+  receive(call: ForeignCall, target: BatchTarget, letter: Letter, reply: BatchedReply): Promise<ForeignAnswer>;
 }
+
+export type PostedCall = { readonly letter: Letter } | { readonly answer: ForeignAnswer };
 
 export interface JobContext {
   readonly jobId: string;
@@ -86,6 +97,8 @@ export interface JobContext {
   readonly signal: AbortSignal;
   /** How many steps may be under way at once. */
   readonly parallel: number;
+  /** What its submitter wants of answers. */
+  readonly validation?: Validation | undefined;
   /**
    * Does a piece of work once. When the job is taken over, a step that ended is not done again: what it gave is given again.
    * @param key the same for the same work, at most 200 characters; never content

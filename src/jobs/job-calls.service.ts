@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { Call } from '../contract/call';
 import { GatewayError } from '../contract/errors';
 import { uuidv7 } from '../contract/ids';
+import { type BatchedReply, type BatchTarget, CallPosted, type Letter } from '../contract/in-batch';
 import { isObject, type Json, type JsonObject } from '../contract/json';
-import type { Answer, ForeignAnswer, ForeignCall, Question } from '../contract/job';
+import type { Answer, ForeignAnswer, ForeignCall, PostedCall, Question } from '../contract/job';
 import type { Picos } from '../contract/money';
 import { type FinishReason, NO_USAGE, type Piece, type Reply, type Usage } from '../contract/reply';
 import type { Dialect, WireRequest } from '../contract/wire';
@@ -26,6 +27,12 @@ export interface CallOrigin {
   /** Told what the call cost, also when it failed. */
   readonly spent: (cost: Picos, answered: boolean) => void;
 }
+
+type CallTerms = Partial<
+  Pick<Call, 'id' | 'requestId' | 'caller' | 'cacheIntent' | 'validation' | 'idempotencyKey' | 'inBatch' | 'receivedAt'>
+>;
+
+const CLIENT: Call['caller']['roles'] = new Set(['client']);
 
 /** What was learnt of an answer while it was read. */
 interface Heard {
@@ -56,7 +63,11 @@ export class JobCalls {
     const body = this.questions.of(question);
     const wire = { dialect: 'openai-chat', body, headers: {} } as const;
     const { schema, cache = 'use' } = question;
-    const call = await this.callOf(wire, origin, { cacheIntent: cache, ...(schema && { validation: 'repair' }) });
+    const call = await this.callOf(wire, origin, {
+      idempotencyKey: origin.name,
+      cacheIntent: cache,
+      ...(schema && { validation: 'repair' }),
+    });
     return this.made(call, origin, async (reply) => {
       const heard: Heard = { text: '', finish: 'stop', usage: NO_USAGE };
       for await (const _ of listened(reply.pieces, heard));
@@ -68,14 +79,55 @@ export class JobCalls {
 
   /** @throws GatewayError likewise */
   async verbatim(foreign: ForeignCall, origin: CallOrigin): Promise<ForeignAnswer> {
+    return this.answered(await this.foreignCall(foreign, origin, { idempotencyKey: origin.name }), foreign, origin);
+  }
+
+  /** Readies the call to be sent with a batch. @throws NotOfBatch, GatewayError */
+  async post(foreign: ForeignCall, target: BatchTarget, origin: CallOrigin): Promise<PostedCall> {
+    const call = await this.foreignCall(foreign, origin, { inBatch: { way: 'out', target } });
+    try {
+      return { answer: await this.answered(call, foreign, origin) };
+    } catch (error) {
+      if (!(error instanceof CallPosted)) throw error;
+      const { id: callId, requestId, receivedAt, caller } = call;
+      const { roles: _roles, ...known } = caller;
+      return { letter: { ...error.posted, callId, requestId, receivedAt, caller: known } };
+    }
+  }
+
+  /** Takes what the provider said of it. @throws GatewayError what it failed with */
+  async receive(
+    foreign: ForeignCall,
+    target: BatchTarget,
+    letter: Letter,
+    reply: BatchedReply,
+    origin: CallOrigin,
+  ): Promise<ForeignAnswer> {
+    const { callId: id, receivedAt, caller } = letter;
+    const call = await this.foreignCall(foreign, origin, {
+      id,
+      receivedAt,
+      caller: { ...caller, roles: CLIENT },
+      inBatch: { way: 'back', target, letter, reply },
+    });
+    return this.answered(call, foreign, origin);
+  }
+
+  private foreignCall(foreign: ForeignCall, origin: CallOrigin, more: CallTerms): Promise<Call> {
     const { dialect, body, headers = {}, cache = origin.submission.cache, requestId } = foreign;
     if (dialect === 'internal') throw new Error('a foreign call has a dialect');
     const { validation } = origin.submission;
-    const call = await this.callOf({ dialect, body, headers }, origin, {
+    return this.callOf({ dialect, body, headers }, origin, {
       ...(cache && { cacheIntent: cache }),
       ...(validation && { validation }),
       ...(requestId !== undefined && { requestId }),
+      ...more,
     });
+  }
+
+  /** The answer in the dialect of the call. */
+  private async answered(call: Call, { dialect, body }: ForeignCall, origin: CallOrigin): Promise<ForeignAnswer> {
+    if (dialect === 'internal') throw new Error('a foreign call has a dialect');
     return this.made(call, origin, async (reply) => {
       const heard: Heard = { text: '', finish: 'stop', usage: NO_USAGE };
       const { requestId, receivedAt } = reply.repeats ?? call;
@@ -122,7 +174,7 @@ export class JobCalls {
   private async callOf(
     wire: WireRequest & { readonly dialect: Dialect },
     { jobId, keyId, submission, signal, name }: CallOrigin,
-    more: Partial<Pick<Call, 'requestId' | 'cacheIntent' | 'validation'>>,
+    more: CallTerms,
   ): Promise<Call> {
     const { session, tags, complexity } = submission;
     const request = CODECS[wire.dialect].decodeRequest(wire.body);
@@ -130,19 +182,18 @@ export class JobCalls {
     return {
       id: uuidv7(),
       requestId: `job:${jobId}`,
-      caller: await this.ring.callerOf(keyId),
+      caller: more.caller ?? (await this.ring.callerOf(keyId)),
       request,
       wire,
       ...(user !== undefined && { user }),
       ...(session !== undefined && { session }),
       ...(tags && { tags }),
       ...(complexity && { complexity }),
-      ...more,
-      idempotencyKey: name,
       job: { id: jobId, name },
       signal,
       receivedAt: Date.now(),
       startedAt: performance.now(),
+      ...more,
     };
   }
 }

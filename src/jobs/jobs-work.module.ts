@@ -12,10 +12,12 @@ import { FundingModule, PipelineModule } from '../pipeline';
 import { ConfigModule } from '../platform/config/config.module';
 import { EventBusModule } from '../platform/events/event-bus.module';
 import { BATCH_RESULTS } from './batch/batch-results.provider';
+import { REMOTE_BATCH_WORK } from './batch/remote-batch.provider';
 import { BatchCloser } from './batch/batch-closer.service';
 import { JobCalls } from './job-calls.service';
 import { JobFunding } from './job-funding.service';
 import { JobIntake } from './job-intake.service';
+import { LateSteps } from './late-steps.service';
 import { JobRunner } from './job-runner.service';
 import { JobSweeper } from './job-sweeper.service';
 import { QueuedCalls } from './queued-calls.service';
@@ -44,6 +46,8 @@ import { WebhookTargets } from './webhook-targets.service';
   providers: [
     JOB_KINDS,
     BATCH_RESULTS,
+    REMOTE_BATCH_WORK,
+    LateSteps,
     BatchCloser,
     JobCalls,
     JobFunding,

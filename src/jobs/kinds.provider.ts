@@ -4,10 +4,13 @@ import { CodeReviewKind } from '../features/code-review';
 import { DocumentKind, DocumentReader } from '../features/documents';
 import { Files } from '../features/files';
 import { JobReader } from '../features/jobs';
+import { ModelRegistry } from '../features/models';
+import { RemoteBatches } from '../pipeline';
 import { Config } from '../platform/config/config';
 import { BatchJob } from './batch/batch-job';
 import { batchLimits } from './batch/batch-limits';
 import { BatchResults } from './batch/batch-results';
+import { RemoteBatchWork } from './batch/remote-batch';
 import { CompletionJob } from './completion-job';
 import { JobKinds } from './job-kinds';
 import { UploadedDocuments } from './uploaded-documents';
@@ -15,17 +18,32 @@ import { UploadedDocuments } from './uploaded-documents';
 /** To add a kind of job: its class here. */
 export const JOB_KINDS = {
   provide: JobKinds,
-  inject: [Config, AnalysisKind, DocumentReader, Files, Batches, BatchResults, JobReader],
+  inject: [
+    Config,
+    AnalysisKind,
+    DocumentReader,
+    Files,
+    Batches,
+    BatchResults,
+    JobReader,
+    RemoteBatchWork,
+    RemoteBatches,
+    ModelRegistry,
+  ],
   // prettier-ignore
   useFactory: (
     config: Config, analysis: AnalysisKind, documents: DocumentReader,
-    files: Files, batches: Batches, results: BatchResults, reader: JobReader,
+    files: Files, batches: Batches, results: BatchResults, reader: JobReader, work: RemoteBatchWork, remote: RemoteBatches,
+    models: ModelRegistry,
   ): JobKinds =>
     new JobKinds([
       new CompletionJob(),
       analysis,
       new DocumentKind(config.documents, documents, new UploadedDocuments(files, config.documents.bytes)),
       new CodeReviewKind(config.codeReview),
-      new BatchJob(batchLimits(config), { files, batches, results, reader }),
+      new BatchJob(batchLimits(config), {
+        files, batches, results, reader, remote: work,
+        ways: { setting: config.batches.passThrough, models, remote, limits: batchLimits(config) },
+      }),
     ]),
 };

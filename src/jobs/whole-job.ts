@@ -1,4 +1,5 @@
 import { GatewayError } from '../contract/errors';
+import { JobPause } from '../contract/job-pause';
 import type { Json } from '../contract/json';
 import type { JobClaims, JobError } from '../features/jobs';
 import type { JobKinds } from './job-kinds';
@@ -27,6 +28,7 @@ export async function wholeJob(working: WorkingJob, at: Foreman): Promise<'succe
     return await succeeded(working, result, at);
   } catch (thrown) {
     const why: unknown = signal.aborted ? signal.reason : thrown;
+    if (why instanceof JobPause) return await paused(working, why, at);
     if (!(why instanceof JobStopped)) return await failed(working, GatewayError.from(thrown), at);
     await working.rest();
     if (why.why === 'handed-back') await at.claims.again(claimed, 0).catch(() => undefined);
@@ -44,6 +46,17 @@ async function succeeded(working: WorkingJob, result: Json, { claims }: Foreman)
   await onceKept(() => working.settle(), signal);
   const outcome = { status: 'succeeded', result } as const;
   return (await onceKept(() => claims.finish(claimed, outcome), signal)) ? 'succeeded' : undefined;
+}
+
+/** It goes on later; that counts as no failure. */
+async function paused(working: WorkingJob, { ms, failure }: JobPause, { claims, log }: Foreman) {
+  const { claimed } = working;
+  if (failure) log.warn({ job_id: claimed.id, reason: failure.code }, 'a job goes on later');
+  await working.rest();
+  const setback = failure && { error: shown(failure), counts: false };
+  // what cannot be written down is left to whoever finds the job once its lease has run out
+  await claims.again(claimed, ms, setback).catch(() => undefined);
+  return undefined;
 }
 
 /** What cannot be written down is left to whoever finds the job once its lease has run out. */

@@ -50,6 +50,8 @@ class Place {
       calls: {
         ask: (_question, origin) => this.answer(origin),
         verbatim: () => Promise.reject(new Error('not asked for')),
+        post: () => Promise.reject(new Error('not asked for')),
+        receive: () => Promise.reject(new Error('not asked for')),
       },
     });
   }

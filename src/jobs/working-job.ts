@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../contract/canonical-json';
 import { GatewayError } from '../contract/errors';
+import type { BatchedReply, BatchTarget, Letter } from '../contract/in-batch';
 import type { Ask, ForeignCall, JobContext } from '../contract/job';
 import type { Json } from '../contract/json';
 import type { ClaimedJob, JobClaims, JobSignals } from '../features/jobs';
@@ -18,7 +19,7 @@ type Patience = Pick<ForeignCall, 'patienceMs' | 'failures'>;
 
 export interface Workplace {
   readonly claims: Pick<JobClaims, 'stepOf' | 'keepStep' | 'partial' | 'progress' | 'spend'>;
-  readonly calls: Pick<JobCalls, 'ask' | 'verbatim'>;
+  readonly calls: Pick<JobCalls, 'ask' | 'verbatim' | 'post' | 'receive'>;
   readonly signals: Pick<JobSignals, 'tell'>;
   readonly parallel: number;
   readonly resultBytes: number;
@@ -30,6 +31,7 @@ export class WorkingJob implements JobContext {
   readonly tenantId: string;
   readonly signal: AbortSignal;
   readonly parallel: number;
+  readonly validation: JobContext['validation'];
   private readonly stopped = new AbortController();
   private readonly slots: Slots;
   private readonly steps = new Map<string, Promise<Json>>();
@@ -48,6 +50,7 @@ export class WorkingJob implements JobContext {
     this.tenantId = claimed.tenantId;
     this.signal = this.stopped.signal;
     this.parallel = at.parallel;
+    this.validation = claimed.submission.validation;
     this.slots = new Slots(at.parallel);
     this.report = new ProgressReport(claimed.job.progress, async (percent, stage) => {
       await this.mine(this.at.claims.progress(this.claimed, percent, stage));
@@ -176,6 +179,12 @@ export class WorkingJob implements JobContext {
           const from = origin([call.dialect, call.body]);
           return patient(() => calls.verbatim(call, from), call);
         },
+        post: (call: ForeignCall, target: BatchTarget) => {
+          const from = origin([call.dialect, call.body]);
+          return patient(() => calls.post(call, target, from), call);
+        },
+        receive: (call: ForeignCall, target: BatchTarget, letter: Letter, reply: BatchedReply) =>
+          calls.receive(call, target, letter, reply, origin([call.dialect, call.body])),
       },
     );
     return ask;

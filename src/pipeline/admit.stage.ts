@@ -24,7 +24,8 @@ export class AdmitStage extends Stage<AuditedCall, AdmittedCall> {
     return async (call) => {
       this.checkSize(call.size);
       const bounds = this.limits.of(call);
-      if (!bounds.length) return next({ ...call, admitted: true });
+      // what a provider does in a batch it does at its own pace
+      if (!bounds.length || call.inBatch) return next({ ...call, admitted: true });
       const admission = await this.admit(call, bounds);
       try {
         return admission.held(await next({ ...call, record: admission.record ?? call.record, admitted: true }));

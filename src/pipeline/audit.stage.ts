@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { AuditedCall, Call, CallFacts, Handler } from '../contract/call';
 import { ERRORS, GatewayError } from '../contract/errors';
 import type { CallFinished } from '../contract/events';
+import { CallPosted, NotOfBatch } from '../contract/in-batch';
 import type { FinishReason, Reply, ReplyEvent, Usage } from '../contract/reply';
 import { AUTO } from '../contract/selection';
 import { settled, type Outcome } from '../contract/settle';
@@ -67,6 +68,9 @@ export class AuditStage extends Stage<Call, AuditedCall> {
       try {
         reply = await next({ ...call, size, record: account });
       } catch (error) {
+        // its end is told when its answer comes
+        if (error instanceof NotOfBatch) throw error;
+        if (error instanceof CallPosted) throw new CallPosted({ ...error.posted, ...turnOf(identity) });
         await this.close(call, account, course, { kind: 'failed', error });
         throw error;
       }
@@ -89,11 +93,15 @@ export class AuditStage extends Stage<Call, AuditedCall> {
   /** @throws GatewayError `audit_unavailable` when the person cannot be named */
   private async identify(call: Call, { mode }: AuditTerms): Promise<Identity> {
     const { tenantId } = call.caller;
-    const { user } = call;
+    const { user, inBatch } = call;
     const session = call.session === undefined ? undefined : this.hash.pseudonym('session', tenantId, call.session);
     const [person, turn] = await Promise.all([
       user === undefined ? undefined : this.reference(tenantId, user, mode === 'relaxed'),
-      session === undefined || isOurs(call) ? undefined : this.turns.next({ tenantId, session }),
+      inBatch?.way === 'back'
+        ? inBatch.letter.turn
+        : session === undefined || isOurs(call)
+          ? undefined
+          : this.turns.next({ tenantId, session }),
     ]);
     return {
       policy: this.policy,
@@ -127,10 +135,16 @@ export class AuditStage extends Stage<Call, AuditedCall> {
   private priced(call: Call, finished: CallFinished): CallFinished {
     const { usage, provider, providerModel } = finished;
     if (!usage || provider === undefined || providerModel === undefined) return finished;
-    const cost = isNothing(usage) ? 0n : this.prices.cost(`${provider}/${providerModel}`, usage, call.receivedAt);
+    const cost = isNothing(usage) ? 0n : this.priceOf(call, `${provider}/${providerModel}`, usage);
     return cost === undefined ? finished : { ...finished, cost };
   }
+
+  private priceOf({ receivedAt, inBatch }: Call, target: string, usage: Usage): Picos | undefined {
+    return this.prices.cost(target, usage, receivedAt, { batch: inBatch !== undefined });
+  }
 }
+
+const turnOf = ({ turn }: Identity) => (turn === undefined ? {} : { turn });
 
 /** Made by the gateway on behalf of a call: no turn of the conversation. */
 const isOurs = ({ wire, revalidates }: Call): boolean => wire.dialect === 'internal' || revalidates === true;

@@ -46,8 +46,32 @@ export class BudgetStage extends Stage<ConformingCall, FundedCall> {
       // counting tokens is free
       if (!this.index.has(call.caller.tenantId) || call.request.operation === 'count_tokens')
         return next({ ...call, funding: {} });
-      return this.budgeted(call, next);
+      switch (call.inBatch?.way) {
+        case 'out':
+          // what is held for the batch pays for it
+          return next({ ...call, funding: {} });
+        case 'back':
+          return this.paid(call, next);
+        default:
+          return this.budgeted(call, next);
+      }
     };
+  }
+
+  /** Its answer is there, and will be paid for whatever budgets say. */
+  private async paid(call: ConformingCall, next: Handler<FundedCall>): Promise<Reply> {
+    const hold = await this.holdFor(call).catch(() => undefined);
+    if (!hold) return next({ ...call, funding: {} });
+    return this.held(call, hold.plan, hold.hold, next);
+  }
+
+  private async holdFor(call: ConformingCall) {
+    const budgets = this.index.of(await this.scopeOf(call));
+    const { estimate, ...planned } = this.planOf(call, budgets);
+    // its answer is as long as it is
+    const plan = { ...planned, estimate: { ...estimate, elastic: false } };
+    const taken = budgets.length ? await this.take(call, budgets, plan) : undefined;
+    return taken?.kind === 'held' ? { plan, hold: taken.hold } : undefined;
   }
 
   private async budgeted(call: ConformingCall, next: Handler<FundedCall>): Promise<Reply> {

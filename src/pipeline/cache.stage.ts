@@ -37,25 +37,34 @@ export class CacheStage extends Stage<CushionedCall, CacheCheckedCall> {
       const recall = recallOf(policy, call);
       const asking: Asking = { call, policy, recall, next };
       const { answerKey: key } = call;
+      if (call.inBatch?.way === 'back') return this.asked(asking, 'absent');
       if (recall.why || key === undefined) return this.ask(asking, recall.why ?? 'not-repeatable');
       return this.shared.answer(call, key, policy, (why, told) => this.ask(asking, why, told));
     };
   }
 
   /** @param why there is no fresh answer to the same request */
-  private async ask(
-    { call, policy, recall, next }: Asking,
-    why: CacheReason,
-    told?: (end: Told) => void,
-  ): Promise<Reply> {
-    const { answerKey: key, record } = call;
-    const { similar } = policy.cache;
-    const terms = key === undefined ? undefined : this.similar.termsOf(call, similar, policy.cache);
+  private async ask(asking: Asking, why: CacheReason, told?: (end: Told) => void): Promise<Reply> {
+    const { call, policy } = asking;
+    const { answerKey: key } = call;
+    const terms = key === undefined ? undefined : this.similar.termsOf(call, policy.cache.similar, policy.cache);
     const nearly = terms && (await this.similar.answerTo(call, terms));
     if (nearly) {
       told?.({ kind: 'answered' });
       return nearly;
     }
+    return this.asked(asking, why, told, terms);
+  }
+
+  /** Asks a model, and keeps what it answers. */
+  private async asked(
+    { call, policy, recall, next }: Asking,
+    why: CacheReason,
+    told?: (end: Told) => void,
+    terms?: ReturnType<SimilarCache['termsOf']>,
+  ): Promise<Reply> {
+    const { answerKey: key, record } = call;
+    const { similar } = policy.cache;
     const cache = key !== undefined && (recall.exact || terms) ? 'miss' : 'bypass';
     record.note('cache', cache);
     record.note('cacheReason', why);

@@ -53,6 +53,11 @@ export class CallAccount implements CallRecord {
     answerCharacters: number,
   ) {
     this.transcript = new Transcript(answerCharacters);
+    const { inBatch } = call;
+    if (inBatch?.way !== 'back') return;
+    // it left before
+    this.left = true;
+    this.requestEntry = inBatch.letter.entry;
   }
 
   readonly note: CallRecord['note'] = (fact, value) => void (this.facts[fact] = value);
@@ -76,8 +81,15 @@ export class CallAccount implements CallRecord {
 
   readonly entryId = (): string | undefined => this.newest;
 
-  async leave(): Promise<void> {
-    if (this.left) return this.leaveAgain();
+  async leave(): Promise<string | undefined> {
+    // on its way back it only passes
+    if (this.call.inBatch?.way === 'back') return this.requestEntry;
+    if (this.left) await this.leaveAgain();
+    else await this.leaveFirst();
+    return this.requestEntry;
+  }
+
+  private async leaveFirst(): Promise<void> {
     this.left = true;
     const { mode } = this.terms;
     if (mode === 'standard') return;
@@ -93,7 +105,7 @@ export class CallAccount implements CallRecord {
           ...flagMetadata(this.facts),
           ...selectionMetadata(this.facts),
         },
-        ...(this.facts.inspection?.flags.length && { compliance_flags: this.facts.inspection.flags }),
+        ...(requestFlags(this.call, this.facts).length && { compliance_flags: requestFlags(this.call, this.facts) }),
       },
       ...this.asked(),
       at: this.call.receivedAt,
@@ -252,6 +264,11 @@ function outcomeOf(
     ...(provider !== undefined &&
       providerModel !== undefined && { model_resolved: text(`${provider}/${providerModel}`) }),
   };
+}
+
+/** Who looks for calls that nobody will end passes over those that are under way in a batch, for a day or longer. */
+function requestFlags({ inBatch }: Call, { inspection }: Partial<CallFacts>): readonly string[] {
+  return [...(inspection?.flags ?? []), ...(inBatch ? ['batch'] : [])].sort();
 }
 
 function flagsOf({ inspection, budget }: Partial<CallFacts>, { degraded, usage }: CallFinished): readonly string[] {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Send } from '../contract/attempt';
 import type { RecordedCall, Tried } from '../contract/call';
+import { CallPosted, type InBatch, NO_MEMORY } from '../contract/in-batch';
 import type { Reply } from '../contract/reply';
 import { Providers } from '../features/providers';
 import { Policies, Resilience } from '../features/resilience';
@@ -12,7 +13,7 @@ export class Dispatch {
   private readonly ask: Send;
 
   constructor(
-    providers: Providers,
+    private readonly providers: Providers,
     resilience: Resilience,
     private readonly policies: Policies,
   ) {
@@ -22,6 +23,7 @@ export class Dispatch {
   }
 
   readonly send = async (call: RecordedCall): Promise<Reply> => {
+    if (call.inBatch) return this.inBatch(call, call.inBatch);
     const { request, wire, outgoing, signal, record, caller } = call;
     const [candidate, ...alternatives] = call.candidates;
     const tenant = { id: caller.tenantId, name: caller.tenantName };
@@ -56,4 +58,26 @@ export class Dispatch {
     if (reply.providerRequestId) record.note('providerRequestId', reply.providerRequestId);
     return { ...reply, waitedMs: performance.now() - asked };
   };
+
+  /** @throws CallPosted on its way out; what the provider failed with on its way back */
+  private async inBatch(call: RecordedCall, batch: InBatch): Promise<Reply> {
+    const [candidate] = call.candidates;
+    const { outgoing, record, entry } = call;
+    const { provider, model } = candidate;
+    const asked = { ...outgoing.to(provider), candidate };
+    if (batch.way === 'out') {
+      const sent = this.providers.batched(asked);
+      const memory = outgoing.memory?.() ?? NO_MEMORY;
+      throw new CallPosted({ sent, memory, ...(entry !== undefined && { entry }) });
+    }
+    record.note('provider', provider);
+    record.note('providerModel', model);
+    // a line that failed costs nothing
+    const reply = await this.providers.batchReply(asked, batch.reply);
+    record.note('tried', [{ provider, model, ms: 0 }]);
+    record.note('attempts', reply.attempts);
+    record.note('dropped', reply.dropped);
+    if (reply.providerRequestId) record.note('providerRequestId', reply.providerRequestId);
+    return { ...reply, waitedMs: 0 };
+  }
 }

@@ -7,8 +7,8 @@ import { Stage } from '../contract/stage';
 export class EgressStage extends Stage<FundedCall, RecordedCall> {
   override wrap(next: Handler<RecordedCall>): Handler<FundedCall> {
     return async (call) => {
-      await call.record.leave();
-      return next({ ...call, recorded: true });
+      const entry = await call.record.leave();
+      return next({ ...call, recorded: true, entry });
     };
   }
 }

@@ -13,7 +13,7 @@ export class Expense {
 
   /** @param record noted by the stages that ask the provider */
   constructor(
-    private readonly call: Pick<ConformingCall, 'request'>,
+    private readonly call: Pick<ConformingCall, 'request' | 'inBatch'>,
     private readonly record: NotedRecord,
     private readonly prices: PriceBook,
     private readonly at: number,
@@ -39,7 +39,8 @@ export class Expense {
     const usage = this.usageOf(outcome);
     // nobody else says what was used by an answer that was cut off
     if (outcome.kind !== 'answered' && usage) this.record.note('spent', usage);
-    this.settle((usage && this.prices.cost(target, usage, this.at)) ?? 0n);
+    const batch = this.call.inBatch !== undefined;
+    this.settle((usage && this.prices.cost(target, usage, this.at, { batch })) ?? 0n);
   }
 
   private usageOf(outcome: Outcome): Usage | undefined {

@@ -23,7 +23,7 @@ export class NotedRecord implements CallRecord {
     this.record.polish(...mask);
   }
 
-  leave(): Promise<void> {
+  leave(): Promise<string | undefined> {
     return this.record.leave();
   }
 }

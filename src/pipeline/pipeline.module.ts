@@ -37,6 +37,7 @@ import { InternalCalls } from './internal-calls.service';
 import { ModelProbe } from './model-probe.service';
 import { Pipeline } from './pipeline.service';
 import { QuestionBodies } from './question-bodies.service';
+import { RemoteBatches } from './remote-batches.service';
 import { Revalidation } from './revalidation.service';
 import { RouteStage } from './route.stage';
 import { SanitizeStage } from './sanitize.stage';
@@ -91,7 +92,8 @@ import { SimilarCache } from './similar-cache.service';
     ModelProbe,
     QuestionBodies,
     AnalyzeCalls,
+    RemoteBatches,
   ],
-  exports: [Pipeline, ModelProbe, QuestionBodies, AnalyzeCalls],
+  exports: [Pipeline, RemoteBatches, ModelProbe, QuestionBodies, AnalyzeCalls],
 })
 export class PipelineModule {}

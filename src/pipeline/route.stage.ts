@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Candidate, Handler, Outgoing, RoutedCall, SelectedCall } from '../contract/call';
 import type { Caller } from '../contract/caller';
 import { GatewayError } from '../contract/errors';
+import { type InBatch, NotOfBatch } from '../contract/in-batch';
 import { AUTO } from '../contract/selection';
 import { Stage } from '../contract/stage';
 import { isModelAllowed } from '../features/limits';
@@ -23,11 +24,19 @@ export class RouteStage extends Stage<SelectedCall, RoutedCall> {
 
   override wrap(next: Handler<RoutedCall>): Handler<SelectedCall> {
     return async (call) => {
-      const { request, flags } = call;
+      const { request, flags, inBatch } = call;
+      if (inBatch?.way === 'back') return next({ ...call, candidates: this.paid(call, inBatch) });
       // vectors of different models cannot be compared
       const decided = request.operation === 'embeddings' ? [] : await flags.modelsFor(request.model);
-      return next({ ...call, candidates: this.candidates(call, decided) });
+      const candidates = this.candidates(call, decided);
+      return next({ ...call, candidates: inBatch ? onlyTarget(candidates, inBatch) : candidates });
     };
+  }
+
+  /** On its way back a call has been paid for: nobody asks whether it may be. */
+  private paid(call: SelectedCall, { target }: InBatch): Candidates {
+    call.record.note('model', call.request.model);
+    return [this.models.target(`${target.provider}/${target.model}`, operationOf(call)) ?? target];
   }
 
   /** @param decided what a flag puts before the models of an alias; they stand in for it */
@@ -35,7 +44,7 @@ export class RouteStage extends Stage<SelectedCall, RoutedCall> {
     { request, caller, record, outgoing, selection }: SelectedCall,
     decided: readonly Candidate[],
   ): Candidates {
-    const operation = request.operation === 'embeddings' ? 'embeddings' : 'chat';
+    const operation = operationOf({ request });
     const [usual, ...others] = this.models.resolve(request.model, operation);
     const [first, ...rest] = [...decided, usual, ...others];
     const known: Candidates = [first ?? usual, ...rest];
@@ -57,6 +66,17 @@ export class RouteStage extends Stage<SelectedCall, RoutedCall> {
     });
     return enabled ? chain : [chain[0]];
   }
+}
+
+/** The model that the batch is for. @throws NotOfBatch where others may answer, and not that one */
+function onlyTarget(candidates: Candidates, { target }: InBatch): Candidates {
+  const found = candidates.find(({ provider, model }) => provider === target.provider && model === target.model);
+  if (found) return [found];
+  throw new NotOfBatch();
+}
+
+function operationOf({ request }: Pick<SelectedCall, 'request'>) {
+  return request.operation === 'embeddings' ? 'embeddings' : 'chat';
 }
 
 /** @throws GatewayError `model_not_allowed` when nothing is left */

@@ -17,7 +17,8 @@ export class SanitizeStage extends Stage<FlaggedCall, SanitizedCall> {
       record.keep(guarded.masked.wire);
       record.note('inspection', guarded.facts);
       record.polish(guarded.polish);
-      if (guarded.refusal) throw guarded.refusal;
+      // what left once has been judged
+      if (guarded.refusal && call.inBatch?.way !== 'back') throw guarded.refusal;
       const { masked, outgoing, as } = guarded;
       const reply = await next({ ...call, ...masked, outgoing, guarded: as, original: call });
       return guarded.answered(reply, record);

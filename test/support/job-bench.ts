@@ -70,6 +70,8 @@ export class JobBench {
     };
     return Object.assign(ask, {
       verbatim: () => Promise.reject(new Error('nobody asks in a dialect here')),
+      post: () => Promise.reject(new Error('nobody asks in a dialect here')),
+      receive: () => Promise.reject(new Error('nobody asks in a dialect here')),
     });
   }
 }

@@ -55,7 +55,21 @@ export const BatchView = z.object({
   request_counts: z.object({ total: z.int(), completed: z.int(), failed: z.int() }),
   metadata: z.record(z.string(), z.string()).nullable(),
   gatehouse: z
-    .object({ job_id: z.uuid(), cost_usd: z.string().describe('Of its lines so far.') })
+    .object({
+      job_id: z.uuid(),
+      cost_usd: z.string().describe('Of its lines so far.'),
+      pass_through: z
+        .object({
+          way: z.enum(['here', 'provider']).describe('Where its lines are done.'),
+          reason: z.string().nullable().describe('Why here.'),
+          provider: z.string().nullable(),
+          model: z.string().nullable(),
+          batch_id: z.string().nullable().describe('Its id at the provider.'),
+          status: z.string().nullable().describe('In the words of the provider, when it was asked last.'),
+        })
+        .nullable()
+        .describe('Whether it was handed on to the batch API of its provider; null until that is decided.'),
+    })
     .describe('What OpenAI’s batches do not have.'),
 });
 export type BatchView = z.output<typeof BatchView>;

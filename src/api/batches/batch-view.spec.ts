@@ -8,6 +8,7 @@ const state = (more: Partial<BatchState> = {}): BatchState => ({
   counts: { total: 2, completed: 0, failed: 0 },
   files: {},
   faults: [],
+  passage: { way: 'here', why: 'not_asked' },
   ...more,
 });
 const NONE = { counts: { total: 0, completed: 0, failed: 0 } };

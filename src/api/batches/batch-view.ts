@@ -1,6 +1,6 @@
 import { usdText } from '../../contract/money';
 import { BATCH_PREFIX, FILE_PREFIX, publicId } from '../../contract/public-ids';
-import type { BatchBody, BatchState } from '../../features/batches';
+import type { BatchBody, BatchState, Passage } from '../../features/batches';
 import type { FullJob } from '../../features/jobs';
 import type { BatchStatus, BatchView } from './batch-schema';
 
@@ -31,8 +31,16 @@ export function batchView(job: FullJob, asked: BatchBody, state: BatchState | un
     cancelled_at: status === 'cancelled' ? seconds(closedAt) : null,
     request_counts: { ...counts },
     metadata: asked.metadata ?? null,
-    gatehouse: { job_id: job.id, cost_usd: usdText(job.cost) },
+    gatehouse: { job_id: job.id, cost_usd: usdText(job.cost), pass_through: passageView(state?.passage) },
   };
+}
+
+function passageView(passage: Passage | undefined): BatchView['gatehouse']['pass_through'] {
+  if (!passage || passage.way === 'undecided') return null;
+  const { way } = passage;
+  if (way === 'here') return { way, reason: passage.why, provider: null, model: null, batch_id: null, status: null };
+  const { provider, model, id = null, status = null } = passage;
+  return { way, reason: null, provider, model, batch_id: id, status };
 }
 
 /** A batch that ended early is over once the files of what was done are there. */

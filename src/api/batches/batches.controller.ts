@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Header, HttpCode, Param, Post, Query, Req, UsePipes } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Json } from '../../contract/json';
+import { invalid } from '../../dialects/fields';
 import { BatchBody, hoursOf } from '../../features/batches';
 import { JobIntake } from '../../jobs';
 import { ValidPipe } from '../admin/valid.pipe';
@@ -31,7 +32,7 @@ export class BatchesController {
     const intent = intentOf(request.headers, {}, undefined);
     const { job } = await this.intake.submit(callerOf(request), {
       type: 'batch',
-      input: body as Json,
+      input: asked(body, request.headers) as Json,
       priority: 0,
       ttlSeconds: hoursOf(body.completion_window) * HOUR_SECONDS,
       idempotencyKey: intent.idempotencyKey,
@@ -66,4 +67,11 @@ export class BatchesController {
     const caller = callerOf(request);
     return this.batches.view(await this.intake.cancel(caller, await this.batches.find(caller.tenantId, id)));
   }
+}
+
+/** What a header says of it counts where its body does not say it. */
+function asked(body: BatchBody, { 'x-gatehouse-pass-through': said }: CallerRequest['headers']): BatchBody {
+  if (said === undefined) return body;
+  if (said !== 'true' && said !== 'false') throw invalid('x-gatehouse-pass-through', 'must be true or false');
+  return { ...body, gatehouse: { pass_through: said === 'true', ...body.gatehouse } };
 }

@@ -1,7 +1,7 @@
 import { askedOf, batchCall, type BatchFault } from './batch-call';
 import { checkLines } from './check-lines';
 import { estimatesOf } from './estimate-lines';
-import { linesOf } from './json-lines';
+import { linesOf } from '../../contract/json-lines';
 
 const CHAT = '/v1/chat/completions';
 const LIMITS = { jsonDepth: 20, jsonNodes: 200, lines: 5 };

@@ -36,6 +36,15 @@ export const BatchBody = z.strictObject({
     .strictObject({ anchor: z.literal('created_at'), seconds: z.int().min(3_600).max(2_592_000) })
     .nullish()
     .describe('How long the files are kept that it leaves.'),
+  gatehouse: z
+    .strictObject({
+      pass_through: z
+        .boolean()
+        .optional()
+        .describe('Hand it on to the batch API of its provider, at its price, where that can be done.'),
+    })
+    .nullish()
+    .describe('What OpenAI’s batches do not have.'),
 });
 export type BatchBody = z.output<typeof BatchBody>;
 
@@ -44,14 +53,22 @@ export interface BatchInput {
   readonly endpoint: Endpoint;
   /** How long the files are kept that it leaves, in seconds; the configured time when absent. */
   readonly keepSeconds?: number;
+  /** Whether it is to be handed on to its provider; as configured when absent. */
+  readonly passThrough?: boolean;
 }
 
 /** @throws GatewayError `invalid_request` that names the field */
 export function batchInput(input: Json): BatchInput {
   const { success, data, error } = BatchBody.safeParse(input);
   if (!success) throw wrong(error.issues[0]);
-  const { input_file_id: file, endpoint, output_expires_after: expiry } = data;
-  return { fileId: uuidOf(FILE_PREFIX, file) ?? '', endpoint, ...(expiry && { keepSeconds: expiry.seconds }) };
+  const { input_file_id: file, endpoint, output_expires_after: expiry, gatehouse } = data;
+  const { pass_through: passThrough } = gatehouse ?? {};
+  return {
+    fileId: uuidOf(FILE_PREFIX, file) ?? '',
+    endpoint,
+    ...(expiry && { keepSeconds: expiry.seconds }),
+    ...(passThrough !== undefined && { passThrough }),
+  };
 }
 
 export function hoursOf(window: string): number {

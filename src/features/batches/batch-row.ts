@@ -1,5 +1,5 @@
 import type { BatchFault } from './batch-call';
-import type { BatchFiles, BatchState } from './batch-state';
+import type { BatchFiles, BatchState, Passage, WhyHere } from './batch-state';
 
 /** As PostgreSQL hands it over. */
 export interface BatchRow {
@@ -15,6 +15,15 @@ export interface BatchRow {
   readonly error_file: string | null;
   readonly epoch: number;
   readonly faults: Buffer | null;
+  readonly way: 'here' | 'provider' | null;
+  readonly why: WhyHere | null;
+  readonly provider: string | null;
+  readonly model: string | null;
+  readonly sent_at: Date | null;
+  readonly sent_ago_ms: number | null;
+  readonly remote_id: string | null;
+  readonly remote_status: string | null;
+  readonly collected_at: Date | null;
 }
 
 export function stateOf(row: BatchRow, faults: readonly BatchFault[]): BatchState {
@@ -27,6 +36,22 @@ export function stateOf(row: BatchRow, faults: readonly BatchFault[]): BatchStat
     ...(row.closed_at && { closedAt: row.closed_at }),
     files: filesOf(row),
     faults,
+    passage: passageOf(row),
+  };
+}
+
+export function passageOf(row: Omit<BatchRow, 'faults'>): Passage {
+  const { way, why, provider, model, sent_at, sent_ago_ms, remote_id, remote_status, collected_at } = row;
+  if (way === null) return { way: 'undecided' };
+  if (way === 'here') return { way, why: why ?? 'not_asked' };
+  return {
+    way,
+    provider: provider ?? '',
+    model: model ?? '',
+    ...(sent_at && { sent: { at: sent_at, agoMs: sent_ago_ms ?? 0 } }),
+    ...(remote_id !== null && { id: remote_id }),
+    ...(remote_status !== null && { status: remote_status }),
+    collected: collected_at !== null,
   };
 }
 

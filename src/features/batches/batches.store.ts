@@ -4,14 +4,38 @@ import { connectionOptions, isDiskFull, isUnavailable } from '../../platform/dat
 import { lasting } from '../../platform/database/lasting-pool';
 import type { SealedBox } from '../../platform/secrets/sealed-box';
 import type { BatchFault } from './batch-call';
-import { type BatchRow, filesOf, stateOf } from './batch-row';
-import type { Assembly, BatchCounts, BatchFiles, BatchState } from './batch-state';
-import { ASSEMBLE, BEGIN, CLAIM, CLOSE, CLOSED, COUNT, DEFER, FIND, REFUSE, RENEW, SETTLE, START } from './statements';
+import { type BatchRow, filesOf, passageOf, stateOf } from './batch-row';
+import type { Assembly, BatchCounts, BatchFiles, BatchState, Passage, WhyHere } from './batch-state';
+import {
+  ASSEMBLE,
+  BEGIN,
+  CLAIM,
+  CLOSE,
+  CLOSED,
+  COLLECTED,
+  COUNT,
+  DECIDE,
+  DEFER,
+  FIND,
+  REFUSE,
+  REMOTE_IDS,
+  RENEW,
+  SENDING,
+  SENT,
+  SETTLE,
+  START,
+  TURNED_AWAY,
+  WATCHED,
+} from './statements';
 
 const CONNECTIONS = 2;
 const SEAL = 'batch';
 /** Whoever puts files together and is not heard of for so long is taken for dead. */
 const LEASE_SECONDS = 60;
+
+export type Decided =
+  | { readonly way: 'here'; readonly why: WhyHere }
+  | { readonly way: 'provider'; readonly provider: string; readonly model: string };
 
 /** How far batches are. */
 export class Batches {
@@ -87,6 +111,55 @@ export class Batches {
   async find(jobIds: readonly string[]): Promise<ReadonlyMap<string, BatchState>> {
     const rows = await this.query<BatchRow>(FIND, [jobIds]);
     return new Map(rows.map((row) => [row.job_id, stateOf(row, this.faultsOf(row))]));
+  }
+
+  /** Which way it goes, and since when. */
+  async under(
+    jobId: string,
+  ): Promise<{ readonly passage: Passage; readonly total: number; readonly inProgressAt: Date }> {
+    const [row] = await this.query<BatchRow>(FIND, [[jobId]]);
+    if (!row) throw new GatewayError('not_found', 'There is no such batch');
+    return { passage: passageOf(row), total: row.total, inProgressAt: row.in_progress_at ?? new Date() };
+  }
+
+  /** What was decided first stands. */
+  async decide(jobId: string, decided: Decided): Promise<Passage> {
+    const { way } = decided;
+    const found = way === 'here' ? [decided.why, null, null] : [null, decided.provider, decided.model];
+    const [row] = await this.query<BatchRow>(DECIDE, [jobId, way, ...found]);
+    if (!row) throw new GatewayError('not_found', 'There is no such batch');
+    return passageOf(row);
+  }
+
+  /** It is about to be handed to its provider: whoever comes later must look for it there. */
+  async sending(jobId: string): Promise<void> {
+    await this.query(SENDING, [jobId]);
+  }
+
+  /** Its provider has it. @param id the provider's own id of it */
+  async sent(jobId: string, id: string): Promise<void> {
+    await this.query(SENT, [jobId, id]);
+  }
+
+  /** @param status as its provider says it */
+  async watched(jobId: string, status: string): Promise<void> {
+    await this.query(WATCHED, [jobId, status.slice(0, 100)]);
+  }
+
+  /** What the provider did is here. */
+  async collected(jobId: string): Promise<void> {
+    await this.query(COLLECTED, [jobId]);
+  }
+
+  /** Its provider would not take it: it is worked off here. */
+  async turnedAway(jobId: string): Promise<void> {
+    await this.query(TURNED_AWAY, [jobId]);
+  }
+
+  /** The ids that other batches have at that provider. */
+  async othersAt(provider: string, jobId: string): Promise<ReadonlySet<string>> {
+    const rows = await this.query<{ remote_id: string }>(REMOTE_IDS, [provider, jobId]);
+    return new Set(rows.map(({ remote_id: id }) => id));
   }
 
   async shutdown(): Promise<void> {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BodyLimits } from '../../dialects/parse-body';
 import { batchCall, type BatchFault, LineError } from './batch-call';
 import type { Endpoint } from './batch-input';
-import type { Line } from './json-lines';
+import type { Line } from '../../contract/json-lines';
 
 /** Whoever has so many to mend starts with these. */
 const MOST_FAULTS = 100;

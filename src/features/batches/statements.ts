@@ -17,7 +17,7 @@ export const CLAIM = `
 export const DEFER = `update batches set closing_at = clock_timestamp() + make_interval(secs => $2) where job_id = $1`;
 export const ASSEMBLE = `
   update batches set epoch = epoch + 1, finalizing_at = coalesce(finalizing_at, clock_timestamp()) where job_id = $1
-  returning *`;
+  returning *, 0 as sent_ago_ms`;
 export const RENEW = `
   update batches set closing_at = case when closing_at is null then null else clock_timestamp() + make_interval(secs => $3) end
   where job_id = $1 and epoch = $2 returning job_id`;
@@ -26,4 +26,15 @@ export const SETTLE = `
   returning job_id`;
 export const CLOSED = `
   update batches set closing_at = null, closed_at = clock_timestamp() where job_id = $1 and epoch = $2`;
-export const FIND = `select * from batches where job_id = any ($1)`;
+const ALL = `*, extract(epoch from clock_timestamp() - sent_at)::float8 * 1000 as sent_ago_ms`;
+export const FIND = `select ${ALL} from batches where job_id = any ($1)`;
+export const DECIDE = `
+  update batches set why = case when way is null then $3 else why end, provider = case when way is null then $4 else provider end,
+    model = case when way is null then $5 else model end, way = coalesce(way, $2) where job_id = $1
+  returning ${ALL}`;
+export const SENDING = `update batches set sent_at = clock_timestamp() where job_id = $1`;
+export const SENT = `update batches set remote_id = coalesce(remote_id, $2) where job_id = $1`;
+export const WATCHED = `update batches set remote_status = $2 where job_id = $1`;
+export const COLLECTED = `update batches set collected_at = coalesce(collected_at, clock_timestamp()) where job_id = $1`;
+export const TURNED_AWAY = `update batches set way = 'here', why = 'refused' where job_id = $1`;
+export const REMOTE_IDS = `select remote_id from batches where provider = $1 and remote_id is not null and job_id <> $2`;

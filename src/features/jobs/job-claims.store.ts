@@ -23,6 +23,13 @@ const KEEP_STEP = `
     insert into job_steps (job_id, step, sealed) select id, $3, $4 from mine on conflict (job_id, step) do nothing returning job_id),
   paid as (update jobs j set cost_picos = j.cost_picos + $5 from kept where j.id = kept.job_id)
   select from mine`;
+const KEEP_LATE_STEP = `
+  with ended as (select id from jobs where id = $1 and finished_at is not null for update),
+  kept as (
+    insert into job_steps (job_id, step, sealed) select id, $2, $3 from ended on conflict (job_id, step) do nothing returning job_id),
+  paid as (update jobs j set cost_picos = j.cost_picos + $4 from kept where j.id = kept.job_id)
+  select from ended`;
+const FORGET_STEPS = `delete from job_steps where job_id = $1 and step = any ($2)`;
 const PARTIAL = `
   with mine as (update jobs j set seq = j.seq + 1 where ${MINE} returning j.id, j.seq)
   insert into job_partials (job_id, name, seq, at, sealed) select id, $3, seq, clock_timestamp(), $4 from mine
@@ -106,6 +113,19 @@ export class JobClaims {
     const sealed = this.seal.part(claim, name, content);
     const values = [claim.id, claim.attempt, name, sealed, cost.toString()];
     return !!(await this.database.query({ name: 'keep-step', text: KEEP_STEP, values })).rowCount;
+  }
+
+  /** The same for a job that has ended: what a provider did of it, told late. */
+  async keepLateStep(claim: Claim, key: string, content: Json, cost: Picos): Promise<boolean> {
+    const name = this.seal.nameOf(claim, 'step', key);
+    const values = [claim.id, name, this.seal.part(claim, name, content), cost.toString()];
+    return !!(await this.database.query({ name: 'keep-late-step', text: KEEP_LATE_STEP, values })).rowCount;
+  }
+
+  /** What these steps gave is not needed any more. */
+  async forgetSteps(job: Pick<Claim, 'id' | 'tenantId'>, keys: readonly string[]): Promise<void> {
+    const names = keys.map((key) => this.seal.nameOf(job, 'step', key));
+    await this.database.query({ name: 'forget-steps', text: FORGET_STEPS, values: [job.id, names] });
   }
 
   /** @returns false when the job is somebody else's */

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { Pool, type Dispatcher } from 'undici';
 import type { Attempt } from '../../contract/attempt';
-import { GatewayError } from '../../contract/errors';
+import { type ErrorCode, GatewayError } from '../../contract/errors';
+import type { BatchedReply, BatchedRequest } from '../../contract/in-batch';
 import type { Json, JsonObject } from '../../contract/json';
 import type { Piece, Reply } from '../../contract/reply';
 import type { ModelRequest } from '../../contract/request';
@@ -10,9 +11,11 @@ import type { Dialect } from '../../contract/wire';
 import type { Codec, EncodedRequest, Target } from '../../dialects/codec';
 import type { ConfiguredProvider } from '../../platform/config/config';
 import type { Secret } from '../../platform/secrets/secret';
+import { BatchHttp, type Exchange } from './batches/batch-http';
+import type { ProviderBatches } from './batches/provider-batches';
 import { estimatedCount } from './estimated-count';
 import { jsonPiece, ssePieces, type Blame } from './pieces';
-import { Provider, type Reachability } from './provider';
+import { type Asked, Provider, type Reachability } from './provider';
 import { rateLimits } from './rate-limits';
 import { upstreamError } from './upstream-error';
 
@@ -24,6 +27,8 @@ export interface HttpDialects {
   readonly endpoints: readonly { readonly codec: Codec; readonly path: string }[];
   /** Headers that carry the key, and whatever else every request needs. */
   readonly headers: (key: Secret | undefined) => Record<string, string>;
+  /** Where it takes many calls in one go; absent where it does not. */
+  readonly batches?: (http: BatchHttp) => ProviderBatches;
 }
 
 const ERROR_BYTES = 64 * 1024;
@@ -32,6 +37,7 @@ const REACH_MS = 1_000;
 /** Any provider that speaks known dialects over HTTP, on a keep-alive pool of its own. */
 export class HttpProvider extends Provider {
   readonly name: string;
+  override readonly batches: ProviderBatches | undefined;
   private readonly pool: Pool;
   private readonly origin: URL;
 
@@ -50,6 +56,30 @@ export class HttpProvider extends Provider {
       bodyTimeout: settings.totalMs + 1_000,
       allowH2: false,
     });
+    this.batches = settings.batches
+      ? dialects.batches?.(new BatchHttp((request, signal) => this.batchExchange(request, signal)))
+      : undefined;
+  }
+
+  override batched(attempt: Asked): BatchedRequest {
+    const { path, body } = this.encode(attempt);
+    return { path, body };
+  }
+
+  override async batchReply(attempt: Asked, reply: BatchedReply): Promise<Reply> {
+    if (reply.kind === 'undone') throw undone(reply.why);
+    const { codec, dropped, own } = this.encode(attempt);
+    const bytes = Buffer.from(JSON.stringify(reply.body));
+    if (reply.status !== 200)
+      throw upstreamError({ dialect: codec.dialect, status: reply.status, headers: {}, body: bytes.toString() });
+    return {
+      provider: this.name,
+      model: attempt.candidate.model,
+      ...named(reply.requestId),
+      attempts: 1,
+      dropped,
+      pieces: just(await jsonPiece(just(bytes), codec, own, (error) => GatewayError.from(error))),
+    };
   }
 
   override async send(attempt: Attempt): Promise<Reply> {
@@ -73,7 +103,7 @@ export class HttpProvider extends Provider {
     const reply = {
       provider: this.name,
       model: candidate.model,
-      ...(id && /^[\w.:-]{1,128}$/.test(id) ? { providerRequestId: id } : {}),
+      ...named(id),
       attempts: 1,
       dropped,
       ...(quota ? { quota } : {}),
@@ -106,7 +136,7 @@ export class HttpProvider extends Provider {
   }
 
   /** The caller's own dialect when the provider speaks it, else the first that can carry the request. */
-  private encode({ request, wire, candidate }: Attempt): {
+  private encode({ request, wire, candidate }: Asked): {
     codec: Codec;
     path: string;
     body: Record<string, Json>;
@@ -172,6 +202,27 @@ export class HttpProvider extends Provider {
     }
   }
 
+  /** With the first of its keys: a batch belongs to whoever handed it in. */
+  private async batchExchange(
+    { headers, ...request }: Parameters<Exchange>[0],
+    signal: AbortSignal,
+  ): Promise<Dispatcher.ResponseData> {
+    let response: Dispatcher.ResponseData;
+    try {
+      response = await this.pool.request({
+        ...request,
+        path: this.origin.pathname.replace(/\/$/, '') + request.path,
+        headers: { ...headers, ...this.dialects.headers(this.settings.apiKeys.at(0)) },
+        signal,
+      });
+    } catch (error) {
+      throw transportError(error, signal);
+    }
+    if (response.statusCode >= 200 && response.statusCode < 300) return response;
+    const [first] = this.dialects.endpoints;
+    throw await this.failure(response, first?.codec.dialect ?? 'openai-chat', signal);
+  }
+
   private async failure(
     response: Dispatcher.ResponseData,
     dialect: Dialect,
@@ -204,8 +255,26 @@ function serves(dialect: Dialect, operation: string): boolean {
   return operation === 'chat';
 }
 
-async function* just(piece: Piece): AsyncGenerator<Piece> {
-  yield piece;
+// eslint-disable-next-line @typescript-eslint/require-await -- what is read is asynchronous wherever it comes from
+async function* just<T>(one: T): AsyncGenerator<T> {
+  yield one;
+}
+
+/** The provider's own id of the exchange, where it looks like one. */
+function named(id: string | undefined): Pick<Reply, 'providerRequestId'> {
+  return id !== undefined && /^[\w.:-]{1,128}$/.test(id) ? { providerRequestId: id } : {};
+}
+
+const UNDONE: Record<Extract<BatchedReply, { kind: 'undone' }>['why'], [ErrorCode, string]> = {
+  cancelled: ['client_closed', 'The batch was cancelled before the provider came to this line'],
+  expired: ['deadline_exceeded', 'The provider did not come to this line in time'],
+  failed: ['provider_failed', 'The provider did not do this line'],
+};
+
+/** Nobody was asked: nothing is paid. */
+function undone(why: keyof typeof UNDONE): GatewayError {
+  const [code, message] = UNDONE[why];
+  return new GatewayError(code, message, { attempts: 0 });
 }
 
 async function* whole(

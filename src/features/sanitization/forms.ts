@@ -1,6 +1,7 @@
 import type { Outgoing } from '../../contract/call';
 import type { Entity } from '../../contract/entities';
 import { GatewayError } from '../../contract/errors';
+import { type GuardMemory, NO_MEMORY } from '../../contract/in-batch';
 import { withInstructions } from '../../dialects/with-instructions';
 import type { Operator, PersonalDataPolicy } from '../../platform/config/guards';
 import type { CallTexts, Decode, Form } from './inspect/call-texts';
@@ -36,6 +37,8 @@ export interface FormParts extends Found {
   /** What stands at the end of the instructions on their way to a provider. */
   readonly instructions?: string | undefined;
   readonly mark?: Mark | undefined;
+  /** What must be known again to read an answer that comes after this process. */
+  readonly memory?: () => GuardMemory;
 }
 
 /** The forms in which one call may leave: each provider's as the policy says, and one in which everything is a token. */
@@ -68,6 +71,8 @@ export class CallForms implements Outgoing {
   /** Puts back what tokens stand for; links too, since nobody is told. */
   readonly restore = (text: string): string =>
     text.includes('[[') ? text.replace(TOKEN, (token) => this.parts.valueOf(token) ?? token) : text;
+
+  readonly memory = (): GuardMemory => this.parts.memory?.() ?? NO_MEMORY;
 
   readonly barred = (provider: string): GatewayError | undefined => {
     const kinds = [...this.parts.entities].filter((entity) => this.operator(entity, provider) === 'block').sort();

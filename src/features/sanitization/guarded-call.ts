@@ -22,6 +22,8 @@ export interface GuardedParts {
   readonly search: TextSearch;
   readonly refusal: GatewayError | undefined;
   readonly canary: Canary | undefined;
+  /** Tokens of an earlier process stand in what was sent. */
+  readonly recalled: boolean;
   /** The caller gets the answer in one piece. */
   readonly whole: boolean;
 }
@@ -82,10 +84,10 @@ export class GuardedCall {
    * tokens, and then gets back what they stand for; so what is put back is never taken for something the model said.
    */
   answered(reply: Reply, record: CallRecord): Reply {
-    const { report, policy, vault, forms, whole } = this.parts;
+    const { report, policy, vault, forms, whole, recalled } = this.parts;
     const read = guardedPieces(reply.pieces, this.parts);
     const heard = tap(read, (event) => record.hear(event));
-    const restores = policy.personalData.restore && forms.tokenizes(reply.provider);
+    const restores = policy.personalData.restore && (recalled || forms.tokenizes(reply.provider));
     const pieces = restores ? restoredPieces(heard, vault, forms.names, { whole, tally: report.restoring() }) : heard;
     return { ...reply, pieces, guards: () => report.guards };
   }

@@ -1,10 +1,12 @@
 import type { Call } from '../../contract/call';
 import type { Entity } from '../../contract/entities';
 import { GatewayError } from '../../contract/errors';
+import type { GuardMemory } from '../../contract/in-batch';
 import type { PersonalDataPolicy } from '../../platform/config/guards';
 import type { KeyedHash } from '../../platform/secrets/keyed-hash';
 import { CallForms } from './forms';
 import { GuardedCall } from './guarded-call';
+import type { Canary } from './injection';
 import type { InjectionGuard } from './injection-guard';
 import { CallTexts, type Decode } from './inspect/call-texts';
 import { Pace } from './inspect/pace';
@@ -47,9 +49,12 @@ export class Sanitizer {
     const found = personalData.enabled ? await this.search(texts, personalData, report, pace, call.signal) : NOTHING;
     const assessed = await injection.assess(texts.places, held.policy.injection, report, pace, call.signal);
     const vault = new TokenVault(() => hash.digest('conversation', call.caller.tenantId, conversationOf(call, texts)));
+    const known = call.inBatch?.way === 'back' ? call.inBatch.letter.memory : undefined;
     for (const { text } of texts.places) vault.reserve(text);
+    if (known) vault.recall(known.tokens);
     await mintAll(found.searched, vault, pace);
     const operate = operators(vault, (text) => hash.digest('guard-hash', call.caller.tenantId, text).toString('hex'));
+    const canary = known ? canaryOf(known) : assessed.canary;
     const forms = new CallForms({
       texts,
       ...found,
@@ -60,6 +65,7 @@ export class Sanitizer {
       decode,
       instructions: assessed.instructions,
       mark: assessed.mark,
+      memory: () => ({ tokens: vault.all, ...(canary && { canary: canary.code }) }),
     });
     await forms.prepare(pace);
     return new GuardedCall({
@@ -69,7 +75,8 @@ export class Sanitizer {
       vault,
       search,
       refusal: found.problem ?? assessed.refusal,
-      canary: assessed.canary,
+      canary,
+      recalled: (known?.tokens.length ?? 0) > 0,
       whole: !call.request.stream,
     });
   }
@@ -108,6 +115,11 @@ export class Sanitizer {
     for (const entity of entities) report.flag(`pii.${entity}`);
     return { searched: results.map(({ searched }) => searched), entities, problem };
   }
+}
+
+/** What the call was sent with, hours ago. */
+function canaryOf({ canary }: GuardMemory): Canary | undefined {
+  return canary === undefined ? undefined : { code: canary };
 }
 
 interface Searching {

@@ -1,12 +1,18 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { GatewayError } from '../../contract/errors';
+import { JobPause } from '../../contract/job-pause';
 import { Batches, batchInput } from '../../features/batches';
-import { FINAL, type JobFacts, JobEndings, JobReader } from '../../features/jobs';
+import { FINAL, type JobFacts, JobEndings, JobReader, type Submission } from '../../features/jobs';
+import { Config } from '../../platform/config/config';
+import { LateSteps } from '../late-steps.service';
 import type { Undone } from './batch-line';
 import { BatchResults } from './batch-results';
+import { RemoteBatchWork } from './remote-batch';
 
 const LOOK_MS = 1_500;
 const AGAIN_SECONDS = 20;
+const LEASE_SECONDS = 60;
+const RENEW_MS = 20_000;
 const WHY: Partial<Record<JobFacts['status'], Undone>> = { cancelled: 'cancelled', expired: 'expired' };
 
 /**
@@ -26,6 +32,9 @@ export class BatchCloser implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly batches: Batches,
     private readonly reader: JobReader,
     private readonly results: BatchResults,
+    private readonly remote: RemoteBatchWork,
+    private readonly late: LateSteps,
+    private readonly config: Config,
   ) {
     endings.add(async (client, ended) => {
       const early = ended.filter(({ job: { type, status } }) => type === 'batch' && status !== 'succeeded');
@@ -72,6 +81,33 @@ export class BatchCloser implements OnApplicationBootstrap, BeforeApplicationShu
     }
   }
 
+  /** Whether all is here that its provider did of it: it is told to stop, and may take a while. */
+  private async ended(job: JobFacts, submission: Submission): Promise<boolean> {
+    const { id } = job;
+    const { passage, total, inProgressAt: since } = await this.batches.under(id);
+    if (passage.way !== 'provider' || passage.collected) return true;
+    const work = this.late.of(job, submission, this.config.batches.parallel);
+    const stop = () => work.stop('handed-back');
+    this.stopped.signal.addEventListener('abort', stop, { once: true });
+    // nobody else begins meanwhile
+    const renewal = setInterval(() => void this.batches.defer(id, LEASE_SECONDS).catch(() => undefined), RENEW_MS);
+    try {
+      return await this.remote.end({ work, input: batchInput(submission.input), passage, total, since });
+    } catch (error) {
+      if (!(error instanceof JobPause)) throw error;
+      if (error.failure) this.log.warn({ job_id: id, reason: error.failure.code }, 'a batch was not stopped');
+      return false;
+    } finally {
+      clearInterval(renewal);
+      this.stopped.signal.removeEventListener('abort', stop);
+      work.stop('over');
+    }
+  }
+
+  private get pollSeconds(): number {
+    return this.config.batches.pollMs / 1_000;
+  }
+
   private async close(id: string): Promise<void> {
     const found = await this.reader.submissionOf(id);
     // somebody had it tried again
@@ -79,6 +115,7 @@ export class BatchCloser implements OnApplicationBootstrap, BeforeApplicationShu
     const { job, submission } = found;
     const { signal } = this.stopped;
     try {
+      if (!(await this.ended(job, submission))) return this.batches.defer(id, this.pollSeconds);
       const why = WHY[job.status] ?? 'failed';
       await this.results.write({ jobId: id, tenantId: job.tenantId, signal }, batchInput(submission.input), why);
     } catch (error) {

@@ -5,6 +5,7 @@ import type { BatchFault, BatchInput } from '../../features/batches';
 import type { StoredFile } from '../../features/files';
 import { BatchJob } from './batch-job';
 import type { ResultLine } from './batch-line';
+import type { Ways } from './which-way';
 
 const INPUT: BatchInput = { fileId: 'f', endpoint: '/v1/chat/completions' };
 const LIMITS = { lines: 10, lineBytes: 1_000, jsonDepth: 20, jsonNodes: 200, answerBytes: 400, parallel: 2 };
@@ -15,6 +16,7 @@ const line = (id: string) =>
     url: INPUT.endpoint,
     body: { model: 'fast', messages: [{ role: 'user', content: id }] },
   });
+const NOBODY = {};
 type Verbatim = Ask['verbatim'];
 
 /** A job of these lines, whose calls are answered so. */
@@ -32,12 +34,16 @@ function site(lines: readonly string[], answer: (asked: string) => object) {
       begin: () => Promise.resolve(),
       start: (_id, total) => Promise.resolve(void (told.total = total)),
       count: () => Promise.resolve(),
+      under: () => Promise.resolve({ passage: { way: 'here', why: 'not_asked' }, total: 0, inProgressAt: new Date() }),
+      decide: () => Promise.reject(new Error('it was decided')),
       refuse: (_id, _tenant, faults) => Promise.resolve(void (told.faults = faults)),
     },
     reader: {
       steps: (_job, keys) =>
         Promise.resolve(new Map(keys.flatMap((key) => (before.has(key) ? [[key, before.get(key) as Json]] : [])))),
     },
+    ways: { setting: 'asked', models: NOBODY, remote: NOBODY, limits: LIMITS } as unknown as Ways,
+    remote: { run: () => Promise.reject(new Error('it stays here')) },
     results: {
       write: () => Promise.resolve({ files: {}, counts: { total: told.total, completed: ++told.written, failed: 0 } }),
     },

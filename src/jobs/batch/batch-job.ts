@@ -22,7 +22,9 @@ import type { BatchLimits } from './batch-limits';
 import { answered, isAnswer, isOfLine, refused, type ResultLine, requestOf, stepOf } from './batch-line';
 import type { BatchResults } from './batch-results';
 import { eachOf } from './each-of';
+import type { RemoteBatchWork } from './remote-batch';
 import { Tally } from './tally';
+import { wantsPassing, type Ways, whichWay } from './which-way';
 import { withResults } from './with-results';
 
 /** What a provider could not do a moment ago it may do now; limits by the minute are over after a while. */
@@ -32,9 +34,11 @@ const WORK_PERCENT = 96;
 
 export interface BatchPlace {
   readonly files: Pick<Files, 'find' | 'content'>;
-  readonly batches: Pick<Batches, 'begin' | 'start' | 'count' | 'refuse'>;
+  readonly batches: Pick<Batches, 'begin' | 'start' | 'count' | 'refuse' | 'under' | 'decide'>;
   readonly results: Pick<BatchResults, 'write'>;
   readonly reader: Pick<JobReader, 'steps'>;
+  readonly ways: Ways;
+  readonly remote: Pick<RemoteBatchWork, 'run'>;
 }
 
 /** A file of calls, each of them a step: what comes of them is written to files. */
@@ -56,7 +60,9 @@ export class BatchJob implements JobKind<BatchInput> {
   /** @throws GatewayError `not_found`, `invalid_request` when the file is none that can be worked off */
   async estimate(input: BatchInput, tenantId: string): Promise<readonly JobEstimate[]> {
     const file = await this.find(input, tenantId);
-    return estimatesOf(this.linesOf(file), input.endpoint, this.limits);
+    // an answer that its provider gave is paid for however long it is
+    const most = wantsPassing(input, this.at.ways.setting) ? Infinity : undefined;
+    return estimatesOf(this.linesOf(file), input.endpoint, this.limits, most);
   }
 
   async run(input: BatchInput, context: JobContext): Promise<Json> {
@@ -75,6 +81,7 @@ export class BatchJob implements JobKind<BatchInput> {
       throw new GatewayError('invalid_request', message, { param: 'input_file_id' });
     }
     await batches.start(jobId, total);
+    await this.passOn(input, total, file, context);
     const tally = new Tally(total, (counts) => batches.count(jobId, counts));
     const steps = (keys: readonly string[]) => this.at.reader.steps({ id: jobId, tenantId }, keys);
     await eachOf(withResults(this.linesOf(file), steps), this.parallel, async ({ n, line, result }) => {
@@ -84,6 +91,21 @@ export class BatchJob implements JobKind<BatchInput> {
     await tally.flush();
     context.progress(1 + WORK_PERCENT, 'finalizing');
     return shown(await results.write(context, input));
+  }
+
+  /** To its provider, where it goes there. What is left afterwards is done here. @throws JobPause while the provider is at it */
+  private async passOn(input: BatchInput, total: number, file: StoredFile, context: JobContext): Promise<void> {
+    const { batches, ways, remote } = this.at;
+    const { jobId } = context;
+    const lines = () => this.linesOf(file);
+    const { inProgressAt, ...found } = await batches.under(jobId);
+    const passage =
+      found.passage.way === 'undecided'
+        ? await batches.decide(jobId, await whichWay(input, context, { bytes: file.bytes, lines }, ways))
+        : found.passage;
+    if (passage.way !== 'provider' || passage.collected) return;
+    context.progress(1, 'at_provider');
+    await remote.run({ work: context, input, passage, total, since: inProgressAt }, lines());
   }
 
   /** A line that fails is done all the same: what it failed with is what comes of it. */

@@ -66,7 +66,12 @@ export function isOfLine(error: GatewayError): boolean {
   const { code, facts } = error;
   // the call is still being answered for a process that died: it is asked for again
   if (code === 'idempotency_conflict' && facts.retryAfter !== undefined) return false;
-  return !isPassing(error) && !OF_THE_BATCH.has(code);
+  return !isPassing(error) && !isOfBatch(error);
+}
+
+/** Whether it ends the batch for now, whatever call it came of. */
+export function isOfBatch({ code }: GatewayError): boolean {
+  return OF_THE_BATCH.has(code);
 }
 
 /** The same whenever the line is done again. */

@@ -28,6 +28,8 @@ export type ConfiguredProvider = {
       readonly connectMs: number;
       /** The longest that any call may take. */
       readonly totalMs: number;
+      /** It has a batch API, and batches may be handed on to it. */
+      readonly batches?: boolean;
     }
   | { readonly type: 'sandbox'; readonly firstTokenMs: number; readonly tokensPerSecond: number }
 );

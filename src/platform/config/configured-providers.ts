@@ -105,6 +105,7 @@ function httpProvider(
     connections: bulkhead.provider.concurrency,
     connectMs: timeout.connectMs,
     totalMs: timeout.totalMs,
+    batches: provider.type !== 'local' && provider.batches !== false,
     models: provider.models ?? (wellKnown ? builtIn.models : []),
   };
   return {

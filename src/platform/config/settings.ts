@@ -33,9 +33,20 @@ const http = {
     .describe('Names or prefix* patterns this provider answers to without a prefix.'),
 };
 
+/** Vendors that have a batch API. */
+const vendor = {
+  ...http,
+  batches: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether batches may be handed on to its own batch API, where they ask for that (yes when absent): batches.md.',
+    ),
+};
+
 const Provider = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('anthropic'), ...http }),
-  z.strictObject({ type: z.literal('openai'), ...http }),
+  z.strictObject({ type: z.literal('anthropic'), ...vendor }),
+  z.strictObject({ type: z.literal('openai'), ...vendor }),
   z
     .strictObject({ type: z.literal('local'), ...http })
     .describe('Any OpenAI-compatible server: Ollama, vLLM, llama.cpp.'),

@@ -25,6 +25,8 @@ export interface CallView {
   readonly provider_model: string | null;
   readonly provider_request_id: Plain | null;
   readonly attempts: Plain | null;
+  /** Asked in a batch of its provider, at the price of one. */
+  readonly batch: boolean;
   /** Answered with what an earlier call under the same idempotency key was given. */
   readonly repeated: boolean;
   /** Request fields left out because the provider has no counterpart. */
@@ -137,6 +139,7 @@ function viewOf(call: readonly Header[], unknownAfterMs: number): CallView {
     provider_model: resolved === undefined ? null : resolved.slice(resolved.indexOf('/') + 1),
     provider_request_id: fact('provider_request_id'),
     attempts: fact('attempts'),
+    batch: facts['batch'] === true,
     repeated: facts['repeated'] === true,
     dropped: facts['dropped'] ?? [],
     degraded: fact('degraded'),
@@ -185,6 +188,8 @@ function savingView({ by, tokens, picos }: PlainObject): SavingView {
 function statusOf(first: Header, final: Header | undefined, unknownAfterMs: number): string {
   if (final?.event === 'llm.orphan') return 'outcome_unknown';
   if (final?.outcome !== undefined) return final.outcome;
+  // in a batch, it lasts as long as that
+  if (first.metadata?.['batch'] === true) return 'in_progress';
   return Date.now() - Date.parse(first.ts) > unknownAfterMs ? 'outcome_unknown' : 'in_progress';
 }
 

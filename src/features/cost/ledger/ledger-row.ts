@@ -26,6 +26,8 @@ export interface LedgerRow {
   readonly providerRequestId: string | undefined;
   readonly operation: string | undefined;
   readonly outcome: string;
+  /** It was asked in a batch of its provider, at the price of one. */
+  readonly batch: boolean;
   /** Sorted, each once. */
   readonly tags: readonly string[];
   /** What was used for this call; raw, so that it can be priced again. */

@@ -10,7 +10,7 @@ const PRICES = {
   cost: (target: string, usage: Usage, atMs: number) =>
     target === 'openai/gpt' && atMs === AT ? 10n * BigInt(usage.inputTokens + usage.outputTokens) : undefined,
 };
-const call = { provider: 'openai', providerModel: 'gpt', usage: USAGE, spared: undefined, at: AT };
+const call = { provider: 'openai', providerModel: 'gpt', usage: USAGE, spared: undefined, at: AT, batch: false };
 
 it.each([
   ['used has its price', call, { cost: 50n, saved: 0n, priceVersion: 'v7' }],
@@ -41,6 +41,12 @@ it.each([
   ],
 ])('a call whose answer or %s', (_, priced, expected) => {
   expect(priceOf(priced, PRICES)).toEqual(expected);
+});
+
+it('is priced as a batch when it was asked in one', () => {
+  const cost = (_target: string, _usage: Usage, _at: number, { batch }: { batch?: boolean } = {}) => (batch ? 1n : 2n);
+  const half = { version: 'v7', cost };
+  expect([true, false].map((batch) => priceOf({ ...call, batch }, half).cost)).toEqual([1n, 2n]);
 });
 
 const prices = (cost: bigint | undefined) => ({ version: 'v9', cost: () => cost });

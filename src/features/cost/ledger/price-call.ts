@@ -8,7 +8,7 @@ import type { RecordedCall } from './recorded-call';
 export type Prices = Pick<PriceBook, 'cost' | 'version'>;
 
 /** What of a call decides its price; kept, so that it can be found again. */
-type Priced = Pick<LedgerRow, 'provider' | 'providerModel' | 'usage' | 'spared' | 'at'>;
+type Priced = Pick<LedgerRow, 'provider' | 'providerModel' | 'usage' | 'spared' | 'at' | 'batch'>;
 
 export function priceCall({ untold, ...call }: RecordedCall, prices: Prices): NewRow {
   return { ...call, ...priceOf(call, prices), ...(untold && { cost: undefined }) };
@@ -19,9 +19,10 @@ export function priceOf(
   call: Priced,
   prices: Prices,
 ): { readonly cost: Picos | undefined; readonly saved: Picos; readonly priceVersion: string | undefined } {
-  const { usage, spared, at } = call;
+  const { usage, spared, at, batch } = call;
   const target = targetOf(call);
-  const of = (used: Usage) => (isNothing(used) ? 0n : target === undefined ? undefined : prices.cost(target, used, at));
+  const of = (used: Usage) =>
+    isNothing(used) ? 0n : target === undefined ? undefined : prices.cost(target, used, at, { batch });
   const cost = of(usage);
   const saved = spared ? of(spared) : 0n;
   // nothing needs no prices

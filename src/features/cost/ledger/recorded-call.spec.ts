@@ -41,11 +41,17 @@ const response = (over: object = {}, metadata: object = {}) => ({
 });
 
 describe('a recorded call', () => {
+  it('says when it was asked in a batch', () => {
+    const { metadata, ...rest } = response();
+    expect(recordedCall(7, { ...rest, metadata: { ...metadata, batch: true } })).toMatchObject({ batch: true });
+  });
+
   it('is read from the entry that says how it ended', () => {
     expect(recordedCall(7, response())).toEqual({
       index: 7,
       callId: CALL,
       at: AT + 2,
+      batch: false,
       tenantId: TENANT,
       keyId: KEY,
       userRef: 's_one',

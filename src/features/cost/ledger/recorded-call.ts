@@ -81,6 +81,7 @@ export function recordedCall(index: number, header: unknown, opening?: unknown):
     providerRequestId: text(metadata['provider_request_id']),
     operation: text(metadata['operation']),
     outcome,
+    batch: metadata['batch'] === true,
     tags: tagsOf(metadata['tags']),
     usage: usage ?? NO_USAGE,
     spared: reused ? (saved ?? recorded) : undefined,

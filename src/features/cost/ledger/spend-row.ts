@@ -18,6 +18,7 @@ export interface SpendRow {
   readonly provider_request_id: string | null;
   readonly operation: string | null;
   readonly outcome: string;
+  readonly batch: boolean;
   readonly tags: string[];
   readonly input_tokens: string;
   readonly cache_read_tokens: string;
@@ -49,6 +50,7 @@ export function ledgerRow(row: SpendRow): LedgerRow {
     providerRequestId: row.provider_request_id ?? undefined,
     operation: row.operation ?? undefined,
     outcome: row.outcome,
+    batch: row.batch,
     tags: row.tags,
     usage: {
       inputTokens: Number(row.input_tokens),
@@ -85,6 +87,7 @@ export function spendRows(rows: readonly LedgerRow[]): string {
       provider_request_id: row.providerRequestId,
       operation: row.operation,
       outcome: row.outcome,
+      batch: row.batch,
       tags: row.tags,
       input_tokens: usage.inputTokens,
       cache_read_tokens: usage.cacheReadTokens,

@@ -1,4 +1,5 @@
 import { anthropicCount, anthropicMessages } from '../../../dialects/anthropic';
+import { AnthropicBatches } from '../batches/anthropic-batches';
 import { HttpProvider, type HttpSettings } from '../http-provider';
 
 /** Anthropic's API, or anything that speaks it. The caller's own version and betas win over the default version. */
@@ -10,6 +11,7 @@ export class AnthropicProvider extends HttpProvider {
         { codec: anthropicCount, path: '/v1/messages/count_tokens' },
       ],
       headers: (key): Record<string, string> => (key ? { 'x-api-key': key.reveal() } : {}),
+      batches: (http) => new AnthropicBatches(http.with({ 'anthropic-version': '2023-06-01' })),
     });
   }
 }

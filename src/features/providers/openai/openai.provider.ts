@@ -1,6 +1,7 @@
 import { openaiChat } from '../../../dialects/openai-chat';
 import { openaiEmbeddings } from '../../../dialects/openai-embeddings';
 import { openaiResponses } from '../../../dialects/openai-responses';
+import { OpenAiBatches } from '../batches/openai-batches';
 import { HttpProvider, type HttpSettings } from '../http-provider';
 
 /** OpenAI's API. What Chat Completions cannot carry (images in tool results) goes through Responses. */
@@ -13,6 +14,7 @@ export class OpenAiProvider extends HttpProvider {
         { codec: openaiEmbeddings, path: '/v1/embeddings' },
       ],
       headers: (key): Record<string, string> => (key ? { authorization: `Bearer ${key.reveal()}` } : {}),
+      batches: (http) => new OpenAiBatches(http),
     });
   }
 }

@@ -37,6 +37,17 @@ describe('TokenVault', () => {
     expect(vault.valueOf('[[EMAIL_ZZZZ]]')).toBeUndefined();
   });
 
+  it('is remembered by another one, whatever else that one finds', () => {
+    const vault = new TokenVault(key);
+    const tokens = ['ana@example.com', 'bia@example.com'].map((value) => vault.mint('EMAIL', value));
+    const later = new TokenVault(Buffer.alloc(32, 3));
+    later.recall(vault.all);
+    expect(later.mint('EMAIL', 'ana@example.com')).toBe(tokens[0]);
+    expect(later.valueOf(tokens[1] ?? '')).toBe('bia@example.com');
+    expect(later.mint('EMAIL', 'eva@example.com')).not.toBe(tokens[0]);
+    expect(later.all).toHaveLength(3);
+  });
+
   it('never gives out what stands in the call already', () => {
     const token = new TokenVault(key).mint('EMAIL', 'ana@example.com');
     const vault = new TokenVault(key);

@@ -1,6 +1,7 @@
 import type { Entity } from '../../../contract/entities';
 import { GatewayError } from '../../../contract/errors';
 import { hmacSha256 } from '../../../contract/hmac';
+import type { GuardMemory } from '../../../contract/in-batch';
 import { isOurLabel, TOKEN_LABELS } from './token-labels';
 
 /** Crockford's base32: no letters that are taken for others. */
@@ -51,10 +52,21 @@ export class TokenVault {
     if (this.byValue.size >= TOKENS)
       throw new GatewayError('prompt_rejected', `The call holds more than ${TOKENS} personal values`);
     const token = this.free(entity, this.hmac(name));
-    this.byValue.set(name, token);
-    this.byToken.set(token, value);
-    this.values.add(value);
+    this.keep(entity, value, token);
     return token;
+  }
+
+  /** Everything that has a token, in the order in which it got one. */
+  get all(): GuardMemory['tokens'] {
+    return Array.from(this.byValue, ([name, token]) => {
+      const at = name.indexOf('\0');
+      return [name.slice(0, at) as Entity, name.slice(at + 1), token] as const;
+    });
+  }
+
+  /** What had tokens when the call left, in another process: it keeps them. */
+  recall(tokens: GuardMemory['tokens']): void {
+    for (const [entity, value, token] of tokens) this.keep(entity, value, token);
   }
 
   /**
@@ -87,6 +99,12 @@ export class TokenVault {
   /** Whether the call holds this value. */
   holds(value: string): boolean {
     return this.values.has(value);
+  }
+
+  private keep(entity: Entity, value: string, token: string): void {
+    this.byValue.set(nameOf(entity, value), token);
+    this.byToken.set(token, value);
+    this.values.add(value);
   }
 
   private free(entity: Entity, digest: Buffer): string {

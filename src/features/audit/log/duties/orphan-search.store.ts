@@ -14,8 +14,11 @@ interface OpenRequest {
   readonly model: string | null;
 }
 
-/** A request with a parent is the same call once more: its end is told of the first. */
-const UNANSWERED = `r.event = 'llm.request' and r.parent is null and not exists (
+/**
+ * A request with a parent is the same call once more: its end is told of the first. One that left in a batch outlives its process,
+ * and is ended by whoever has the batch.
+ */
+const UNANSWERED = `r.event = 'llm.request' and r.parent is null and not coalesce(r.flags @> '{batch}', false) and not exists (
   select from audit.entries c where c.request_id = r.request_id and c.parent = r.entry_id
      and c.event in ('llm.response', 'llm.refused', 'llm.orphan'))`;
 const COLUMNS = 'r.entry_id, r.index, r.request_id, r.tenant, r.actor, r.user_id, r.model';
