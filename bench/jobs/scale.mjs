@@ -1,7 +1,12 @@
 // `npm run bench:jobs`: what a job costs beside the call that it makes, and how many are done per second by 1, 2 and 4 workers whose
 // provider is slow.
 //   --answer-ms 1000  --concurrency 16  --each 160  --engine redis|postgresql  --alone 300
+// `--only overhead` leaves out the second part, `--statements` names what the worker asks of PostgreSQL.
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { cpuSeconds } from '../machine.mjs';
 import { question, startProvider } from './provider.mjs';
@@ -14,6 +19,8 @@ const { values: options } = parseArgs({
     each: { type: 'string', default: '160' },
     alone: { type: 'string', default: '300' },
     engine: { type: 'string', default: 'redis' },
+    only: { type: 'string' },
+    statements: { type: 'boolean', default: false },
   },
 });
 const say = (line) => process.stdout.write(`${line}\n`);
@@ -23,6 +30,11 @@ const redis = options.engine === 'redis';
 /** How long taking in a job may take on a busy machine. */
 const HAND_IN_MS = 60;
 let numbers = 0;
+const COUNT_FILE = join(tmpdir(), `gatehouse-statements-${process.pid}.json`);
+const COUNTED = options.statements && {
+  NODE_OPTIONS: `--require ${fileURLToPath(new URL('count-statements.cjs', import.meta.url))}`,
+  GATEHOUSE_COUNT_FILE: COUNT_FILE,
+};
 
 const inputOf = (number) => ({
   model: 'openai/gpt-4o-mini',
@@ -66,15 +78,30 @@ async function span(site, ids) {
 }
 
 /** Jobs that are all there before the first is due, and workers that are up by then. */
-async function withWorkers(site, count, jobs) {
-  const workers = await Promise.all(Array.from({ length: count }, () => site.startWorker()));
-  const ids = await handIn(site, jobs, new Date(Date.now() + 2_000 + jobs * HAND_IN_MS));
+async function withWorkers(site, count, jobs, more = {}) {
+  const workers = await Promise.all(Array.from({ length: count }, () => site.startWorker(more)));
+  const runAt = new Date(Date.now() + 2_000 + jobs * HAND_IN_MS);
+  const ids = await handIn(site, jobs, runAt);
+  // what a worker does while it waits is not what a job costs
+  await sleep(Math.max(0, runAt.getTime() - Date.now() - 500));
   const pids = workers.map(({ pid }) => pid);
-  const before = cpuSeconds(pids);
+  const [before, asked] = [cpuSeconds(pids), await statementsOf(pids[0])];
   const result = await span(site, ids);
   const cpuMs = ((cpuSeconds(pids) - before) * 1_000) / jobs;
+  const statements = Object.entries(await statementsOf(pids[0])).map(([label, n]) => [
+    label,
+    (n - (asked[label] ?? 0)) / jobs,
+  ]);
   await Promise.all(workers.map((worker) => worker.stop()));
-  return { ...result, cpuMs };
+  return { ...result, cpuMs, statements };
+}
+
+/** What a process asked of PostgreSQL so far, by statement. */
+async function statementsOf(pid) {
+  if (!options.statements) return {};
+  process.kill(pid, 'SIGUSR2');
+  await sleep(200);
+  return JSON.parse(readFileSync(COUNT_FILE, 'utf8'));
 }
 
 async function overhead() {
@@ -92,7 +119,7 @@ async function overhead() {
   for (let i = 0; i < count; i++) await call(2_000_000 + i);
   const direct = (performance.now() - began) / count;
   const directCpuMs = ((cpuSeconds([site.gateway.pid]) - before) * 1_000) / count;
-  const { ms, cpuMs } = await withWorkers(site, 1, count);
+  const { ms, cpuMs, statements } = await withWorkers(site, 1, count, COUNTED || {});
   const job = ms / count;
   // one at a time, nothing else under way: how soon a job is begun
   const worker = await site.startWorker();
@@ -108,6 +135,11 @@ async function overhead() {
   say(
     `processor time: the gateway ${directCpuMs.toFixed(2)} ms for a call, the worker ${cpuMs.toFixed(2)} ms for a job`,
   );
+  if (options.statements) {
+    const all = statements.filter(([, each]) => each >= 0.05).sort(([, one], [, other]) => other - one);
+    say(`statements of the worker for a job: ${all.reduce((sum, [, each]) => sum + each, 0).toFixed(1)}`);
+    for (const [label, each] of all) say(`  ${each.toFixed(2).padStart(6)}  ${label}`);
+  }
   say(`from handed in to begun, idle worker: p50 ${alone[20]} ms, p95 ${alone[37]} ms`);
 }
 
@@ -132,5 +164,5 @@ async function scale() {
 
 say(`engine ${options.engine}`);
 await overhead();
-await scale();
+if (options.only !== 'overhead') await scale();
 process.exit(0);

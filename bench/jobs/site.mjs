@@ -65,13 +65,13 @@ export async function buildSite({ provider, redis, concurrency, leaseMs = 3_000,
     keepOutput: true,
   });
   let started = 0;
-  const startWorker = async () => {
+  const startWorker = async (more = {}) => {
     const opsPort = await freePort();
     const number = ++started;
     return launch({
       name: `jobs/worker-${number}`,
       command: [process.execPath, join(ROOT, 'dist/worker.js')],
-      env: { ...env, GATEHOUSE_OPS_PORT: String(opsPort), GATEHOUSE_DATA_DIR: join(folder, `data-${number}`) },
+      env: { ...env, GATEHOUSE_OPS_PORT: String(opsPort), GATEHOUSE_DATA_DIR: join(folder, `data-${number}`), ...more },
       ready: () =>
         fetch(`http://127.0.0.1:${opsPort}/health/live`).then(
           ({ ok }) => ok,

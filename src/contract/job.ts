@@ -104,6 +104,12 @@ export interface JobContext {
    * @param key the same for the same work, at most 200 characters; never content
    */
   step<T extends Json>(key: string, work: (ask: Ask) => Promise<T>): Promise<T>;
+  /**
+   * The last step: what it gives is the result of the job, and kept as that alone. When the job is taken over before, it is done
+   * again: its calls are given the answers that they were given.
+   * @param key as of a step
+   */
+  conclude<T extends Json>(key: string, work: (ask: Ask) => Promise<T>): Promise<T>;
   /** What callers see of the job on its way: a partial result, kept with its key; the last one of a key counts. */
   partial(key: string, value: Json): Promise<void>;
   /** 0 to 100, never going back, and what is being done ("map", "merge"). Cheap: written at most every half second. */

@@ -130,7 +130,12 @@ export interface Reply {
   /** How long ago the answer was given first, when it is one of those. */
   readonly ageSeconds?: number;
   /** Set when this repeats an answer that was given before; its door then spells it as it did then. */
-  readonly repeats?: { readonly requestId: string; readonly receivedAt: number };
+  readonly repeats?: {
+    readonly requestId: string;
+    readonly receivedAt: number;
+    /** What it cost then, where that is known. */
+    readonly cost?: Picos;
+  };
   /** The guards that really ran by now. */
   readonly guards?: () => readonly string[];
   /** What the call cost by now; undefined until it is over, and where nobody knows the price. */

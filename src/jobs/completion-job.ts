@@ -39,7 +39,7 @@ export class CompletionJob implements JobKind<ForeignCall> {
 
   async run(call: ForeignCall, context: JobContext): Promise<Json> {
     context.progress(1, 'asking');
-    return context.step('answer', async (ask) => (await ask.verbatim(call)).body);
+    return context.conclude('answer', async (ask) => (await ask.verbatim(call)).body);
   }
 }
 

@@ -10,7 +10,6 @@ import { type FinishReason, NO_USAGE, type Piece, type Reply, type Usage } from 
 import type { Dialect, WireRequest } from '../contract/wire';
 import { CODECS } from '../dialects/codecs';
 import { jsonAnswer } from '../dialects/json-answer';
-import { PriceBook } from '../features/cost';
 import type { Submission } from '../features/jobs';
 import { KeyRing } from '../features/tenancy';
 import { Pipeline, QuestionBodies } from '../pipeline';
@@ -49,7 +48,6 @@ export class JobCalls {
   constructor(
     private readonly pipeline: Pipeline,
     private readonly ring: KeyRing,
-    private readonly prices: PriceBook,
     private readonly questions: QuestionBodies,
     events: EventBus,
   ) {
@@ -152,7 +150,7 @@ export class JobCalls {
       const { provider, model } = reply;
       answered = true;
       // an answer that is given again was paid for by this very job
-      cost = reply.repeats ? this.prices.cost(`${provider}/${model}`, usage, call.receivedAt) : this.costs.get(call.id);
+      cost = reply.repeats ? reply.repeats.cost : this.costs.get(call.id);
       return {
         ...answer,
         callId: call.id,

@@ -47,11 +47,13 @@ export class JobFunding {
     endings: JobEndings,
   ) {
     this.sandboxes = new Set(config.providers.filter(({ type }) => type === 'sandbox').map(({ name }) => name));
-    endings.add((client, ended) =>
-      endJobHolds(
-        client,
-        ended.map(({ job }) => job.id),
-      ),
+    endings.add(
+      ({ job }) => job.held,
+      (client, ended) =>
+        endJobHolds(
+          client,
+          ended.map(({ job }) => job.id),
+        ),
     );
   }
 

@@ -87,9 +87,10 @@ export class JobIntake {
     const holdSeconds = (expiresAt.getTime() - Date.now()) / 1_000 + GRACE_SECONDS;
     const act = { event: 'job.submit', metadata: { target: id, type: kind.type, priority } } as const;
     const submitted = await this.acts.perform(caller, act, () =>
-      this.submissions.submit({ ...job, submission, ...(named && { named }) }, async (client) => {
-        await hold?.(client, { id, n: 0, seconds: holdSeconds });
-      }),
+      this.submissions.submit(
+        { ...job, submission, ...(named && { named }) },
+        hold && ((client) => hold(client, { id, n: 0, seconds: holdSeconds })),
+      ),
     );
     if (submitted.kind === 'conflict') return conflict();
     if (submitted.kind === 'made') this.backlogs.add(tenantId);
@@ -125,9 +126,13 @@ export class JobIntake {
     const expiresAt = new Date(Date.now() + submission.ttlSeconds * 1_000);
     const act = { event: 'job.retry', tenant: job.tenantId, metadata: { target: job.id, type: job.type } } as const;
     const retried = await this.acts.perform(caller, act, () =>
-      this.submissions.retry(job.id, expiresAt, async (client, { id, attempt }) => {
-        await hold?.(client, { id, n: attempt, seconds: submission.ttlSeconds + GRACE_SECONDS });
-      }),
+      this.submissions.retry(
+        job.id,
+        expiresAt,
+        hold &&
+          ((client, { id, attempt }) =>
+            hold(client, { id, n: attempt, seconds: submission.ttlSeconds + GRACE_SECONDS })),
+      ),
     );
     if (!retried) throw notRetried(job);
     this.signals.tell(job.id);

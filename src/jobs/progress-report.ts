@@ -1,6 +1,8 @@
 const APART_MS = 500;
+/** What lasts for less is not worth a word. */
+const FIRST_MS = 100;
 
-/** Progress is written down at most every half second: the newest counts, and it never goes back. */
+/** Progress is written down after a moment, then at most every half second: the newest counts, and it never goes back. */
 export class ProgressReport {
   private waiting: { readonly percent: number; readonly stage: string } | undefined;
   private percent: number;
@@ -36,7 +38,7 @@ export class ProgressReport {
 
   private schedule(): void {
     if (this.timer || this.writing) return;
-    const wait = Math.max(0, this.writtenAt + APART_MS - this.clock());
+    const wait = Math.max(FIRST_MS, this.writtenAt + APART_MS - this.clock());
     this.timer = setTimeout(() => void this.flush(), wait);
   }
 

@@ -1,7 +1,7 @@
 import { GatewayError } from '../contract/errors';
 import { JobPause } from '../contract/job-pause';
 import type { Json } from '../contract/json';
-import type { JobClaims, JobError } from '../features/jobs';
+import type { JobClaims, JobError, Outcome } from '../features/jobs';
 import type { JobKinds } from './job-kinds';
 import { JobStopped } from './job-stopped';
 import { backOff, isPassing, mayPass, onceKept } from './waits';
@@ -41,11 +41,16 @@ export async function wholeJob(working: WorkingJob, at: Foreman): Promise<'succe
 }
 
 async function succeeded(working: WorkingJob, result: Json, { claims }: Foreman) {
-  const { claimed, signal } = working;
-  signal.throwIfAborted();
-  await onceKept(() => working.settle(), signal);
-  const outcome = { status: 'succeeded', result } as const;
-  return (await onceKept(() => claims.finish(claimed, outcome), signal)) ? 'succeeded' : undefined;
+  working.signal.throwIfAborted();
+  return await ended(working, { status: 'succeeded', result }, claims);
+}
+
+/** @returns undefined when it is somebody else's, or was stopped: then it costs what it cost until then */
+async function ended<O extends Outcome>(working: WorkingJob, outcome: O, claims: Foreman['claims']) {
+  const { claimed, signal, unpaid } = working;
+  if (await onceKept(() => claims.finish(claimed, outcome, unpaid), signal)) return outcome.status as O['status'];
+  await onceKept(() => working.settle(true), signal);
+  return undefined;
 }
 
 /** It goes on later; that counts as no failure. */
@@ -79,9 +84,7 @@ async function failed(working: WorkingJob, error: GatewayError, { claims, log, t
       return undefined;
     }
     const status = mayPass(error) ? 'dead' : 'failed';
-    const outcome = { status, error: shown(error) } as const;
-    await onceKept(() => working.settle(), signal);
-    return (await onceKept(() => claims.finish(claimed, outcome), signal)) ? status : undefined;
+    return await ended(working, { status, error: shown(error) }, claims);
   } catch (failure) {
     log.warn({ job_id: claimed.id, reason: GatewayError.from(failure).code }, 'the end of a job was not kept');
     return undefined;

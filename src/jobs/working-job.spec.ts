@@ -94,6 +94,18 @@ describe('a job that is worked on', () => {
     expect(place.names).toHaveLength(1);
   });
 
+  it('keeps no step of what concludes it, asks under the same name again, and says what that cost', async () => {
+    const place = new Place();
+    const job = place.work();
+    expect(await job.conclude('s', async (ask) => (await ask(QUESTION)).text)).toBe('answered');
+    expect([place.steps.size, place.spent, job.unpaid]).toEqual([0, 0n, 5n]);
+    const again = place.work(2);
+    await again.conclude('s', async (ask) => (await ask(QUESTION)).text);
+    expect(new Set(place.names).size).toBe(1);
+    again.handBack();
+    await expect(again.conclude('s', () => Promise.resolve(1))).rejects.toThrow('handed back');
+  });
+
   it('names its calls the same when they are made again, and others otherwise', async () => {
     const names = async (attempt: number, prompts: string[]) => {
       const place = new Place();

@@ -4,6 +4,7 @@ import { GatewayError } from '../contract/errors';
 import type { BatchedReply, BatchTarget, Letter } from '../contract/in-batch';
 import type { Ask, ForeignCall, JobContext } from '../contract/job';
 import type { Json } from '../contract/json';
+import type { Picos } from '../contract/money';
 import type { ClaimedJob, JobClaims, JobSignals } from '../features/jobs';
 import type { CallOrigin, JobCalls } from './job-calls.service';
 import { JobStopped } from './job-stopped';
@@ -71,6 +72,20 @@ export class WorkingJob implements JobContext {
     return step;
   };
 
+  readonly conclude = async <T extends Json>(key: string, work: (ask: Ask) => Promise<T>): Promise<T> => {
+    this.signal.throwIfAborted();
+    if (this.isHandedBack) throw new JobStopped('handed-back');
+    const bill = new Bill();
+    try {
+      return await work(this.asker(key, bill.add));
+    } catch (error) {
+      await this.at.claims.spend(this.claimed, bill.failures).catch(() => undefined);
+      throw error;
+    } finally {
+      this.unkept += bill.answers;
+    }
+  };
+
   readonly partial = async (key: string, value: Json): Promise<void> => {
     this.signal.throwIfAborted();
     this.refuseLarge(value);
@@ -96,6 +111,11 @@ export class WorkingJob implements JobContext {
   async rest(): Promise<void> {
     this.handBack();
     await Promise.allSettled(this.steps.values());
+  }
+
+  /** What answers cost that led to no step. */
+  get unpaid(): Picos {
+    return this.unkept;
   }
 
   /**
@@ -128,20 +148,16 @@ export class WorkingJob implements JobContext {
     if (this.isHandedBack) throw new JobStopped('handed-back');
     const kept = this.claimed.attempt > 1 || this.kept.has(key) ? await this.read(key) : undefined;
     if (kept !== undefined) return kept as T;
-    let [answers, failures] = [0n, 0n];
-    const spent: CallOrigin['spent'] = (picos, answered) => {
-      if (answered) answers += picos;
-      else failures += picos;
-    };
+    const bill = new Bill();
     try {
-      const content = await work(this.asker(key, spent));
+      const content = await work(this.asker(key, bill.add));
       this.refuseLarge(content);
-      const cost = answers + failures;
+      const cost = bill.answers + bill.failures;
       await this.mine(onceKept(() => this.at.claims.keepStep(this.claimed, key, content, cost), this.signal));
       return content;
     } catch (error) {
-      this.unkept += answers;
-      await this.at.claims.spend(this.claimed, failures).catch(() => undefined);
+      this.unkept += bill.answers;
+      await this.at.claims.spend(this.claimed, bill.failures).catch(() => undefined);
       throw error;
     }
   }
@@ -198,6 +214,17 @@ export class WorkingJob implements JobContext {
     }
     this.at.signals.tell(this.jobId);
   }
+}
+
+/** What the calls of one step cost. */
+class Bill {
+  answers = 0n;
+  failures = 0n;
+
+  readonly add: CallOrigin['spent'] = (picos, answered) => {
+    if (answered) this.answers += picos;
+    else this.failures += picos;
+  };
 }
 
 function digest(text: string): string {

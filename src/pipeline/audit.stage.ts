@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { AuditedCall, Call, CallFacts, Handler } from '../contract/call';
+import type { AuditedCall, Call, Handler } from '../contract/call';
 import { ERRORS, GatewayError } from '../contract/errors';
 import type { CallFinished } from '../contract/events';
 import { CallPosted, NotOfBatch } from '../contract/in-batch';
-import type { FinishReason, Reply, ReplyEvent, Usage } from '../contract/reply';
+import type { FinishReason, Reply, ReplyEvent } from '../contract/reply';
 import { AUTO } from '../contract/selection';
 import { settled, type Outcome } from '../contract/settle';
 import { Stage } from '../contract/stage';
@@ -16,13 +16,14 @@ import { EventBus } from '../platform/events/event-bus';
 import { KeyedHash } from '../platform/secrets/keyed-hash';
 import { type AuditTerms, auditTerms } from './audit-terms';
 import { CallAccount, type Identity } from './call-account';
-import { EstimatedUsage, isNothing, isUncounted } from './estimated-usage';
+import { costOf, usageOf } from './call-cost';
+import { EstimatedUsage } from './estimated-usage';
 import { KnownModels } from './known-models';
 import { measurePrompt } from './measure-prompt';
 import { sealedReply } from './sealed-reply';
 import { tenantOf } from './tenant-of';
 import { traceFacts } from './trace-facts';
-import { unknownModels, wasWorkedOn } from './tries';
+import { unknownModels } from './tries';
 
 /** What is learnt of an answer while it passes. */
 interface Course {
@@ -133,14 +134,8 @@ export class AuditStage extends Stage<Call, AuditedCall> {
   }
 
   private priced(call: Call, finished: CallFinished): CallFinished {
-    const { usage, provider, providerModel } = finished;
-    if (!usage || provider === undefined || providerModel === undefined) return finished;
-    const cost = isNothing(usage) ? 0n : this.priceOf(call, `${provider}/${providerModel}`, usage);
+    const cost = costOf(this.prices, call, finished, finished.usage);
     return cost === undefined ? finished : { ...finished, cost };
-  }
-
-  private priceOf({ receivedAt, inBatch }: Call, target: string, usage: Usage): Picos | undefined {
-    return this.prices.cost(target, usage, receivedAt, { batch: inBatch !== undefined });
   }
 }
 
@@ -193,20 +188,6 @@ function summary(
     selection: facts.selection,
     saved: facts.saved,
   };
-}
-
-/** What was used, whatever became of the answer; estimated where nobody counted. */
-function usageOf(
-  { request }: Call,
-  { repeated, spent, tried }: Partial<CallFacts>,
-  outcome: Outcome,
-  used: EstimatedUsage,
-): Usage | undefined {
-  // what a repeated answer cost was counted when it was given
-  if (repeated) return spent;
-  const estimated = wasWorkedOn(tried) ? used.of(request) : undefined;
-  if (outcome.kind !== 'answered') return spent ?? estimated;
-  return isUncounted(outcome.usage) && estimated ? estimated : outcome.usage;
 }
 
 function statusOf(error: GatewayError): CallFinished['outcome'] {

@@ -95,7 +95,9 @@ export class BudgetStage extends Stage<ConformingCall, FundedCall> {
     if (maxTokens !== undefined || limits.over) record.note('budget', limits);
     const outgoing =
       maxTokens === undefined ? call.outgoing : rewritten(call.outgoing, (form) => withMaxTokens(form, maxTokens));
-    const expense = new Expense(call, record, this.prices, timeOf(call), (cost) => this.holds.settle(hold, cost));
+    const expense = new Expense(call, record, this.prices, timeOf(call), (cost, answered) =>
+      this.holds.settle(hold, cost, !answered),
+    );
     const funding = { hold: `${hold.callId}/${hold.n}` };
     let reply: Reply;
     try {

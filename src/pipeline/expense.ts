@@ -17,7 +17,7 @@ export class Expense {
     private readonly record: NotedRecord,
     private readonly prices: PriceBook,
     private readonly at: number,
-    private readonly settle: (cost: Picos) => void,
+    private readonly settle: (cost: Picos, answered: boolean) => void,
   ) {}
 
   /** The same reply; its cost is settled before its last piece is handed out. */
@@ -40,7 +40,7 @@ export class Expense {
     // nobody else says what was used by an answer that was cut off
     if (outcome.kind !== 'answered' && usage) this.record.note('spent', usage);
     const batch = this.call.inBatch !== undefined;
-    this.settle((usage && this.prices.cost(target, usage, this.at, { batch })) ?? 0n);
+    this.settle((usage && this.prices.cost(target, usage, this.at, { batch })) ?? 0n, outcome.kind === 'answered');
   }
 
   private usageOf(outcome: Outcome): Usage | undefined {

@@ -1,7 +1,8 @@
 import type { AdmittedCall, UniqueCall } from '../contract/call';
 import { GatewayError } from '../contract/errors';
-import { NO_USAGE, type Degraded, type Piece, type Reply } from '../contract/reply';
-import type { IdempotentAnswers } from '../features/idempotency';
+import { NO_USAGE, type Degraded, type Piece, type Reply, type Usage } from '../contract/reply';
+import type { PriceBook } from '../features/cost';
+import { headOf, type IdempotentAnswers } from '../features/idempotency';
 import type { Config } from '../platform/config/config';
 import { Policies } from '../platform/config/policies';
 import { EventBus } from '../platform/events/event-bus';
@@ -15,6 +16,10 @@ const config = {
     tenants: { patient: { timeout: { totalMs: 90_000 } } },
   }),
 } as unknown as Config;
+
+const PRICES = {
+  cost: (target: string, { inputTokens }: Usage) => (target === 'p/m' ? 10n * BigInt(inputTokens) : undefined),
+} as unknown as PriceBook;
 
 const call = (over: object = {}): AdmittedCall =>
   ({
@@ -46,14 +51,15 @@ const reply = (degraded?: Degraded, all: readonly Piece[] = [END]): Reply => ({
 
 describe('IdempotencyStage', () => {
   const done: string[] = [];
+  let cost: string | undefined;
   const enter = jest.fn(() =>
     Promise.resolve({
       kind: 'held' as const,
-      keep: () => Promise.resolve(void done.push('kept')),
+      keep: (packed: Buffer) => Promise.resolve(void (done.push('kept'), (cost = headOf(packed).cost))),
       release: () => Promise.resolve(void done.push('released')),
     }),
   );
-  const stage = new IdempotencyStage(config, { enter } as unknown as IdempotentAnswers, new EventBus());
+  const stage = new IdempotencyStage(config, { enter } as unknown as IdempotentAnswers, new EventBus(), PRICES);
   const run = async (answer: () => Promise<Reply>, asked = call()): Promise<void> => {
     for await (const piece of (
       await stage.wrap((unique: UniqueCall) => (expect(unique.unique).toBe(true), answer()))(asked)
@@ -72,6 +78,27 @@ describe('IdempotencyStage', () => {
       expect(done).toEqual(['kept', 'last piece']);
     },
   );
+
+  it.each<[string, Usage, string]>([
+    ['what it cost', { ...NO_USAGE, inputTokens: 3 }, '30'],
+    ['nothing when a kept answer was given', NO_USAGE, '0'],
+    // the prompt of the call, as it is estimated
+    ['what is estimated when nobody counted', { ...NO_USAGE, estimated: true }, '80'],
+  ])('keeps with an answer %s', async (_, usage, expected) => {
+    const facts = new Map<string, unknown>();
+    const messages = [{ role: 'user', parts: [{ type: 'text', text: 'x'.repeat(14) }] }];
+    const request = { operation: 'chat', model: 'fast', messages, tools: [] };
+    const asked = call({ request, record: { note: (fact: string, value: unknown) => facts.set(fact, value) } });
+    const answer = async (of: UniqueCall) => {
+      of.record.note('provider', 'p');
+      of.record.note('providerModel', 'm');
+      of.record.note('tried', [{ provider: 'p', model: 'm', ms: 1 }]);
+      return Promise.resolve(reply(undefined, [{ events: [{ type: 'end', usage }] }]));
+    };
+    for await (const _piece of (await stage.wrap(answer)(asked)).pieces);
+    expect(cost).toBe(expected);
+    expect(facts.get('providerModel')).toBe('m');
+  });
 
   it.each(['stale', 'similar', 'template'] as const)('does not keep what no model said for it (%s)', async (by) => {
     await run(() => Promise.resolve(reply(by)));

@@ -15,6 +15,10 @@ import {
 import { Config } from '../platform/config/config';
 import { effectivePolicy } from '../platform/config/effective-policy';
 import { EventBus } from '../platform/events/event-bus';
+import { PriceBook } from '../features/cost';
+import { costOf, usageOf } from './call-cost';
+import { EstimatedUsage } from './estimated-usage';
+import { NotedRecord } from './noted-record';
 
 /** A call that is made again under the same idempotency key gets the answer it got, and nothing is paid twice. */
 @Injectable()
@@ -23,6 +27,7 @@ export class IdempotencyStage extends Stage<AdmittedCall, UniqueCall> {
     private readonly config: Config,
     private readonly answers: IdempotentAnswers,
     private readonly events: EventBus,
+    private readonly prices: PriceBook,
   ) {
     super();
   }
@@ -34,8 +39,9 @@ export class IdempotencyStage extends Stage<AdmittedCall, UniqueCall> {
         return next({ ...call, unique: true });
       const turn = await this.enter(call, call.idempotencyKey);
       if (turn.kind === 'answered') return this.repeat(call, turn.answer, turn.waited);
+      const record = new NotedRecord(call.record);
       try {
-        return this.kept(await next({ ...call, unique: true }), turn);
+        return this.kept(await next({ ...call, record, unique: true }), turn, call, record);
       } catch (error) {
         await turn.release();
         throw error;
@@ -56,7 +62,7 @@ export class IdempotencyStage extends Stage<AdmittedCall, UniqueCall> {
   }
 
   private repeat(call: AdmittedCall, { packed, requestId, receivedAt }: GivenAnswer, waited: boolean): Reply {
-    const head = headOf(packed);
+    const { cost, ...head } = headOf(packed);
     call.record.note('model', call.request.model);
     call.record.note('provider', head.provider);
     call.record.note('providerModel', head.model);
@@ -68,20 +74,31 @@ export class IdempotencyStage extends Stage<AdmittedCall, UniqueCall> {
       ...head,
       attempts: 0,
       waitedMs: waited ? performance.now() - call.startedAt : 0,
-      repeats: { requestId, receivedAt },
+      repeats: { requestId, receivedAt, ...(cost !== undefined && { cost: BigInt(cost) }) },
       pieces: eachOf(piecesOf(packed)),
     };
   }
 
   /** Only what a model said in full is worth repeating: whatever else happens, the next call of that name really asks. */
-  private kept(reply: Reply, { keep, release }: Extract<Turn, { kind: 'held' }>): Reply {
+  private kept(
+    reply: Reply,
+    { keep, release }: Extract<Turn, { kind: 'held' }>,
+    call: AdmittedCall,
+    { noted }: NotedRecord,
+  ): Reply {
     if (reply.degraded !== undefined && reply.degraded !== 'fallback' && reply.degraded !== 'budget')
       return settled(reply, release);
     const answer = new CollectedAnswer(reply, this.config.idempotency.answerBytes);
-    return settled({ ...reply, pieces: passing(reply.pieces, answer) }, ({ kind }) => {
-      const packed = kind === 'answered' ? answer.packed : undefined;
-      return packed ? keep(packed) : release();
-    });
+    const used = new EstimatedUsage();
+    return settled(
+      { ...reply, pieces: passing(reply.pieces, answer) },
+      (outcome) => {
+        const cost = costOf(this.prices, call, noted, usageOf(call, noted, outcome, used));
+        const packed = outcome.kind === 'answered' ? answer.packed(cost) : undefined;
+        return packed ? keep(packed) : release();
+      },
+      (event) => used.observe(event),
+    );
   }
 }
 

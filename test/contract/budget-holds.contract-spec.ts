@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { uuidv7 } from '../../src/contract/ids';
 import type { Budget, Estimate } from '../../src/features/budgets';
@@ -29,8 +30,8 @@ describe('budget holds', () => {
       throw new Error(`refused: ${JSON.stringify(taken, (_, v) => (typeof v === 'bigint' ? `${v}` : v))}`);
     return taken.hold;
   };
-  const settled = async (store: StoredHolds, hold: Hold, cost: bigint) => {
-    store.settle(hold, cost);
+  const settled = async (store: StoredHolds, hold: Hold, cost: bigint, back = false) => {
+    store.settle(hold, cost, back);
     // a take of the same process comes after it
     await store.take({ callId: uuidv7(), at: Date.now(), budgets: [], estimate: fixed(0n) });
   };
@@ -295,6 +296,61 @@ describe('budget holds', () => {
       expect(await site.state(one.id)).toMatchObject({ held: 500n });
       held(await takeOf(store, [one, other], 50n, job));
       expect([(await site.state(one.id)).held, (await site.state(other.id)).held]).toEqual([500n, 50n]);
+    });
+
+    it('is taken again by the next attempt when a call failed or its process died, whoever waits for the room', async () => {
+      const ends = fc.constantFrom('failed', 'dear', 'died', 'answered');
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(ends, { minLength: 1, maxLength: 6 }),
+          fc.integer({ min: 1, max: 400 }),
+          async (all, price) => {
+            const budget = await site.budget({ limit: 1_000n });
+            const job = uuidv7();
+            let store = site.replica();
+            const others = site.replica();
+            held(await forJob(job, [budget], 900n));
+            held(await take(others, [budget], 100n));
+            let left = 900n;
+            const paid: { callId: string; at: number; cost: bigint }[] = [];
+            for (const end of all) {
+              // as much as the job still has, and somebody always waits for room
+              if (left === 0n) break;
+              const hold = held(await takeOf(store, [budget], left, job));
+              expect((await take(others, [budget], 1n)).kind).toBe('short');
+              const cost = end === 'dear' || end === 'answered' ? (BigInt(price) < left ? BigInt(price) : left) : 0n;
+              if (end === 'died') {
+                await store.kill();
+                store = site.replica();
+              } else await settled(store, hold, cost, end !== 'answered');
+              if (cost) paid.push({ callId: hold.callId, at: Date.now(), cost });
+              // an answer leaves nothing to be asked for again
+              left = end === 'answered' ? 0n : left - cost;
+            }
+            await endJobHolds(site.client, [job]);
+            // of a process that died last nobody says anything: its lease runs out
+            await site.client.query(
+              `update budget_owners set lease_until = now() - interval '1 minute' where id <> $1`,
+              [others.owner],
+            );
+            await site.project(site.client, budget, paid);
+            const spent = paid.reduce((sum, { cost }) => sum + cost, 0n);
+            expect(await site.state(budget.id)).toMatchObject({ spent, held: 100n });
+            await site.clear();
+          },
+        ),
+        { numRuns: 25 },
+      );
+    }, 60_000);
+
+    it('gives nothing back to a job that has ended', async () => {
+      const budget = await site.budget({ limit: 1_000n });
+      const [job, store] = [uuidv7(), site.replica()];
+      held(await forJob(job, [budget], 900n));
+      const call = held(await takeOf(store, [budget], 600n, job));
+      await endJobHolds(site.client, [job]);
+      await settled(store, call, 0n, true);
+      expect(await site.state(budget.id)).toMatchObject({ held: 0n });
     });
 
     it('is free when its time is over, if nobody ended it', async () => {

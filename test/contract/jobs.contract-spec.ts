@@ -149,11 +149,14 @@ describe('jobs in PostgreSQL', () => {
   it('tell of their end exactly when they have ended, however that comes about', async () => {
     const told: string[] = [];
     let fails = true;
-    site.endings.add((_client, ended: readonly EndedJob[]) => {
-      if (fails) throw new Error('the hook failed');
-      for (const { job, submission } of ended) told.push(`${job.status} ${JSON.stringify(submission().input)}`);
-      return Promise.resolve();
-    });
+    site.endings.add(
+      ({ submission }) => submission().input !== 'nobody cares',
+      (_client, ended: readonly EndedJob[]) => {
+        if (fails) throw new Error('the hook failed');
+        for (const { job, submission } of ended) told.push(`${job.status} ${JSON.stringify(submission().input)}`);
+        return Promise.resolve();
+      },
+    );
     const tenant = await site.newTenant();
     const id = await site.submit(tenant, { input: 'a' });
     const job = await claimed();
@@ -165,7 +168,25 @@ describe('jobs in PostgreSQL', () => {
     await site.submit(tenant, { input: 'c' });
     await site.age('expires_at');
     await site.upkeep().sweep();
+    await site.submit(tenant, { input: 'nobody cares' });
+    await site.claims().finish(await claimed(), { status: 'succeeded', result: 1 });
+    await site.submissions.cancel(await site.submit(tenant, { input: 'nobody cares' }));
     expect(told).toEqual(['failed "a"', 'cancelled "b"', 'expired "c"']);
+  });
+
+  it('end once, with what their last calls cost, though nobody heard of it the first time', async () => {
+    const tenant = await site.newTenant();
+    const id = await site.submit(tenant);
+    const job = await claimed();
+    const outcome = { status: 'succeeded', result: 'done' } as const;
+    expect(await site.claims().finish(job, outcome, 7n)).toBe(true);
+    expect(await site.claims().finish(job, outcome, 7n)).toBe(true);
+    expect(await site.reader.full(id)).toMatchObject({ status: 'succeeded', result: 'done', cost: 7n });
+    const other = await site.submit(tenant);
+    const taken = await claimed();
+    await site.submissions.cancel(other);
+    expect(await site.claims().finish(taken, outcome, 7n)).toBe(false);
+    expect(await site.reader.find(other)).toMatchObject({ status: 'cancelled', cost: 0n });
   });
 
   it('have a new ticket when theirs was lost, and no more than that', async () => {

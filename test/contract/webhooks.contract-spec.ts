@@ -63,7 +63,10 @@ describe('webhooks in PostgreSQL', () => {
   it('are undone with the end that they tell of', async () => {
     const tenant = await site.newTenant();
     let spoiled = true;
-    site.endings.add(() => (spoiled ? Promise.reject(new Error('undone')) : Promise.resolve()));
+    site.endings.add(
+      () => true,
+      () => (spoiled ? Promise.reject(new Error('undone')) : Promise.resolve()),
+    );
     await expect(ended(tenant)).rejects.toThrow('undone');
     spoiled = false;
     expect(await deliveries.claim(10)).toEqual([]);

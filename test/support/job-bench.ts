@@ -41,6 +41,7 @@ export class JobBench {
         this.steps.set(key, JSON.parse(JSON.stringify(result)) as Json);
         return result;
       },
+      conclude: (_key, work) => work(this.ask),
       partial: async (key, value) => void this.partials.push([key, value]),
       progress: (percent, stage) => void this.progress.push({ percent, stage }),
     };

@@ -60,6 +60,7 @@ export abstract class BudgetHolds {
   /**
    * Lowers a hold to what the call cost; at zero it is gone. Returns at once: whatever this process takes later sees it, other
    * processes a moment later. The ledger ends what remains of it.
+   * @param back the call failed: what it took of its job's hold, and did not cost, is the job's again
    */
-  abstract settle(hold: Hold, cost: Picos): void;
+  abstract settle(hold: Hold, cost: Picos, back?: boolean): void;
 }

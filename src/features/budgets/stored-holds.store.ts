@@ -34,6 +34,7 @@ interface Settling {
   readonly call_id: string;
   readonly n: number;
   readonly picos: string;
+  readonly back: boolean;
 }
 interface Asking {
   readonly request: HoldRequest;
@@ -69,10 +70,10 @@ export class StoredHolds extends BudgetHolds {
     return new Promise((done, failed) => this.lane.add({ request, n: this.n++, done, failed }));
   }
 
-  override settle({ callId, n }: Hold, cost: Picos): void {
+  override settle({ callId, n }: Hold, cost: Picos, back = false): void {
     // beyond any load: the rest holds too much until the ledger has its calls
     if (this.settling.length >= SETTLES_KEPT) return;
-    this.settling.push({ call_id: callId, n, picos: cost.toString() });
+    this.settling.push({ call_id: callId, n, picos: cost.toString(), back });
     this.lane.add(undefined);
   }
 
@@ -137,7 +138,7 @@ export class StoredHolds extends BudgetHolds {
 
   /** Whether it was done is not known. */
   private failed(asking: readonly Asking[], cause: unknown): void {
-    for (const { request, n } of asking) this.settling.push({ call_id: request.callId, n, picos: '0' });
+    for (const { request, n } of asking) this.settling.push({ call_id: request.callId, n, picos: '0', back: true });
     const options = { retryAfter: RETRY_SECONDS, cause };
     for (const { failed } of asking)
       failed(new GatewayError('storage_unavailable', 'Budgets cannot be read now', options));

@@ -1,18 +1,17 @@
+import type { Picos } from '../../contract/money';
 import type { Piece } from '../../contract/reply';
 import { type Head, packHead, packPiece } from './packed-answer';
 
 /** Gathers an answer as it passes by, up to a limit: of one that is larger nothing is kept. */
 export class CollectedAnswer {
-  private chunks: Buffer[] | undefined;
+  private chunks: Buffer[] | undefined = [];
   private size: number;
 
   constructor(
-    head: Head,
+    private readonly head: Omit<Head, 'cost'>,
     private readonly limit: number,
   ) {
-    const first = packHead(head);
-    this.size = first.length;
-    this.chunks = [first];
+    this.size = packHead(head).length;
   }
 
   add(piece: Piece): void {
@@ -23,8 +22,11 @@ export class CollectedAnswer {
     else this.chunks = undefined;
   }
 
-  /** Absent when the answer was too large. */
-  get packed(): Buffer | undefined {
-    return this.chunks && Buffer.concat(this.chunks, this.size);
+  /** Absent when the answer was too large. @param cost of the call, where that is known */
+  packed(cost?: Picos): Buffer | undefined {
+    const { provider, model, dropped, degraded, validated } = this.head;
+    const told = cost === undefined ? {} : { cost: cost.toString() };
+    const kept = { provider, model, dropped, ...(degraded && { degraded }), ...(validated && { validated }), ...told };
+    return this.chunks && Buffer.concat([packHead(kept), ...this.chunks]);
   }
 }

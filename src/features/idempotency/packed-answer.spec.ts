@@ -25,7 +25,7 @@ const pieces: readonly Piece[] = [
 function collect(limit: number): Buffer | undefined {
   const answer = new CollectedAnswer({ ...head, attempts: 3 } as typeof head, limit);
   for (const piece of pieces) answer.add(piece);
-  return answer.packed;
+  return answer.packed();
 }
 
 describe('a packed answer', () => {
@@ -34,6 +34,11 @@ describe('a packed answer', () => {
   it('gives back every piece as it was, bytes that are no text too', () => {
     expect(headOf(packed)).toEqual(head);
     expect([...piecesOf(packed)]).toEqual(pieces);
+    const dear = new CollectedAnswer(head, 10_000);
+    for (const piece of pieces) dear.add(piece);
+    const told = dear.packed(12_345_678_901_234_567_890n) as Buffer;
+    expect(headOf(told)).toEqual({ ...head, cost: '12345678901234567890' });
+    expect([...piecesOf(told)]).toEqual(pieces);
   });
 
   it('may be read by many at once', () => {
@@ -53,7 +58,7 @@ describe('a packed answer', () => {
     const events = new Proxy([], { get: () => fail('was read') });
     answer.add({ events, wire: wire(Buffer.alloc(1_001)) });
     answer.add({ events });
-    expect(answer.packed).toBeUndefined();
+    expect(answer.packed()).toBeUndefined();
   });
 });
 

@@ -4,7 +4,10 @@
  */
 import type { Piece, Reply, WireReply } from '../../contract/reply';
 
-export type Head = Pick<Reply, 'provider' | 'model' | 'dropped' | 'degraded' | 'validated'>;
+export type Head = Pick<Reply, 'provider' | 'model' | 'dropped' | 'degraded' | 'validated'> & {
+  /** What the call cost, in picodollars; absent where nobody knows. */
+  readonly cost?: string;
+};
 
 interface PieceJson {
   readonly events: Piece['events'];
@@ -14,8 +17,11 @@ interface PieceJson {
 const LENGTHS = 8;
 const NOTHING = Buffer.alloc(0);
 
-export function packHead({ provider, model, dropped, degraded, validated }: Head): Buffer {
-  return pack({ provider, model, dropped, degraded, validated } satisfies Head, NOTHING);
+export function packHead({ provider, model, dropped, degraded, validated, cost }: Head): Buffer {
+  return pack(
+    { provider, model, dropped, degraded, validated, ...(cost !== undefined && { cost }) } satisfies Head,
+    NOTHING,
+  );
 }
 
 export function packPiece({ events, wire }: Piece): Buffer {

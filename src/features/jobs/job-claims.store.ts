@@ -40,6 +40,7 @@ const SPEND = `update jobs set cost_picos = cost_picos + $2 where id = $1 and (n
 const FINISH = `
   update jobs j set status = $3, finished_at = clock_timestamp(), worker = null, lease_until = null,
     removed_at = clock_timestamp() + make_interval(secs => $4), result = $5, error_code = $6, error = $7,
+    cost_picos = j.cost_picos + $8,
     progress = case when $3 = 'succeeded' then 100 else j.progress end,
     failures = j.failures + case when $3 = 'succeeded' then 0 else 1 end, seq = j.seq + 1, status_seq = j.seq + 1
   where ${MINE} returning ${FACTS}, j.submission`;
@@ -48,6 +49,11 @@ const AGAIN = `
     due = $3::float8 <= 0, rung_at = clock_timestamp(), failures = j.failures + $4, error_code = coalesce($5, j.error_code), error = coalesce($6, j.error),
     seq = j.seq + 1, status_seq = j.seq + 1
   where ${MINE} returning j.id, j.run_at, j.attempt`;
+
+// nobody heard that it was written down
+const FINISHED = `select from jobs where id = $1 and attempt = $2 and status = $3`;
+
+type FinishedRow = JobRow & { readonly submission: Buffer };
 
 /** How a job ends that somebody worked on. */
 export type Outcome =
@@ -151,23 +157,39 @@ export class JobClaims {
     await this.database.query({ name: 'job-spend', text: SPEND, values: [id, cost.toString(), onlyEnded] });
   }
 
-  /** @returns false when the job is somebody else's */
-  async finish(claim: Claim, outcome: Outcome): Promise<boolean> {
+  /**
+   * @param cost what its calls cost beside those of its steps
+   * @returns false when the job is somebody else's
+   */
+  async finish(claimed: ClaimedJob, outcome: Outcome, cost: Picos = 0n): Promise<boolean> {
     const error = outcome.status === 'succeeded' ? undefined : outcome.error;
-    const result = outcome.status === 'succeeded' ? this.seal.result(claim, outcome.result) : undefined;
-    const { id, attempt } = claim;
-    const sealed = error && this.seal.error(claim, error);
-    const values = [id, attempt, outcome.status, this.options.keepSeconds, result, error?.code, sealed];
-    return this.database.transaction(async (client) => {
-      const { rows } = await client.query<JobRow & { submission: Buffer }>({
-        name: 'finish-job',
-        text: FINISH,
-        values,
-      });
-      const [row] = rows;
-      if (row) await this.endings.run(client, [ended(factsOf(row), row.submission, this.seal)]);
-      return row !== undefined;
-    });
+    const result = outcome.status === 'succeeded' ? this.seal.result(claimed, outcome.result) : undefined;
+    const { id, attempt, job, submission } = claimed;
+    const sealed = error && this.seal.error(claimed, error);
+    const values = [
+      id,
+      attempt,
+      outcome.status,
+      this.options.keepSeconds,
+      result,
+      error?.code,
+      sealed,
+      cost.toString(),
+    ];
+    const statement = { name: 'finish-job', text: FINISH, values };
+    const isAlone = !this.endings.concern({ job: { ...job, status: outcome.status }, submission: () => submission });
+    const { rows } = isAlone
+      ? await this.database.query<FinishedRow>(statement)
+      : await this.database.transaction(async (client) => {
+          const finished = await client.query<FinishedRow>(statement);
+          await this.endings.run(
+            client,
+            finished.rows.map((row) => ended(factsOf(row), row.submission, this.seal)),
+          );
+          return finished;
+        });
+    if (rows.length) return true;
+    return !!(await this.database.query(FINISHED, [id, attempt, outcome.status])).rowCount;
   }
 
   /**

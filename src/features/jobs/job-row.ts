@@ -4,7 +4,7 @@ import type { JobFacts } from './job';
 /** All columns but the sealed ones, of table `jobs` under the alias `j`. */
 export const FACTS = `
   j.id, j.tenant_id, j.key_id, j.type, j.status, j.priority, j.created_at, j.run_at, j.started_at, j.claimed_at, j.finished_at, j.expires_at,
-  j.removed_at, j.progress, j.stage, j.seq, j.attempt, j.failures, j.takeovers, j.cost_picos::text as cost, j.error_code,
+  j.removed_at, j.progress, j.stage, j.seq, j.attempt, j.failures, j.takeovers, j.cost_picos::text as cost, j.held, j.error_code,
   j.status = 'queued' and j.run_at > clock_timestamp() as ahead`;
 
 export interface JobRow {
@@ -28,6 +28,7 @@ export interface JobRow {
   readonly failures: number;
   readonly takeovers: number;
   readonly cost: string;
+  readonly held: boolean;
   readonly error_code: string | null;
   readonly ahead: boolean;
 }
@@ -54,6 +55,7 @@ export function factsOf(row: JobRow): JobFacts {
     failures: row.failures,
     takeovers: row.takeovers,
     cost: BigInt(row.cost),
+    held: row.held,
     ...(row.error_code !== null && { errorCode: row.error_code }),
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { connectionOptions } from '../../platform/database/connection';
 import type { JobsDatabase } from './jobs-database.store';
@@ -5,7 +6,12 @@ import type { JobsDatabase } from './jobs-database.store';
 /** The notification channel; its payload is the id of a job that changed, after `!` when it may be another's by now. */
 const CHANNEL = 'gatehouse_jobs';
 const RECONNECT_MS = [100, 250, 500, 1_000, 2_000];
-const TELL = `select pg_notify('${CHANNEL}', id) from unnest($1::text[]) id`;
+/** What changes within so short a time is told together. */
+const GATHER_MS = 20;
+// a notification that is lost with the server is missed by nobody who looks for itself
+const TELL = `
+  with hurried as materialized (select set_config('synchronous_commit', 'off', true))
+  select pg_notify('${CHANNEL}', id) from hurried, unnest($1::text[]) id`;
 
 /** Tells all processes which jobs changed, soon and without promise: whoever must know looks for itself now and then. */
 export class JobSignals {
@@ -63,8 +69,8 @@ export class JobSignals {
   }
 
   private async send(): Promise<void> {
-    await Promise.resolve();
     while (this.changed.size) {
+      await sleep(GATHER_MS, undefined, { ref: false });
       const ids = [...this.changed];
       this.changed.clear();
       await this.database.query({ name: 'tell-jobs', text: TELL, values: [ids] }).catch(() => undefined);

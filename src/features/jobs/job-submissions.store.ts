@@ -28,8 +28,8 @@ export type Submitted =
 
 const INSERT = `
   insert into jobs as j (id, tenant_id, key_id, type, status, priority, created_at, run_at, due, expires_at, rung_at, submission,
-    submit_key, submit_body)
-  values ($1, $2, $3, $4, 'queued', $5, clock_timestamp(), $6, $6::timestamptz <= clock_timestamp(), $7, clock_timestamp(), $8, $9, $10)
+    submit_key, submit_body, held)
+  values ($1, $2, $3, $4, 'queued', $5, clock_timestamp(), $6, $6::timestamptz <= clock_timestamp(), $7, clock_timestamp(), $8, $9, $10, $11)
   on conflict (tenant_id, submit_key) where submit_key is not null do nothing
   returning ${FACTS}`;
 const NAMED = `select ${FACTS}, j.submit_body = $3 as same from jobs j where j.tenant_id = $1 and j.submit_key = $2`;
@@ -40,6 +40,7 @@ const CANCEL = `
 const RETRY = `
   update jobs j set status = 'queued', finished_at = null, removed_at = null, run_at = clock_timestamp(), due = true,
     expires_at = $2, rung_at = clock_timestamp(), failures = 0, takeovers = 0, error_code = null, error = null,
+    held = j.held or $3,
     seq = j.seq + 1, status_seq = j.seq + 1
   where j.id = $1 and j.status in ('failed', 'dead', 'expired', 'cancelled') returning ${FACTS}`;
 const PRIORITISE = `
@@ -58,17 +59,29 @@ export class JobSubmissions {
 
   /**
    * Durable when it resolves. Its ticket may be lost when the engine is away: whoever misses it writes another one.
-   * @param within the transaction, once there is a job: what it throws undoes everything
+   * @param hold money for it, within the transaction, once there is a job: what it throws undoes everything
    * @throws GatewayError `storage_unavailable`
    */
-  async submit(job: NewJob, within?: (client: PoolClient) => Promise<void>): Promise<Submitted> {
+  async submit(job: NewJob, hold?: (client: PoolClient) => Promise<void>): Promise<Submitted> {
     const { id, tenantId, keyId, type, priority, runAt, expiresAt, named } = job;
     const sealed = this.seal.submission(job, job.submission);
-    const values = [id, tenantId, keyId, type, priority, runAt, expiresAt, sealed, named?.key, named?.body];
+    const values = [
+      id,
+      tenantId,
+      keyId,
+      type,
+      priority,
+      runAt,
+      expiresAt,
+      sealed,
+      named?.key,
+      named?.body,
+      hold !== undefined,
+    ];
     const statement = { name: 'submit-job', text: INSERT, values };
     const made = await this.ringing({ id, runAt, attempt: 0 }, async (client) => {
       const { rows } = await client.query<JobRow>(statement);
-      if (rows[0]) await within?.(client);
+      if (rows[0]) await hold?.(client);
       return rows[0];
     });
     if (made) return { kind: 'made', job: factsOf(made) };
@@ -101,17 +114,17 @@ export class JobSubmissions {
 
   /**
    * Once more, with what its steps gave so far.
-   * @param before within the transaction, once the job is known to be one that may be retried
+   * @param hold money for it, within the transaction, once the job is known to be one that may be retried
    * @returns undefined when it may not
    */
   async retry(
     id: string,
     expiresAt: Date,
-    before: (client: PoolClient, job: JobFacts) => Promise<void>,
+    hold?: (client: PoolClient, job: JobFacts) => Promise<void>,
   ): Promise<JobFacts | undefined> {
     const row = await this.ringing({ id, runAt: new Date(), attempt: Date.now() }, async (client) => {
-      const [found] = (await client.query<JobRow>(RETRY, [id, expiresAt])).rows;
-      if (found) await before(client, factsOf(found));
+      const [found] = (await client.query<JobRow>(RETRY, [id, expiresAt, hold !== undefined])).rows;
+      if (found) await hold?.(client, factsOf(found));
       return found;
     });
     return row && factsOf(row);

@@ -52,6 +52,8 @@ export interface JobFacts {
   readonly takeovers: number;
   /** What its calls cost so far. */
   readonly cost: Picos;
+  /** Money is held for it. */
+  readonly held: boolean;
   readonly errorCode?: string;
 }
 

@@ -36,13 +36,14 @@ export class BatchCloser implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly late: LateSteps,
     private readonly config: Config,
   ) {
-    endings.add(async (client, ended) => {
-      const early = ended.filter(({ job: { type, status } }) => type === 'batch' && status !== 'succeeded');
-      await batches.close(
-        client,
-        early.map(({ job }) => job),
-      );
-    });
+    endings.add(
+      ({ job: { type, status } }) => type === 'batch' && status !== 'succeeded',
+      (client, early) =>
+        batches.close(
+          client,
+          early.map(({ job }) => job),
+        ),
+    );
   }
 
   onApplicationBootstrap(): void {

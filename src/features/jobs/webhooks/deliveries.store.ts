@@ -89,7 +89,10 @@ export class Deliveries {
     endings: JobEndings,
     private readonly bounds: DeliveryBounds,
   ) {
-    endings.add((client, ended) => this.enqueue(client, ended));
+    endings.add(
+      (one) => one.submission().webhook !== undefined,
+      (client, ended) => this.enqueue(client, ended),
+    );
   }
 
   /** @param listener is told that there is something to send, or soon will be: its transaction may not have ended yet */

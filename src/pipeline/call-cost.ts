@@ -1,0 +1,33 @@
+import type { Call, CallFacts } from '../contract/call';
+import type { Picos } from '../contract/money';
+import type { Usage } from '../contract/reply';
+import type { Outcome } from '../contract/settle';
+import type { PriceBook } from '../features/cost';
+import { type EstimatedUsage, isNothing, isUncounted } from './estimated-usage';
+import { wasWorkedOn } from './tries';
+
+/** What was used, whatever became of the answer; estimated where nobody counted. @param used observed of the answer */
+export function usageOf(
+  { request }: Pick<Call, 'request'>,
+  { repeated, spent, tried }: Partial<CallFacts>,
+  outcome: Outcome,
+  used: EstimatedUsage,
+): Usage | undefined {
+  // what a repeated answer cost was counted when it was given
+  if (repeated) return spent;
+  const estimated = wasWorkedOn(tried) ? used.of(request) : undefined;
+  if (outcome.kind !== 'answered') return spent ?? estimated;
+  return isUncounted(outcome.usage) && estimated ? estimated : outcome.usage;
+}
+
+/** What that costs; undefined where nobody knows the price, or who was asked. */
+export function costOf(
+  prices: PriceBook,
+  { receivedAt, inBatch }: Pick<Call, 'receivedAt' | 'inBatch'>,
+  { provider, providerModel }: Partial<Pick<CallFacts, 'provider' | 'providerModel'>>,
+  usage: Usage | undefined,
+): Picos | undefined {
+  if (!usage || provider === undefined || providerModel === undefined) return undefined;
+  if (isNothing(usage)) return 0n;
+  return prices.cost(`${provider}/${providerModel}`, usage, receivedAt, { batch: inBatch !== undefined });
+}
