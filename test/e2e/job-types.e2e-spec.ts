@@ -1,3 +1,4 @@
+import OpenAI, { toFile } from 'openai';
 import type { Json } from '../../src/contract/json';
 import { answersWith, askedOf } from '../support/answering-model';
 import { until } from '../support/ask';
@@ -188,6 +189,42 @@ describe('analyses, documents and reviews', () => {
         },
       });
     });
+
+    it('that was uploaded with the official SDK is read from where it is kept, and must be the tenant’s own', async () => {
+      upstream.answers(answersWith(takeNotes));
+      const sdk = (key: string) => new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: key, maxRetries: 0 });
+      const upload = async (bytes: Uint8Array, name: string, key = gateway.rootKey) =>
+        (await sdk(key).files.create({ file: await toFile(bytes, name), purpose: 'user_data' })).id;
+      const pages = Array.from({ length: 3 }, (_, i) => ({ paragraphs: [leasePage(i + 1)] }));
+      const file = await upload(await pdfOf(pages, `Lease ${CANARY}`), 'lease.pdf');
+      const result = await done('document', { task: 'summary', file });
+      expect(result).toMatchObject({
+        document: { name: 'lease.pdf', format: 'pdf', pages: 3, page_kind: 'real', title: `Lease ${CANARY}` },
+        complete: true,
+      });
+      expect(new Set(citationsOf(result).map(({ page }) => page)).size).toBe(3);
+      expect(sent()).not.toContain(CPF);
+      expect(await databaseText(gateway.databaseUrl)).not.toContain(CANARY);
+      const tenant = (await client.call('POST', '/v1/tenants', { name: 'stranger' })).body['id'] as string;
+      const made = await client.call('POST', '/v1/keys', { name: 'stranger', tenant, roles: ['client'] });
+      const foreign = await upload(Buffer.from('Not yours.'), 'theirs.txt', made.body['key'] as string);
+      const gone = await upload(Buffer.from('Gone.'), 'gone.txt');
+      await sdk(gateway.rootKey).files.delete(gone);
+      const asked = upstream.exchanges.length;
+      for (const [id, message] of [
+        [foreign, /no such file/],
+        [gone, /no such file/],
+        [await upload(Buffer.from('a,b'), 'table.csv'), /must end with/],
+        [await upload(Buffer.from('no PDF at all'), 'fake.pdf'), /not of the media type application\/pdf/],
+      ] as const) {
+        const job = await ended(await submit('document', { task: 'summary', file: id }));
+        expect(job).toMatchObject({
+          status: 'failed',
+          error: { code: 'invalid_request', param: 'input.file', message: expect.stringMatching(message) },
+        });
+      }
+      expect(upstream.exchanges).toHaveLength(asked);
+    }, 60_000);
 
     it('that cannot be read is refused in bounded time, by the field that it came in', async () => {
       upstream.answers(says('never'));

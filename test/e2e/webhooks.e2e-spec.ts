@@ -299,6 +299,44 @@ describe('the ends of jobs, and jobs as they go on', () => {
     again.socket.close();
   });
 
+  it('are told on a WebSocket to a browser that says in its first message who it is', async () => {
+    const { key, tenant } = await newCaller();
+    const { listener, status } = await Listener.open(gateway, undefined, ['gatehouse.jobs.v1']);
+    expect([status, listener.socket.protocol]).toEqual([101, 'gatehouse.jobs.v1']);
+    listener.say({ type: 'login', key });
+    // without waiting
+    listener.say({ type: 'subscribe', job: '*' });
+    await listener.find({ type: 'subscribed', job: '*' });
+    expect(listener.heard[0]).toEqual({ type: 'logged_in' });
+    const { job_id: job } = (await call('POST', '/v1/jobs', { type: 'completion', input: chat }, key)).body;
+    await listener.end(job as string);
+    expect(listener.closed).toBeUndefined();
+    listener.socket.close();
+    // the same checks as of any request
+    const auditor = (await call('POST', '/v1/keys', { name: 'auditor', tenant, roles: ['auditor'] })).body[
+      'key'
+    ] as string;
+    for (const [first, code] of [
+      [{ type: 'login', key: `${key}x` }, 'unauthenticated'],
+      [{ type: 'login', key: auditor }, 'forbidden'],
+      [{ type: 'subscribe', job: '*' }, 'unauthenticated'],
+      [{ type: 'login', key: 'x'.repeat(2_000) }, 'unauthenticated'],
+    ] as const) {
+      const { listener: stranger } = await Listener.open(gateway, undefined, ['gatehouse.jobs.v1']);
+      stranger.say(first);
+      expect(await until(() => stranger.closed)).toEqual({ code: 1008, reason: code });
+      expect(stranger.heard).toMatchObject([{ type: 'error', code }]);
+    }
+    const silent = await Promise.all(
+      Array.from({ length: 100 }, () => Listener.open(gateway, undefined, ['gatehouse.jobs.v1'])),
+    );
+    expect((await Listener.open(gateway, undefined, ['gatehouse.jobs.v1'])).status).toBe(503);
+    for (const { listener: one } of silent)
+      expect(await until(() => one.closed, 8_000)).toEqual({ code: 1008, reason: 'unauthenticated' });
+    expect((await Listener.open(gateway, undefined, ['gatehouse.jobs.v1'])).status).toBe(101);
+    expect(gateway.logs()).not.toContain(key);
+  }, 30_000);
+
   it('are told on no WebSocket to whoever has no key, says too much, or lost the key', async () => {
     const { key, tenant } = await newCaller();
     expect((await Listener.open(gateway, undefined)).status).toBe(401);

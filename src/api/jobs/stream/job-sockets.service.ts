@@ -1,7 +1,5 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
 import type { Caller } from '../../../contract/caller';
 import { GatewayError } from '../../../contract/errors';
 import { JobFeed, KeyFeed } from '../../../features/jobs';
@@ -11,9 +9,6 @@ import { EventBus } from '../../../platform/events/event-bus';
 import { OwnJobs } from '../own-jobs.service';
 import { type StreamBounds, StreamSession, type StreamSources } from './stream-session';
 
-/** What a peer may choose among the subprotocols that it offers. */
-export const SUBPROTOCOL = 'gatehouse.jobs.v1';
-const MESSAGE_BYTES = 65_536;
 const BOUNDS: StreamBounds = { subscriptions: 100, messages: 500, bufferedBytes: 16_777_216, slowMs: 10_000 };
 const LOOK_MS = 1_000;
 /** A connection on which nothing was said for so long is taken for dead by somebody on its way. */
@@ -22,13 +17,6 @@ const PING_EVERY = 15;
 /** All connections over which this process tells of jobs. */
 @Injectable()
 export class JobSockets implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly server = new WebSocketServer({
-    noServer: true,
-    maxPayload: MESSAGE_BYTES,
-    perMessageDeflate: false,
-    clientTracking: false,
-    handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
-  });
   private readonly sessions = new Set<StreamSession>();
   private readonly sources: StreamSources;
   private timer: NodeJS.Timeout | undefined;
@@ -63,16 +51,8 @@ export class JobSockets implements OnApplicationBootstrap, BeforeApplicationShut
       throw new GatewayError('overloaded', `${this.sessions.size} callers watch jobs already`, { retryAfter: 5 });
   }
 
-  /** Completes the handshake of a caller that is known; one that is malformed is answered with 400. */
-  open(request: IncomingMessage, socket: Duplex, head: Buffer, caller: Caller): void {
-    this.server.handleUpgrade(request, socket, head, (connection) => this.welcome(connection, caller));
-  }
-
-  private get watchers(): number {
-    return this.feed.size + this.keyFeed.size;
-  }
-
-  private welcome(connection: WebSocket, caller: Caller): void {
+  /** Tells a caller that is known of jobs, over this connection. */
+  welcome(connection: WebSocket, caller: Caller): void {
     const session = new StreamSession(connection, caller, this.sources, BOUNDS);
     this.sessions.add(session);
     this.events.emit('job.sockets', { open: this.sessions.size });
@@ -83,6 +63,10 @@ export class JobSockets implements OnApplicationBootstrap, BeforeApplicationShut
       this.events.emit('job.sockets', { open: this.sessions.size });
     });
     if (this.stopped) session.close('shutdown');
+  }
+
+  private get watchers(): number {
+    return this.feed.size + this.keyFeed.size;
   }
 
   private async look(): Promise<void> {

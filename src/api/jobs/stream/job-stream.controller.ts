@@ -25,6 +25,6 @@ export class JobStreamController {
       });
     this.sockets.refuseWhenFull();
     void reply.hijack();
-    this.sockets.open(request.raw, upgrade.take(), upgrade.head, callerOf(request));
+    upgrade.take((connection) => this.sockets.welcome(connection, callerOf(request)));
   }
 }

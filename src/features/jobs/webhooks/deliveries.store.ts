@@ -90,7 +90,7 @@ export class Deliveries {
     private readonly bounds: DeliveryBounds,
   ) {
     endings.add(
-      (one) => one.submission().webhook !== undefined,
+      (one) => webhookOf(one) !== undefined,
       (client, ended) => this.enqueue(client, ended),
     );
   }
