@@ -48,11 +48,21 @@ async function profileOf(gatehouse, stream) {
   return { profile: JSON.parse(readFileSync(WRITTEN, 'utf8')), perSecond, failed };
 }
 
+const BUNDLE = join(ROOT, 'dist', 'bundle', 'programs.js');
+
+/** Where each module begins in the bundle, which says so in comments: `[line, file]`, the last one first. */
+const bundled = readFileSync(BUNDLE, 'utf8')
+  .split('\n')
+  .flatMap((line, i) => (/^\/\/ (dist|node_modules)\/\S+$/.test(line) ? [[i, line.slice(3)]] : []))
+  .reverse();
+
 /** A file as a reader knows it: a package by its name, ours below dist/. */
-function place(url) {
+function place(url, line) {
   const path = url.startsWith('file:') ? fileURLToPath(url) : url;
-  const inPackage = path.split('node_modules/').slice(1).at(-1);
+  const module = path === BUNDLE ? bundled.find(([first]) => first <= line)?.[1] : undefined;
+  const inPackage = (module ?? path).split('node_modules/').slice(1).at(-1);
   if (inPackage) return inPackage;
+  if (module) return module;
   return path.startsWith(ROOT) ? path.slice(ROOT.length + 1) : path || '(engine)';
 }
 
@@ -68,7 +78,7 @@ function analyse({ nodes, samples, timeDeltas }) {
   const frames = new Map();
   for (const { id, callFrame } of nodes) {
     const { functionName, url, lineNumber } = callFrame;
-    const file = url && place(url);
+    const file = url && place(url, lineNumber);
     const name = `\`${functionName || '(anonymous)'}\` ${file && `${file}:${lineNumber + 1}`}`.trim();
     frames.set(id, { name, area: file ? area(file) : functionName });
   }

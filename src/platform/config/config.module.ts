@@ -2,6 +2,6 @@ import { Module } from '@nestjs/common';
 import { Config } from './config';
 import { processConfig } from './process-config';
 
-/** One frozen configuration for the process; `main.ts` has already refused to start on a mistake. */
+/** One frozen configuration for the process; `serve.ts` has already refused to start on a mistake. */
 @Module({ providers: [{ provide: Config, useFactory: processConfig }], exports: [Config] })
 export class ConfigModule {}

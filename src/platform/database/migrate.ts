@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import * as pg from 'pg';
 import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
 import { connectionOptions, isUnavailable } from './connection';
 import { outlives } from './lasting-pool';
@@ -18,6 +19,7 @@ const MIGRATION_LOCK = 6_127_315_018n;
 export function dataSourceOptions(url: string): DataSourceOptions {
   return {
     type: 'postgres',
+    driver: pg, // else a name that it looks for in node_modules: another copy of the classes than ours
     url,
     migrations: migrationClasses(),
     migrationsTransactionMode: 'each',

@@ -1,0 +1,67 @@
+// Part of `npm run build`: dist/bundle/programs.js, made of dist/programs.js, its modules and the packages that they need.
+// Each module keeps its own place (`__dirname`, `import.meta.url`): migrations, threads and assets stay files beside it.
+'use strict';
+const fs = require('node:fs');
+const path = require('node:path');
+const { build } = require('esbuild');
+
+const root = path.resolve(__dirname, '..');
+const folder = path.join(root, 'dist', 'bundle');
+
+/** Packages that are loaded when they are first used, and ones that others ask for and do not need. */
+const LEFT_OUT = [
+  ...['mammoth', 'unpdf'],
+  ...['class-transformer', 'class-validator', 'pg-native', 'typescript'],
+  ...['@fastify/multipart', '@fastify/view'],
+  ...['@nestjs/microservices', '@nestjs/platform-express', '@nestjs/websockets'],
+];
+
+/** Where modules make a `require` of their own to look for packages that are in the bundle: a second copy is another one. */
+const LOOKS_FOR_PACKAGES = /@nestjs[\\/](typeorm|terminus)[\\/]/;
+const OWN_REQUIRE = /^const require = createRequire\(import\.meta\.url\);$/m;
+
+const USES_PLACE = /\b(__dirname|__filename|import\.meta)\b/;
+const IS_ESM = /^(import|export)\b/m;
+const DIRECTIVE = /^(['"]use strict['"])?/;
+
+/** Tells a module where it lies, seen from the bundle. */
+function placed(file, source) {
+  const from = JSON.stringify(path.relative(folder, file).split(path.sep).join('/'));
+  const [name, ...names] = IS_ESM.test(source) ? ['__metaFile', '__metaUrl'] : ['__filename', '__dirname'];
+  const other = names[0] === '__metaUrl' ? `__pathToFileURL(${name}).href` : `__path.dirname(${name})`;
+  const statement = `const ${name} = __path.join(__bundle, ${from}), ${names[0]} = ${other};`;
+  return source.replace(DIRECTIVE, (directive) => `${directive};${statement}`);
+}
+
+const places = {
+  name: 'places',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.[cm]?js$/ }, ({ path: file }) => {
+      const source = fs.readFileSync(file, 'utf8');
+      const contents = LOOKS_FOR_PACKAGES.test(file) ? source.replace(OWN_REQUIRE, '') : source;
+      return { contents: USES_PLACE.test(contents) ? placed(file, contents) : contents, loader: 'js' };
+    });
+  },
+};
+
+const bundle = () =>
+  build({
+    absWorkingDir: root,
+    entryPoints: ['dist/programs.js'],
+    outdir: folder,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    charset: 'ascii', // one byte a character, in memory too
+    keepNames: true, // names of classes are the contexts of the log
+    legalComments: 'external',
+    external: LEFT_OUT.flatMap((name) => [name, `${name}/*`]),
+    define: { 'import.meta.url': '__metaUrl' },
+    banner: {
+      js: `const __bundle = __dirname, __path = require('node:path'), { pathToFileURL: __pathToFileURL } = require('node:url');`,
+    },
+    plugins: [places],
+    logLevel: 'warning',
+  });
+
+module.exports = { bundle };
