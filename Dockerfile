@@ -4,8 +4,8 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-# No package needs its install script. The optional ones are runtimes, and this image brings its own.
-RUN npm ci --ignore-scripts --omit=optional --no-audit --no-fund
+# No package needs its install script. The bundler's program is an optional package, made for each system.
+RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY nest-cli.json tsconfig.json tsconfig.build.json tsconfig.migrations.json ./
 COPY tools ./tools
 COPY migrations ./migrations
@@ -15,6 +15,7 @@ RUN npm run build
 FROM node:24-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
+# Here the optional packages are runtimes, and this image brings its own.
 RUN npm ci --ignore-scripts --omit=dev --omit=optional --no-audit --no-fund
 
 FROM node:24-bookworm-slim
