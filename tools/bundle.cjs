@@ -8,12 +8,20 @@ const { build } = require('esbuild');
 const root = path.resolve(__dirname, '..');
 const folder = path.join(root, 'dist', 'bundle');
 
-/** Packages that are loaded when they are first used, and ones that others ask for and do not need. */
 const LEFT_OUT = [
-  ...['mammoth', 'unpdf'],
-  ...['class-transformer', 'class-validator', 'pg-native', 'typescript'],
-  ...['@fastify/multipart', '@fastify/view'],
-  ...['@nestjs/microservices', '@nestjs/platform-express', '@nestjs/websockets'],
+  // loaded when they are first used
+  'mammoth',
+  'unpdf',
+  // asked for by other packages, which do without
+  '@fastify/multipart',
+  '@fastify/view',
+  '@nestjs/microservices',
+  '@nestjs/platform-express',
+  '@nestjs/websockets',
+  'class-transformer',
+  'class-validator',
+  'pg-native',
+  'typescript',
 ];
 
 /** Where modules make a `require` of their own to look for packages that are in the bundle: a second copy is another one. */
@@ -26,11 +34,11 @@ const DIRECTIVE = /^(['"]use strict['"])?/;
 
 /** Tells a module where it lies, seen from the bundle. */
 function placed(file, source) {
-  const from = JSON.stringify(path.relative(folder, file).split(path.sep).join('/'));
-  const [name, ...names] = IS_ESM.test(source) ? ['__metaFile', '__metaUrl'] : ['__filename', '__dirname'];
-  const other = names[0] === '__metaUrl' ? `__pathToFileURL(${name}).href` : `__path.dirname(${name})`;
-  const statement = `const ${name} = __path.join(__bundle, ${from}), ${names[0]} = ${other};`;
-  return source.replace(DIRECTIVE, (directive) => `${directive};${statement}`);
+  const place = `__path.join(__bundle, ${JSON.stringify(path.relative(folder, file).split(path.sep).join('/'))})`;
+  const told = IS_ESM.test(source)
+    ? `const __metaUrl = __pathToFileURL(${place}).href;`
+    : `const __filename = ${place}, __dirname = __path.dirname(__filename);`;
+  return source.replace(DIRECTIVE, (directive) => `${directive};${told}`);
 }
 
 const places = {
