@@ -179,10 +179,7 @@ describe('BullQueue', () => {
   const queueOn =
     (prefix: string, answerMs = 10_000) =>
     (): JobQueue =>
-      new BullQueue(
-        () => Promise.resolve(new Bull(QUEUE_NAME, { ...bullOptions(redis.url, prefix), ...shim(redis) })),
-        answerMs,
-      );
+      new BullQueue(() => Promise.resolve(new Bull(QUEUE_NAME, bullOptions(redis.url, prefix))), answerMs);
   beforeAll(async () => {
     redis = await startRedis();
   });
@@ -228,17 +225,3 @@ describe('BullQueue', () => {
     }
   });
 });
-
-/** The JavaScript server has no BRPOPLPUSH. */
-function shim({ kind, url }: TestRedis): Partial<Bull.QueueOptions> {
-  if (kind !== 'js') return {};
-  return {
-    createClient: (type) => {
-      const client = new Redis(url, { maxRetriesPerRequest: null, enableReadyCheck: false });
-      const moving = client as Redis & { brpoplpush: (from: string, to: string, seconds: number) => Promise<unknown> };
-      if (type === 'bclient')
-        moving.brpoplpush = (from, to, seconds) => client.blmove(from, to, 'RIGHT', 'LEFT', seconds);
-      return client;
-    },
-  };
-}

@@ -47,7 +47,7 @@ function isInstalled(): boolean {
 function commandLine(kind: TestRedis['kind'], port: number): [string, string[]] {
   if (kind === 'js') {
     const cli = join(dirname(require.resolve('js-redis-server')), 'cli.js');
-    return [process.execPath, ['--require', join(__dirname, 'no-delay.cjs'), cli, '--port', `${port}`]];
+    return [process.execPath, ['--require', join(__dirname, 'js-redis.cjs'), cli, '--port', `${port}`]];
   }
   const inMemory = ['--save', '', '--appendonly', 'no'];
   return ['redis-server', ['--port', `${port}`, '--bind', '127.0.0.1', ...inMemory]];
