@@ -16,7 +16,7 @@ defaults:
   retry: { attempts: 1 }
   breaker: { enabled: false }
   degradation: { message: '' }
-  timeout: { firstTokenMs: 500, idleMs: 400, totalMs: 1200 }
+  timeout: { firstTokenMs: 2000, idleMs: 1500, totalMs: 4000 }
 providers:
   silent: { timeout: { connectMs: 300, firstTokenMs: 5000, totalMs: 5000 } }
 `;
@@ -77,7 +77,7 @@ describe('a provider that takes too long', () => {
 
   it.each([
     ['a whole', false, 'The call did not finish within its deadline'],
-    ['a stream', true, 'The provider did not begin to answer within 500 ms'],
+    ['a stream', true, 'The provider did not begin to answer within 2000 ms'],
   ])('to begin its answer as %s is a 504', async (_how, stream, message) => {
     const outcomes = await everywhere(stream, never);
     expectRefused(outcomes, message);
@@ -95,7 +95,7 @@ describe('a provider that takes too long', () => {
     const outcomes = await everywhere(true, (exchange) =>
       stalls(framesFor(exchange, 'one two three').slice(0, 6).join(''))(exchange),
     );
-    expectBrokenOff(outcomes, 'The provider fell silent for 400 ms');
+    expectBrokenOff(outcomes, 'The provider fell silent for 1500 ms');
     for (const { door, text } of outcomes) expect(readStream(door, text).text).toMatch(/^one /);
     await allCancelled();
     await expectRecorded(outcomes);
