@@ -2,6 +2,7 @@
 // Exit 1 when a rule is wrong, or when something that the load should have moved has no data.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -89,7 +90,7 @@ async function makeCalls(gatehouse, seconds) {
       const body = {
         model: 'gpt-4o-mini',
         stream: i % 3 === 0,
-        messages: [{ role: 'user', content: `Call ${worker} ${i % 5} of maria@example.com` }],
+        messages: [{ role: 'user', content: `Call ${worker} ${i >> 1} of ${until} for maria@example.com` }],
       };
       const answer = await fetch(`http://127.0.0.1:${gatehouse.port}/v1/chat/completions`, {
         method: 'POST',
@@ -103,6 +104,15 @@ async function makeCalls(gatehouse, seconds) {
   };
   await Promise.all([1, 2, 3, 4].map(one));
   return made;
+}
+
+/** A collector that takes whatever it is sent. */
+async function startCollector() {
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'));
+  });
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+  return { url: `http://127.0.0.1:${server.address().port}`, stop: () => server.close() };
 }
 
 const withRange = (expr) => expr.replaceAll('$__rate_interval', '20s');
@@ -121,6 +131,12 @@ async function verdicts({ ask }) {
   const rules = groups.flatMap((group) => group.rules);
   const unwell = rules.filter(({ health }) => health !== 'ok').map(({ name, lastError }) => `${name}: ${lastError}`);
   const firing = rules.filter(({ state }) => state === 'firing').map(({ name }) => name);
+  const exemplars = await ask('query_exemplars', {
+    query: 'llm_request_duration_seconds_bucket',
+    start: String(Date.now() / 1_000 - 600),
+    end: String(Date.now() / 1_000),
+  });
+  if (!exemplars.length) missing.push('exemplars of llm_request_duration_seconds');
   return { shown, missing, rules: rules.length, unwell, firing };
 }
 
@@ -141,7 +157,11 @@ for (const args of [
 say(`${parse(readFileSync(join(RULES, 'rules.yaml'), 'utf8')).groups.flatMap(({ rules }) => rules).length} rules`);
 
 const upstream = await launchUpstream();
-const gatehouse = await launchGatehouse({ upstream: upstream.port });
+const collector = await startCollector();
+const gatehouse = await launchGatehouse({
+  upstream: upstream.port,
+  env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url },
+});
 let prometheus;
 try {
   prometheus = await startPrometheus(program('prometheus'), gatehouse.port);
@@ -155,5 +175,6 @@ try {
 } finally {
   await prometheus?.stop();
   await gatehouse.stop();
+  collector.stop();
   await upstream.stop();
 }
