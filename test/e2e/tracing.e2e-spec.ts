@@ -147,6 +147,7 @@ describe('traces', () => {
     const text = await metrics.text();
     expect(text).toMatch(/^llm_request_duration_seconds_bucket\{.*\} \d+ # \{trace_id="[0-9a-f]{32}"\} /m);
     expect(text.trimEnd().endsWith('# EOF')).toBe(true);
+    expect(text).toMatch(/^llm_model_latency_seconds_count\{.*provider="openai".*\} [1-9]/m);
   });
 
   it('and dashboards and rules ask for metrics that there are', async () => {
@@ -181,9 +182,16 @@ describe('traces', () => {
 
   it('are left alone where the caller says so, and a malformed parent is ignored', async () => {
     const before = collector.spans.length;
+    const measured = async () => {
+      const text = await (await fetch(`${gateway.url}/metrics`)).text();
+      return Number(/^llm_request_duration_seconds_count\{.*stream="false".*\} (\d+)$/m.exec(text)?.[1]);
+    };
+    const [calls, attempts] = [await measured(), upstream.exchanges.length];
     const quiet = await ask(gateway, '/v1/chat/completions', chat(), {
       traceparent: `00-${'1'.repeat(32)}-${PARENT.spanId}-00`,
     });
+    // it counts like any other
+    expect([await measured(), upstream.exchanges.length]).toEqual([calls + 1, attempts + 1]);
     const odd = await ask(gateway, '/v1/chat/completions', chat(), { traceparent: `00-${'0'.repeat(32)}-nonsense-01` });
     const whole = one(await traceOf(odd.headers['x-request-id'] as string), 'gatehouse chat');
     expect(whole.parentSpanId).toBeUndefined();

@@ -119,14 +119,12 @@ export class CallMetrics {
   }
 
   /** With the trace of the call, where it has one. */
-  private observe(
-    histogram: Histogram,
-    labels: Readonly<Record<string, string>>,
-    ms: number,
-    traceId: string | undefined,
-  ): void {
-    if (traceId === undefined) histogram.observe(labels, ms / 1_000);
-    else histogram.observe({ labels, value: ms / 1_000, exemplarLabels: { trace_id: traceId } });
+  private observe(histogram: Histogram, labels: Readonly<Record<string, string>>, ms: number, traceId?: string): void {
+    const value = ms / 1_000;
+    // a histogram takes exemplars always or never
+    if (!this.namesTraces) histogram.observe(labels, value);
+    else if (traceId === undefined) histogram.observe({ labels, value });
+    else histogram.observe({ labels, value, exemplarLabels: { trace_id: traceId } });
   }
 
   private cached(result: CacheUse): void {
@@ -139,7 +137,13 @@ export class CallMetrics {
   private attempt({ provider, model, ok, code, ms }: AttemptFinished): void {
     const label = this.models.of(model);
     this.attempts.inc({ provider, model: label, code: ok ? 'ok' : (code ?? 'internal') });
-    if (ok) this.modelLatency.observe({ provider, model: label }, ms / 1_000);
+    if (ok) this.observe(this.modelLatency, { provider, model: label }, ms);
+  }
+
+  /** Only OpenMetrics can name a trace beside a figure. */
+  private get namesTraces(): boolean {
+    const { contentType } = this.registry as Registry<RegistryContentType>;
+    return contentType === Registry.OPENMETRICS_CONTENT_TYPE;
   }
 
   private counter<L extends string>(name: string, help: string, labelNames: L[]): Counter<L> {
@@ -147,8 +151,7 @@ export class CallMetrics {
   }
 
   private histogram(name: string, help: string, labelNames: string[], buckets: number[]): Histogram {
-    const { contentType } = this.registry as Registry<RegistryContentType>;
-    const enableExemplars = contentType === Registry.OPENMETRICS_CONTENT_TYPE;
+    const enableExemplars = this.namesTraces;
     return new Histogram({ name, help, labelNames, buckets, enableExemplars, registers: [this.registry] });
   }
 }
