@@ -19,6 +19,11 @@ export function keyCommit(key: Uint8Array): string {
 
 /** What an entry commits to without showing it. @param key of the entry; disclosing it opens that entry and no other */
 export function commitment(key: Uint8Array, kind: 'prompt' | 'response', value: unknown): string {
+  return textCommitment(key, kind, canonicalJson(value));
+}
+
+/** The same from the canonical text of the value. */
+export function textCommitment(key: Uint8Array, kind: 'prompt' | 'response', text: string): string {
   const secret = hmac(key, 'gatehouse/commit/v1');
-  return `hmac-sha256:${hmac(secret, `${kind}\0${canonicalJson(value)}`).toString('hex')}`;
+  return `hmac-sha256:${hmac(secret, `${kind}\0${text}`).toString('hex')}`;
 }

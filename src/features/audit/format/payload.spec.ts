@@ -8,7 +8,7 @@ import { rawPublicKey } from './ed25519';
 import { commitment, encryptionKey, entryKey, keyCommit } from './entry-keys';
 import type { Header } from './header';
 import { sha256 } from './hashes';
-import { isCommittedTo, openEntry, type OpenHeader, sealEntry } from './payload';
+import { isCommittedTo, openEntry, type OpenHeader, sealEntry, sealingSteps } from './payload';
 import { certify, verifyCertificate, writerId } from './writer-certificate';
 
 const dataKey = { id: `dk_${'x'.repeat(22)}`, key: randomBytes(32) };
@@ -96,6 +96,22 @@ describe('a sealed entry', () => {
       (sealEntry(dataKey, header, {}).ciphertext as Buffer).toString('hex', 1, 13),
     );
     expect(new Set(nonces).size).toBe(2_000);
+  });
+
+  it('pauses while a long content is sealed, and not at all for a short one', () => {
+    const seal = (text: string) => {
+      const steps = sealingSteps(dataKey, header, { request: text }, { prompt: text, response: text });
+      for (let pauses = 0; ; pauses++) {
+        const { done, value } = steps.next();
+        if (done) return { pauses, ...value };
+      }
+    };
+    expect(seal('short').pauses).toBe(0);
+    const long = 'word '.repeat(100_000);
+    const { pauses, header: text, ciphertext } = seal(long);
+    expect(pauses).toBe(4);
+    expect(openEntry(key, text, ciphertext as Buffer)).toEqual({ request: long });
+    expect(isCommittedTo(key, JSON.parse(text) as Header, 'response', long)).toBe(true);
   });
 
   it('needs no key without content, and has no ciphertext without payload', () => {

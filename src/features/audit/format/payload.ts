@@ -1,12 +1,14 @@
 import { createCipheriv, createDecipheriv, createSecretKey, hash, randomFillSync } from 'node:crypto';
 import { canonicalJson } from '../../../contract/canonical-json';
 import { canonicalise, parseCanonical } from './canonical';
-import { commitment, encryptionKey, entryKey, keyCommit } from './entry-keys';
+import { commitment, encryptionKey, entryKey, keyCommit, textCommitment } from './entry-keys';
 import type { Header, PlainObject, Sealing } from './header';
 
 const VERSION = 1;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+/** Characters; a longer text takes milliseconds to write, hash or encrypt. */
+const LONG = 131_072;
 const CONTEXT = 'gatehouse-payload/v1\n';
 /** The version, the nonce and the tag. */
 export const OVERHEAD_BYTES = 1 + NONCE_BYTES + TAG_BYTES;
@@ -16,6 +18,12 @@ let used = nonces.length;
 
 /** What is recorded of an entry before it is sealed. */
 export type OpenHeader = Omit<Header, keyof Sealing | 'prompt_hash' | 'response_hash'>;
+
+/** Of 32 bytes. */
+export interface SealingKey {
+  readonly id: string;
+  readonly key: Uint8Array;
+}
 
 export interface Commits {
   readonly prompt?: unknown;
@@ -33,29 +41,45 @@ export class OpenError extends Error {}
 
 /**
  * Turns what is recorded into what is stored. An entry without payload and without commitments needs no key.
- * @param dataKey of 32 bytes
  * @throws when something of the header is not canonical, or when there is no key where one is needed
  */
 export function sealEntry(
-  dataKey: { readonly id: string; readonly key: Uint8Array } | undefined,
+  dataKey: SealingKey | undefined,
   header: OpenHeader,
   payload?: object,
   commits: Commits = {},
 ): SealedEntry {
-  const { prompt, response } = commits;
+  const steps = sealingSteps(dataKey, header, payload, commits);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** As `sealEntry`, with a pause after each step that took long because its text was: others can use the processor meanwhile. */
+export function* sealingSteps(
+  dataKey: SealingKey | undefined,
+  header: OpenHeader,
+  payload: object | undefined,
+  { prompt, response }: Commits,
+): Generator<void, SealedEntry> {
   if (payload === undefined && prompt === undefined && response === undefined)
     return { header: canonicalise(header as PlainObject) };
   if (!dataKey) throw new Error('an entry with content needs a data key');
   const key = entryKey(dataKey.key, header.entry_id);
-  const committed = canonicalise({
-    ...header,
-    key_id: dataKey.id,
-    key_commit: keyCommit(key),
-    prompt_hash: prompt === undefined ? undefined : commitment(key, 'prompt', prompt),
-    response_hash: response === undefined ? undefined : commitment(key, 'response', response),
-  });
+  const hashes: Partial<Record<'prompt_hash' | 'response_hash', string>> = {};
+  for (const [kind, value] of [['prompt', prompt] as const, ['response', response] as const]) {
+    if (value === undefined) continue;
+    const text = canonicalJson(value);
+    hashes[`${kind}_hash`] = textCommitment(key, kind, text);
+    if (text.length > LONG) yield;
+  }
+  const committed = canonicalise({ ...header, key_id: dataKey.id, key_commit: keyCommit(key), ...hashes });
   if (payload === undefined) return { header: committed };
-  const ciphertext = encrypt(key, committed, canonicalJson(payload));
+  const text = canonicalJson(payload);
+  if (text.length > LONG) yield;
+  const ciphertext = encrypt(key, committed, text);
+  if (text.length > LONG) yield;
   return { header: withCiphertext(committed, ciphertext), ciphertext };
 }
 

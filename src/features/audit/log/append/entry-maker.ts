@@ -1,7 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import { uuidv7 } from '../../../../contract/ids';
 import type { Draft } from '../../audit-log';
 import { leafHash } from '../../format/hashes';
-import { sealEntry } from '../../format/payload';
+import { sealingSteps, type SealedEntry } from '../../format/payload';
 import type { DataKey, DataKeys } from '../../keys/data-keys';
 import type { ReadyEntry } from './append-queue';
 
@@ -13,7 +14,7 @@ export class EntryMaker {
     private readonly keys: DataKeys,
   ) {}
 
-  /** Not a promise when the key is in memory. @throws when the facts cannot be written canonically; when there is no key */
+  /** Not a promise when the key is in memory and the content is not long. @throws when the facts cannot be written canonically; when there is no key */
   make(draft: Draft): ReadyEntry | Promise<ReadyEntry> {
     const at = draft.at ?? Date.now();
     if (!hasContent(draft)) return this.seal(draft, at, undefined);
@@ -21,7 +22,11 @@ export class EntryMaker {
     return key instanceof Promise ? key.then((found) => this.seal(draft, at, found)) : this.seal(draft, at, key);
   }
 
-  private seal({ id = uuidv7(), facts, payload, commit }: Draft, at: number, key: DataKey | undefined): ReadyEntry {
+  private seal(
+    { id = uuidv7(), facts, payload, commit = {} }: Draft,
+    at: number,
+    key: DataKey | undefined,
+  ): ReadyEntry | Promise<ReadyEntry> {
     const stamp = {
       v: 1,
       log: this.origin,
@@ -29,9 +34,22 @@ export class EntryMaker {
       ts: new Date(at).toISOString(),
       writer: this.writer,
     } as const;
-    const { header, ciphertext } = sealEntry(key, { ...facts, ...stamp }, payload, commit);
-    return { id, text: header, leaf: leafHash(header), ciphertext };
+    const steps = sealingSteps(key, { ...facts, ...stamp }, payload, commit);
+    const { done, value } = steps.next();
+    return done ? ready(id, value) : this.slowly(id, steps);
   }
+
+  private async slowly(id: string, steps: Generator<void, SealedEntry>): Promise<ReadyEntry> {
+    for (;;) {
+      await setImmediate();
+      const { done, value } = steps.next();
+      if (done) return ready(id, value);
+    }
+  }
+}
+
+function ready(id: string, { header, ciphertext }: SealedEntry): ReadyEntry {
+  return { id, text: header, leaf: leafHash(header), ciphertext };
 }
 
 function hasContent({ payload, commit }: Draft): boolean {
