@@ -31,7 +31,7 @@ registerHooks({
   load(url, context, next) {
     const loaded = next(url, context);
     if (!url.endsWith('/js-redis-server/dist/cli.js')) return loaded;
-    const source = String(loaded.source);
+    const source = Buffer.from(loaded.source).toString();
     if (!MODULE.test(source) || !LISTED.test(source))
       throw new Error('js-redis-server is not the one that is known here');
     return {
