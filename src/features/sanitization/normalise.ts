@@ -83,7 +83,8 @@ export class Normalisation {
     const stop = this.at + STEP;
     while (this.at < stop && this.at < this.text.length) {
       CHANGES.lastIndex = this.at;
-      const next = CHANGES.exec(this.text)?.index ?? this.text.length;
+      // one code unit long, so its end says where it is; `exec` would make an object for each
+      const next = CHANGES.test(this.text) ? CHANGES.lastIndex - 1 : this.text.length;
       if (next > this.at) this.copy(Math.min(next, stop));
       else this.replace();
     }
@@ -110,9 +111,10 @@ export class Normalisation {
   }
 
   private append(read: string): void {
+    if (!read) return;
     this.piece += read;
     this.length += read.length;
-    this.tail = (this.tail + read.slice(-MARKS)).slice(-MARKS);
+    this.tail = (read.length < MARKS ? this.tail + read : read).slice(-MARKS);
   }
 
   private copy(end: number): void {
