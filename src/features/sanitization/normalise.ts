@@ -64,7 +64,8 @@ export class Normalisation {
   private at = 0;
   private length = 0;
   private readonly pieces: string[] = [];
-  private piece = '';
+  /** Of the step at hand; joined at its end, as a text that grows by single characters is a tree of them until somebody reads it. */
+  private parts: string[] = [];
   /** The last characters read. */
   private tail = '';
   private readonly viewAt: number[] = [0];
@@ -88,8 +89,8 @@ export class Normalisation {
       if (next > this.at) this.copy(Math.min(next, stop));
       else this.replace();
     }
-    this.pieces.push(this.piece);
-    this.piece = '';
+    this.pieces.push(this.parts.join(''));
+    this.parts = [];
     return this.at >= this.text.length;
   }
 
@@ -112,7 +113,7 @@ export class Normalisation {
 
   private append(read: string): void {
     if (!read) return;
-    this.piece += read;
+    this.parts.push(read);
     this.length += read.length;
     this.tail = (read.length < MARKS ? this.tail + read : read).slice(-MARKS);
   }

@@ -109,7 +109,7 @@ describe('a sealed entry', () => {
     expect(seal('short').pauses).toBe(0);
     const long = 'word '.repeat(100_000);
     const { pauses, header: text, ciphertext } = seal(long);
-    expect(pauses).toBe(4);
+    expect(pauses).toBe(6);
     expect(openEntry(key, text, ciphertext as Buffer)).toEqual({ request: long });
     expect(isCommittedTo(key, JSON.parse(text) as Header, 'response', long)).toBe(true);
   });

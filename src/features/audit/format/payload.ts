@@ -71,6 +71,7 @@ export function* sealingSteps(
   for (const [kind, value] of [['prompt', prompt] as const, ['response', response] as const]) {
     if (value === undefined) continue;
     const text = canonicalJson(value);
+    if (text.length > LONG) yield;
     hashes[`${kind}_hash`] = textCommitment(key, kind, text);
     if (text.length > LONG) yield;
   }
