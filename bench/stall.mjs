@@ -19,7 +19,9 @@ const numbered = (make) => {
 
 /** A taxpayer number of Brazil with its two check digits. */
 function cpf(n) {
-  const digits = String(100_000_000 + n).split('').map(Number);
+  const digits = String(100_000_000 + n)
+    .split('')
+    .map(Number);
   for (const length of [9, 10]) {
     const sum = digits.reduce((total, digit, i) => total + digit * (length + 1 - i), 0);
     digits.push(((sum * 10) % 11) % 10);
