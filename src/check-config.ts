@@ -5,9 +5,8 @@ import type { Config } from './platform/config/config';
 import { loadConfig } from './platform/config/load-config';
 import { ConfigError } from './platform/config/problems';
 import { standIns } from './platform/config/stand-ins';
-import { errorText } from './platform/observability/error-text';
 import { processScrubber } from './platform/observability/process-scrubber';
-import { scrubErrors } from './platform/observability/scrub-process';
+import { runCommand } from './platform/observability/run-command';
 
 const USAGE = `Reads the environment and every file of the configuration as a start would, secrets included, and starts nothing.
 
@@ -72,12 +71,4 @@ async function main(): Promise<number> {
   return result.ok ? 0 : 1;
 }
 
-scrubErrors();
-main().then(
-  (code) => process.exit(code),
-  (error: NodeJS.ErrnoException) => {
-    const misused = error.code?.startsWith('ERR_PARSE_ARGS') ?? false;
-    process.stderr.write(`${misused ? error.message : errorText(error)}\n${misused ? `\n${USAGE}` : ''}`);
-    process.exit(misused ? 2 : 1);
-  },
-);
+runCommand(main, USAGE);

@@ -14,9 +14,8 @@ import { embeddedUrl } from './platform/doctor/embedded-url';
 import { fail, findingLines, ok, skip, warn, type Finding } from './platform/doctor/finding';
 import { dataFolderFinding, nodeFinding } from './platform/doctor/machine-findings';
 import { portFinding, reachFinding, redisFinding } from './platform/doctor/service-findings';
-import { errorText } from './platform/observability/error-text';
 import { processScrubber } from './platform/observability/process-scrubber';
-import { scrubErrors } from './platform/observability/scrub-process';
+import { runCommand } from './platform/observability/run-command';
 
 const USAGE = `Looks at everything that a gateway needs, changes nothing and spends nothing: the machine, the configuration, PostgreSQL, the audit log's
 guards, Redis, the providers' addresses, the collector of traces, the port.
@@ -27,7 +26,9 @@ Exit code: 0 nothing is wrong, 1 something is, 2 wrongly called.
 `;
 
 async function configured(config: Config): Promise<Finding[]> {
-  const { host, port, redisUrl, providers, tracing, dataDir } = config;
+  const { host, redisUrl, providers, tracing, dataDir } = config;
+  // where the probes are
+  const port = config.opsPort ?? config.port;
   const upstreams = providers.flatMap((provider) => (provider.type === 'sandbox' ? [] : [provider]));
   const noProvider = warn(
     'providers',
@@ -99,12 +100,4 @@ async function main(): Promise<number> {
   return findings.some(({ state }) => state === 'fail') ? 1 : 0;
 }
 
-scrubErrors();
-main().then(
-  (code) => process.exit(code),
-  (error: NodeJS.ErrnoException) => {
-    const misused = error.code?.startsWith('ERR_PARSE_ARGS') ?? false;
-    process.stderr.write(`${misused ? error.message : errorText(error)}\n${misused ? `\n${USAGE}` : ''}`);
-    process.exit(misused ? 2 : 1);
-  },
-);
+runCommand(main, USAGE);
