@@ -17,6 +17,7 @@ import { AuditApiModule } from './audit/audit-api.module';
 import { Door } from './door/door.service';
 import { BatchesApiModule } from './batches/batches-api.module';
 import { FilesApiModule } from './files/files-api.module';
+import { ConfigurationController } from './configuration/configuration.controller';
 import { FlagsModule } from './flags/flags.module';
 import { ErrorFilter } from './filters/error.filter';
 import { GUARDS } from './guards';
@@ -71,6 +72,7 @@ import { UsageApiModule } from './usage/usage-api.module';
     MetricsController,
     SanitizeController,
     SessionsController,
+    ConfigurationController,
   ],
   providers: [Door, ...GUARDS, { provide: APP_FILTER, useClass: ErrorFilter }],
 })

@@ -69,6 +69,8 @@ export interface GatewayEvents {
   /** A secret could not be read anew; the last value stays in use. */
   'secret.unreadable': SecretUnreadable;
   'secret.readable': Omit<SecretFacts, 'version'>;
+  /** The files of the configuration were read again. */
+  'config.reloaded': ConfigReloaded;
   /** Somebody read content alone and at once; a review is owed. */
   'review.glass_broken': GlassBroken;
   /** The log was verified, by somebody or by the clock. */
@@ -186,6 +188,17 @@ export interface SecretRotated extends SecretFacts {
 }
 export interface SecretUnreadable extends Omit<SecretFacts, 'version'> {
   readonly reason: string;
+}
+
+export interface ConfigReloaded {
+  readonly trigger: 'files' | 'signal' | 'request';
+  /** `refused`: there are mistakes; `failed`: it could not be put on record. In both cases what held goes on holding. */
+  readonly outcome: 'taken' | 'unchanged' | 'refused' | 'failed';
+  /** Parts that were taken. */
+  readonly changed: readonly string[];
+  /** Paths of settings that differ and take effect with the next start. */
+  readonly pending: readonly string[];
+  readonly problems: readonly string[];
 }
 
 export interface GlassBroken {

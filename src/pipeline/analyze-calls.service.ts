@@ -27,9 +27,10 @@ export class AnalyzeCalls {
   constructor(
     private readonly analyses: Analyses,
     private readonly questions: QuestionBodies,
-    { analysisTemplates }: Config,
+    { analysisTemplates, inForce }: Config,
   ) {
     checkSchemas(analysisTemplates);
+    inForce.require((next) => checkSchemas(next.analysisTemplates));
   }
 
   /** @throws GatewayError `invalid_request` that names the field or the limit */

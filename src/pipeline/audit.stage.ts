@@ -37,8 +37,8 @@ interface Course {
 /** Nothing happens unrecorded: how a call ended is durable before its last word is handed out. */
 @Injectable()
 export class AuditStage extends Stage<Call, AuditedCall> {
-  private readonly models: KnownModels;
-  private readonly policy: Identity['policy'];
+  private readonly models = new KnownModels([AUTO]);
+  private policy: Identity['policy'];
 
   constructor(
     private readonly config: Config,
@@ -50,11 +50,16 @@ export class AuditStage extends Stage<Call, AuditedCall> {
     private readonly turns: SessionTurns,
   ) {
     super();
-    const { aliases, models } = config.models;
+    this.renew();
+    config.inForce.onChange(() => this.renew());
+  }
+
+  private renew(): void {
+    const { aliases, models } = this.config.models;
     const targets = [...Object.values(aliases).flat(), ...Object.keys(models)];
     const bare = targets.map((target) => target.slice(target.indexOf('/') + 1));
-    this.models = new KnownModels([AUTO, ...Object.keys(aliases), ...targets, ...bare]);
-    this.policy = policyHashes(config);
+    this.models.add(...Object.keys(aliases), ...targets, ...bare);
+    this.policy = policyHashes(this.config);
   }
 
   override wrap(next: Handler<AuditedCall>): Handler<Call> {

@@ -43,7 +43,7 @@ export class BudgetSite {
 
   /** What a process holds money through. */
   replica(leaseMs = 15_000, longestMs = 600_000): StoredHolds {
-    const store = new StoredHolds({ url: this.database.url, leaseMs, longestMs });
+    const store = new StoredHolds({ url: this.database.url, leaseMs, longestMs: () => longestMs });
     this.stores.push(store);
     return store;
   }

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { testDatabase } from './database';
 
 const ROOT = resolve(__dirname, '../..');
@@ -22,12 +22,18 @@ export interface GatewayOptions {
   readonly flags?: string;
 }
 
+const FILES = ['gatehouse', 'models', 'policies', 'prices', 'guards', 'analyses', 'flags'] as const;
+type ConfigFile = (typeof FILES)[number];
+
 export interface Gateway {
   readonly url: string;
   readonly rootKey: string;
   readonly databaseUrl: string;
   /** Everything the process printed so far. */
   logs(): string;
+  /** Another content of `<name>.yaml`; undefined: the file is gone. */
+  configure(name: ConfigFile, content: string | undefined): void;
+  signal(signal: NodeJS.Signals): void;
   /** The process is gone at once; its database stays. */
   kill(): Promise<void>;
   /** A second process on the same database, data folder and settings. */
@@ -52,8 +58,7 @@ export async function startGateway({ env = {}, settings, ...beside }: GatewayOpt
   };
   const isShipped = settings === undefined && !Object.keys(beside).length;
   const files = { gatehouse: isShipped ? shipped('gatehouse') : (settings ?? ''), policies: uncached(), ...beside };
-  for (const name of ['gatehouse', 'models', 'policies', 'prices', 'guards', 'analyses', 'flags'] as const)
-    writeFileSync(join(folder, `${name}.yaml`), files[name] ?? shipped(name));
+  for (const name of FILES) writeFileSync(join(folder, `${name}.yaml`), files[name] ?? shipped(name));
   all['GATEHOUSE_CONFIG'] = join(folder, 'gatehouse.yaml');
   const started: ChildProcess[] = [];
   const cleanUp = async (): Promise<void> => {
@@ -112,6 +117,12 @@ async function launch(
       env['GATEHOUSE_ROOT_KEY'] ?? readFileSync(join(env['GATEHOUSE_DATA_DIR'] ?? '', 'root.key'), 'utf8').trim(),
     databaseUrl: env['DATABASE_URL'] ?? '',
     logs: () => output,
+    configure: (name, content) => {
+      const file = join(dirname(env['GATEHOUSE_CONFIG'] ?? ''), `${name}.yaml`);
+      if (content === undefined) rmSync(file);
+      else writeFileSync(file, content);
+    },
+    signal: (signal) => void child.kill(signal),
     kill: async () => void (await end(child, 'SIGKILL')),
     another: (more = {}) => launch({ ...env, ...more }, started, cleanUp),
     stop: () => end(child, 'SIGTERM'),

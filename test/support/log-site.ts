@@ -141,7 +141,7 @@ export class LogSite {
       troubles,
       events,
       variables: process.env,
-      longestCallMs,
+      longestCallMs: () => longestCallMs,
       shared,
       owner: {
         ownWriter: () => made.writer.writer.id,

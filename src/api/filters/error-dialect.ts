@@ -1,12 +1,28 @@
 export type ErrorDialect = 'openai' | 'anthropic' | 'problem';
 
 /** Routes of ours below /v1, which answer in neither vendor's words. */
-const OURS =
-  /^\/v1\/(tenants|keys|requests|policies|sanitize|status|audit|usage|budgets|flags|cache|jobs|analyze|sessions|webhooks)(\/|$)/;
+const OURS = new Set([
+  'analyze',
+  'audit',
+  'budgets',
+  'cache',
+  'configuration',
+  'flags',
+  'jobs',
+  'keys',
+  'policies',
+  'requests',
+  'sanitize',
+  'sessions',
+  'status',
+  'tenants',
+  'usage',
+  'webhooks',
+]);
 
 /** Whose error shape a route answers in. Unknown routes below /v1 were meant for a vendor's API: SDKs expect theirs. */
 export function errorDialectOf(path: string, anthropicVersion: boolean): ErrorDialect {
   if (/^\/v1\/messages(\/|$)/.test(path)) return 'anthropic';
-  if (!path.startsWith('/v1/') || OURS.test(path)) return 'problem';
+  if (!path.startsWith('/v1/') || OURS.has(path.split('/')[2] ?? '')) return 'problem';
   return anthropicVersion && /^\/v1\/models(\/|$)/.test(path) ? 'anthropic' : 'openai';
 }

@@ -21,7 +21,8 @@ export class AddressThrottlerGuard extends RateThrottlerGuard {
     @Inject(SlidingWindowStorage) storage: SlidingWindowStorage,
     @Inject(Reflector) reflector: Reflector,
   ) {
-    super({ throttlers: [{ name: 'address', ttl: MINUTE_MS, limit: config.limits.addressRpm }] }, storage, reflector);
+    const limit = (): number => config.limits.addressRpm;
+    super({ throttlers: [{ name: 'address', ttl: MINUTE_MS, limit }] }, storage, reflector);
   }
 
   protected note(request: CallerRequest, _reply: FastifyReply, rate: Rate): void {

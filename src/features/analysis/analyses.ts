@@ -31,17 +31,24 @@ export interface Analysis {
   readonly rest: JsonObject;
 }
 
+type Templates = Readonly<Record<string, AnalysisTemplate>>;
+
 const BUILT_IN = [sentiment, summary, classification, extraction, language];
 const MAX_NAME = 64;
 
 /** The analyses that callers may ask for: the built-in ones and the operator's. */
 export class Analyses {
-  private readonly types: ReadonlyMap<string, AnalysisType>;
+  private types!: ReadonlyMap<string, AnalysisType>;
 
   constructor(
     readonly limits: AnalysisLimits,
-    templates: Readonly<Record<string, AnalysisTemplate>> = {},
+    templates: Templates = {},
   ) {
+    this.take(templates);
+  }
+
+  /** Other analyses of the operator hold from now on. */
+  take(templates: Templates): void {
     const own = Object.entries(templates).map(([name, written]) => template(name, written));
     this.types = new Map([...BUILT_IN, ...own].map((type) => [type.name, type]));
   }

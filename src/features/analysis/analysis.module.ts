@@ -10,7 +10,11 @@ import { AnalysisKind } from './analysis-kind';
     {
       provide: Analyses,
       inject: [Config],
-      useFactory: ({ analyses, analysisTemplates }: Config) => new Analyses(analyses, analysisTemplates),
+      useFactory: ({ analyses: limits, analysisTemplates, inForce }: Config) => {
+        const analyses = new Analyses(limits, analysisTemplates);
+        inForce.onChange((now) => analyses.take(now.analysisTemplates));
+        return analyses;
+      },
     },
     { provide: AnalysisKind, inject: [Analyses], useFactory: (analyses: Analyses) => new AnalysisKind(analyses) },
   ],

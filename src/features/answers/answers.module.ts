@@ -50,7 +50,15 @@ import { Templates } from './templates';
       useFactory: ({ client }: RedisConnection): Leases => (client ? new RedisLeases(client) : new NoLeases()),
     },
     AnswerUpkeep,
-    { provide: Templates, inject: [Config], useFactory: ({ policies }: Config) => new Templates(policies.templates) },
+    {
+      provide: Templates,
+      inject: [Config],
+      useFactory: ({ policies, inForce }: Config) => {
+        const templates = new Templates(policies.templates);
+        inForce.onChange((now) => templates.take(now.policies.templates));
+        return templates;
+      },
+    },
   ],
   exports: [PastAnswers, Leases, Templates],
 })

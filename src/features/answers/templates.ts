@@ -18,12 +18,17 @@ interface Group {
 
 /** The texts that an operator wrote for when no model answers. */
 export class Templates {
-  private readonly groups: readonly Group[];
+  private groups!: readonly Group[];
 
   constructor(
     templates: readonly Template[],
     private readonly clock: () => number = () => performance.now(),
   ) {
+    this.take(templates);
+  }
+
+  /** Other templates hold from now on. */
+  take(templates: readonly Template[]): void {
     const starts = Array.from({ length: Math.ceil(templates.length / AT_ONCE) }, (_, i) => i * AT_ONCE);
     this.groups = starts.map((start) => groupOf(templates.slice(start, start + AT_ONCE)));
   }

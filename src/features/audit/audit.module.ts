@@ -13,6 +13,7 @@ import { AuditLog } from './audit-log';
 import { BudgetRecords } from './budget-records.service';
 import { RecordedCalls } from './calls/recorded-calls.service';
 import { RecordedSessions } from './calls/recorded-sessions.service';
+import { ConfigRecords } from './config-records.service';
 import { AuditKeys } from './keys/audit-keys';
 import { OtherKeyError } from './keys/keks';
 import { DataKeys, Subjects } from './keys/data-keys';
@@ -27,7 +28,6 @@ import { SigningKeyRows } from './log/signing/signing-key-rows.store';
 import { StoredLogSigner } from './log/signing/stored-log-signer';
 import { Troubles } from './log/troubles';
 import { SecretRecords } from './secret-records.service';
-import { StartRecords } from './start-records.service';
 
 @Module({
   imports: [ConfigModule, DatabaseModule, EventBusModule, RedisModule],
@@ -84,7 +84,7 @@ import { StartRecords } from './start-records.service';
     RecordedCalls,
     RecordedSessions,
     SecretRecords,
-    StartRecords,
+    ConfigRecords,
   ],
   exports: [
     AccessRecords,

@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../contract/canonical-json';
 import type { Config } from '../../platform/config/config';
+import type { ChangeableParts } from '../../platform/config/config-in-force';
 import type { Facts } from './format/header';
 
-/** What was in force, by 128 bits of SHA-256 each; the `config.loaded` entry of the process holds what they stand for. */
-export function policyHashes(config: Config): NonNullable<Facts['policy']> {
-  const content = configuration(config);
+/**
+ * What is in force, by 128 bits of SHA-256 each; a `config.loaded` entry of the process holds what they stand for.
+ * @param parts those that change, where they are about to
+ */
+export function policyHashes(config: Config, parts: ChangeableParts = config): NonNullable<Facts['policy']> {
+  const content = configuration(config, parts);
   return Object.fromEntries(
     Object.entries(content).map(([name, value]) => [
       name,
@@ -15,12 +19,13 @@ export function policyHashes(config: Config): NonNullable<Facts['policy']> {
 }
 
 /** What an operator configured; secrets are references here. */
-export function configuration(config: Config): { readonly [name: string]: object } {
-  const { server, limits, audit, health, idempotency, answers, models, prices, policies, guards, flags } = config;
+export function configuration(config: Config, parts: ChangeableParts = config): { readonly [name: string]: object } {
+  const { server, audit, health, idempotency, answers } = config;
+  const { limits, models, prices, policies, guards, flags, analysisTemplates } = parts;
   // keys are no configuration: they change while the process runs
   const providers = config.providers.map((provider) => ({ ...provider, apiKeys: undefined }));
   return {
-    settings: { server, limits, audit, health, idempotency, answers, providers },
+    settings: { server, limits, audit, health, idempotency, answers, providers, analysisTemplates },
     models: { models, prices },
     policies,
     guards,

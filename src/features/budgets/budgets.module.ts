@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Config } from '../../platform/config/config';
 import { ConfigModule } from '../../platform/config/config.module';
-import { longestCallMs } from '../../platform/config/effective-policy';
 import { DatabaseModule } from '../../platform/database/database.module';
 import { EventBusModule } from '../../platform/events/event-bus.module';
 import { BudgetHolds } from './budget-holds';
@@ -21,11 +20,11 @@ const GRACE_MS = 60_000;
     {
       provide: StoredHolds,
       inject: [Config],
-      useFactory: ({ databaseUrl, policies, budgets }: Config) =>
+      useFactory: ({ databaseUrl, inForce, budgets }: Config) =>
         new StoredHolds({
           url: databaseUrl.reveal(),
           leaseMs: budgets.leaseMs,
-          longestMs: longestCallMs(policies) + GRACE_MS,
+          longestMs: () => inForce.longestCallMs + GRACE_MS,
         }),
     },
     { provide: BudgetHolds, useExisting: StoredHolds },

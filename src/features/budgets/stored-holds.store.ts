@@ -27,7 +27,7 @@ export interface HoldsOptions {
   /** How long the holds of a process that died still count. */
   readonly leaseMs: number;
   /** No call is under way for longer. */
-  readonly longestMs: number;
+  readonly longestMs: () => number;
 }
 
 interface Settling {
@@ -133,7 +133,7 @@ export class StoredHolds extends BudgetHolds {
   }
 
   private terms(): unknown[] {
-    return [this.owner, this.options.leaseMs / 1_000, this.options.longestMs / 1_000];
+    return [this.owner, this.options.leaseMs / 1_000, this.options.longestMs() / 1_000];
   }
 
   /** Whether it was done is not known. */

@@ -24,7 +24,7 @@ export class FlagTable {
   private stored: ReadonlyMap<string, StoredFlag> = new Map();
 
   constructor(
-    private readonly declared: Flags['flags'],
+    private declared: Flags['flags'],
     private readonly keyed: Pick<KeyedHash, 'digest'>,
   ) {
     this.learn(this.stored);
@@ -56,6 +56,12 @@ export class FlagTable {
 
   storedAs(name: string): StoredFlag {
     return this.stored.get(name) ?? UNSET;
+  }
+
+  /** Other flags are declared from now on. */
+  take(declared: Flags['flags']): void {
+    this.declared = declared;
+    this.learn(this.stored);
   }
 
   /** What is set in the database, by name; replaces what was known. */

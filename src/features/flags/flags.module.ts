@@ -29,7 +29,11 @@ class FlagServiceEnd implements OnApplicationShutdown {
     {
       provide: FlagTable,
       inject: [Config, KeyedHash],
-      useFactory: ({ flags }: Config, hash: KeyedHash) => new FlagTable(flags.flags, hash),
+      useFactory: ({ flags, inForce }: Config, hash: KeyedHash) => {
+        const table = new FlagTable(flags.flags, hash);
+        inForce.onChange((now) => table.take(now.flags.flags));
+        return table;
+      },
     },
     { provide: OpenedService, inject: [Config, FlagTable, KeyedHash], useFactory: openService },
     {

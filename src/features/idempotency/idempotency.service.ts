@@ -1,6 +1,5 @@
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Config } from '../../platform/config/config';
-import { longestCallMs } from '../../platform/config/effective-policy';
 import { KeyedHash } from '../../platform/secrets/keyed-hash';
 import { SealedBox } from '../../platform/secrets/sealed-box';
 import { Answers } from './answers.store';
@@ -42,14 +41,14 @@ export class IdempotentAnswers implements OnModuleInit, OnApplicationShutdown {
   private sweeping: NodeJS.Timeout | undefined;
 
   constructor(
-    { idempotency: { leaseMs }, policies }: Config,
+    { idempotency: { leaseMs }, inForce }: Config,
     private readonly answers: Answers,
     private readonly hash: KeyedHash,
     private readonly box: SealedBox,
   ) {
     this.leases = new Leases({
       leaseMs,
-      longestMs: longestCallMs(policies) + leaseMs,
+      longestMs: () => inForce.longestCallMs + leaseMs,
       renew: (claims) => answers.renew(claims),
     });
   }

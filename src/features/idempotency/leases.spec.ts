@@ -18,7 +18,7 @@ describe('Leases', () => {
     jest.useFakeTimers();
     renewed.length = 0;
     renew.mockClear();
-    leases = new Leases({ leaseMs: 3_000, longestMs: 10_000, renew });
+    leases = new Leases({ leaseMs: 3_000, longestMs: () => 10_000, renew });
   });
   afterEach(() => {
     leases.stop();

@@ -5,7 +5,7 @@ const BEATS_PER_LEASE = 3;
 export interface LeasesOptions {
   readonly leaseMs: number;
   /** A claim that is held for longer was forgotten: it is given up. */
-  readonly longestMs: number;
+  readonly longestMs: () => number;
   readonly renew: (claims: readonly Claim[]) => Promise<void>;
   readonly now?: () => number;
 }
@@ -20,7 +20,7 @@ export class Leases {
 
   /** @param lost called when the claim is given up */
   hold(claim: Claim, lost: () => void): void {
-    this.held.set(claim, { until: this.now() + this.options.longestMs, lost });
+    this.held.set(claim, { until: this.now() + this.options.longestMs(), lost });
     this.timer ??= setInterval(() => void this.beat(), this.options.leaseMs / BEATS_PER_LEASE).unref();
   }
 

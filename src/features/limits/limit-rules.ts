@@ -35,20 +35,26 @@ export class TenantLimits {
 /** The limits of users, tenants and models that the configuration gives. */
 export class LimitRules {
   /** By id or name, in lower case. */
-  private readonly tenants = new Map<string, TenantLimits>();
-  private readonly others: TenantLimits;
+  private tenants!: ReadonlyMap<string, TenantLimits>;
+  private others!: TenantLimits;
   /** Nothing is limited, of nobody. */
-  readonly none: boolean;
+  none!: boolean;
 
-  constructor({ users, models, tenants }: Settings) {
+  constructor(settings: Settings) {
+    this.take(settings);
+  }
+
+  /** Other limits hold from now on. */
+  take({ users, models, tenants }: Settings): void {
     const of = (from: string, entry?: Settings['tenants'][string]) =>
       new TenantLimits(
         entry && limitsOf(entry, from),
         merged(users && limitsOf(users, 'limits.users'), entry?.users && limitsOf(entry.users, `${from}.users`)),
         [...patterns(models, 'limits.models'), ...patterns(entry?.models ?? {}, `${from}.models`)],
       );
-    for (const [name, entry] of Object.entries(tenants))
-      this.tenants.set(name.toLowerCase(), of(`limits.tenants.${name}`, entry));
+    this.tenants = new Map(
+      Object.entries(tenants).map(([name, entry]) => [name.toLowerCase(), of(`limits.tenants.${name}`, entry)]),
+    );
     this.others = this.tenants.get('*') ?? of('');
     this.none = !users && !Object.keys(models).length && !Object.keys(tenants).length;
   }

@@ -20,7 +20,15 @@ import { WindowStorage } from './window-storage';
   imports: [ConfigModule, EventBusModule, RedisModule],
   providers: [
     { provide: SlidingWindowStorage, useFactory: () => new SlidingWindowStorage() },
-    { provide: LimitRules, inject: [Config], useFactory: ({ limits }: Config) => new LimitRules(limits) },
+    {
+      provide: LimitRules,
+      inject: [Config],
+      useFactory: ({ limits, inForce }: Config) => {
+        const rules = new LimitRules(limits);
+        inForce.onChange((now) => rules.take(now.limits));
+        return rules;
+      },
+    },
     {
       provide: RateCounters,
       inject: [RedisConnection, EventBus],

@@ -29,6 +29,8 @@ class Notes extends Breakers {
   override states(): readonly BreakerView[] {
     return [];
   }
+
+  override renew(): void {}
 }
 
 function setUp(steps: readonly (Piece | Error)[], document = {}) {

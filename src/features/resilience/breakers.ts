@@ -41,6 +41,9 @@ export abstract class Breakers extends StateReport {
 
   abstract states(): readonly BreakerView[];
 
+  /** Other policies hold from now on. */
+  abstract renew(): void;
+
   override state(): readonly JsonObject[] {
     return this.states().map(({ since, openUntil, ...view }) => ({
       ...view,

@@ -39,17 +39,23 @@ export class CircuitBreaker {
   private successes = 0;
   private probe: { readonly ticket?: Ticket; readonly until: number } | undefined;
   private era = 0;
-  private readonly window: CallWindow;
+  private window: CallWindow;
   private others = NO_CALLS;
 
   constructor(
-    private readonly policy: BreakerPolicy,
+    private policy: BreakerPolicy,
     private readonly clock: () => number,
     /** Called after every revision, and with the change where the state is another one. */
     private readonly changed: (change?: BreakerChange) => void = () => undefined,
   ) {
     this.since = clock();
     this.window = new CallWindow(policy.windowMs, clock);
+  }
+
+  /** Another policy holds from now on; a window of another length begins empty. */
+  take(policy: BreakerPolicy): void {
+    if (policy.windowMs !== this.policy.windowMs) this.window = new CallWindow(policy.windowMs, this.clock);
+    this.policy = policy;
   }
 
   /**

@@ -20,19 +20,27 @@ const HALF_A_CHARACTER = /\p{Surrogate}/gu;
 /** A breaker and what it is for. */
 export class KnownBreaker implements Target {
   readonly breaker: CircuitBreaker;
-  readonly windowMs: number;
+  windowMs: number;
+  private readonly policyOf: KnownBreakersOptions['policyOf'];
 
   constructor(
     readonly name: string,
     { policyOf, onChange, clock = now }: KnownBreakersOptions,
     onRevision?: (known: KnownBreaker) => void,
   ) {
+    this.policyOf = policyOf;
     const policy = policyOf(this);
     this.windowMs = policy.windowMs;
     this.breaker = new CircuitBreaker(policy, clock, (change) => {
       if (change) onChange?.({ provider: this.provider, model: this.model, ...change });
       else onRevision?.(this);
     });
+  }
+
+  renew(): void {
+    const policy = this.policyOf(this);
+    this.windowMs = policy.windowMs;
+    this.breaker.take(policy);
   }
 
   get provider(): string {
@@ -79,6 +87,11 @@ export class KnownBreakers implements Iterable<KnownBreaker> {
     }
     this.breakers.set(name, known);
     return known;
+  }
+
+  /** Other policies hold from now on. */
+  renew(): void {
+    for (const known of this.breakers.values()) known.renew();
   }
 
   find(name: string): KnownBreaker | undefined {

@@ -23,4 +23,8 @@ export class LocalBreakers extends Breakers {
   override states(): readonly BreakerView[] {
     return this.known.views();
   }
+
+  override renew(): void {
+    this.known.renew();
+  }
 }

@@ -15,6 +15,11 @@ export class Policies {
 
   constructor(private readonly config: Pick<Config, 'policies'>) {}
 
+  /** Other policies hold from now on. */
+  renew(): void {
+    this.known.clear();
+  }
+
   of({ provider, model }: { readonly provider: string; readonly model: string }, tenant: Tenant): Policy {
     const entry = tenantEntry(this.config.policies, tenant) ?? '';
     const name = `${provider}/${model}\n${entry}`;

@@ -93,6 +93,10 @@ export class RedisBreakers extends Breakers implements OnApplicationBootstrap, O
     return this.known.views();
   }
 
+  override renew(): void {
+    this.known.renew();
+  }
+
   /** The place of the probe was taken here, which began an exchange: it stays taken unless somebody else has it. */
   private async confirmed(known: KnownBreaker, ticket: Ticket, permit: Permit): Promise<Permit> {
     await atMost(WAIT_MS, this.again ?? this.running);

@@ -22,7 +22,14 @@ import { Resilience } from './resilience';
 /** Breakers are the same for all tenants. */
 const NOBODY = { id: '', name: '' };
 
-function breakers({ client }: RedisConnection, policies: Policies, events: EventBus): Breakers {
+function breakers(redis: RedisConnection, policies: Policies, events: EventBus, { inForce }: Config): Breakers {
+  const made = makeBreakers(redis, policies, events);
+  // told after the policies, of which it is made
+  inForce.onChange(() => made.renew());
+  return made;
+}
+
+function makeBreakers({ client }: RedisConnection, policies: Policies, events: EventBus): Breakers {
   const options = {
     policyOf: (target: Target) => policies.of(target, NOBODY).breaker,
     onChange: (change: BreakerChanged) => events.emit('breaker.changed', change),
@@ -44,9 +51,17 @@ function breakers({ client }: RedisConnection, policies: Policies, events: Event
       inject: [...INTERCEPTORS],
       useFactory: (...interceptors: CallInterceptor[]) => new Resilience(interceptors),
     },
-    { provide: Policies, inject: [Config], useFactory: (config: Config) => new Policies(config) },
+    {
+      provide: Policies,
+      inject: [Config],
+      useFactory: (config: Config) => {
+        const policies = new Policies(config);
+        config.inForce.onChange(() => policies.renew());
+        return policies;
+      },
+    },
     { provide: Latencies, useFactory: () => new Latencies() },
-    { provide: Breakers, inject: [RedisConnection, Policies, EventBus], useFactory: breakers },
+    { provide: Breakers, inject: [RedisConnection, Policies, EventBus, Config], useFactory: breakers },
     { provide: Bulkheads, useFactory: () => new Bulkheads() },
     {
       provide: KeyPools,

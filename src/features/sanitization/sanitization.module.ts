@@ -50,7 +50,15 @@ function placesOf({ providers }: Config): ReadonlyMap<string, 'external' | 'loca
     { provide: InjectionDetector, inject: [Config], useFactory: configuredClassifier },
     { provide: Scanner, useFactory: () => new Scanner() },
     { provide: InjectionRules, useFactory: () => new InjectionRules() },
-    { provide: GuardPolicies, inject: [Config], useFactory: ({ guards }: Config) => new GuardPolicies(guards) },
+    {
+      provide: GuardPolicies,
+      inject: [Config],
+      useFactory: ({ guards, inForce }: Config) => {
+        const policies = new GuardPolicies(guards);
+        inForce.onChange((now) => policies.take(now.guards));
+        return policies;
+      },
+    },
     {
       provide: TextSearch,
       inject: [Scanner, { token: EntityDetector, optional: true }],

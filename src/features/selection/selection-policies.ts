@@ -22,10 +22,15 @@ export interface SelectionPolicy extends Omit<Selection, 'tasks'> {
 
 /** Looks up what holds for a call: the policy, then every task that it belongs to, the later the stronger. */
 export class SelectionPolicies {
-  private readonly general: SelectionPolicy;
-  private readonly tasks: readonly SelectionTask[];
+  private general!: SelectionPolicy;
+  private tasks!: readonly SelectionTask[];
 
-  constructor({ tasks, ...general }: Selection) {
+  constructor(selection: Selection) {
+    this.take(selection);
+  }
+
+  /** Another policy holds from now on. */
+  take({ tasks, ...general }: Selection): void {
     this.general = completed({ ...general });
     this.tasks = tasks;
   }

@@ -12,7 +12,11 @@ import { OutputHistory } from './sizing/output-history';
     {
       provide: SelectionPolicies,
       inject: [Config],
-      useFactory: ({ policies }: Config) => new SelectionPolicies(policies.selection),
+      useFactory: ({ policies, inForce }: Config) => {
+        const selection = new SelectionPolicies(policies.selection);
+        inForce.onChange((now) => selection.take(now.policies.selection));
+        return selection;
+      },
     },
     {
       provide: OutputHistory,

@@ -1,12 +1,7 @@
 import type { LiveKeys } from '../secrets/live-keys';
 import type { Secret } from '../secrets/secret';
 import type { SecretStore } from '../secrets/secret-store';
-import type { Analyses } from './analyses';
-import type { Flags } from './flags';
-import type { Guards } from './guards';
-import type { Models } from './models';
-import type { Policies } from './policies';
-import type { Prices } from './prices';
+import type { ChangeableParts, ConfigInForce } from './config-in-force';
 import type { ProviderSettings, Settings } from './settings';
 import type { TracingSettings } from './tracing-settings';
 
@@ -34,8 +29,21 @@ export type ConfiguredProvider = {
   | { readonly type: 'sandbox'; readonly firstTokenMs: number; readonly tokensPerSecond: number }
 );
 
-/** Everything that was configured, checked and frozen at start. Type and injection token in one. */
-export abstract class Config {
+/**
+ * Everything that was configured, checked and frozen. Type and injection token in one. Some parts change while the process
+ * runs: each is read anew where it is used, or listened for.
+ */
+export abstract class Config implements ChangeableParts {
+  /** Which parts change, and who is told. */
+  abstract readonly inForce: ConfigInForce;
+  abstract readonly limits: ChangeableParts['limits'];
+  abstract readonly models: ChangeableParts['models'];
+  abstract readonly prices: ChangeableParts['prices'];
+  abstract readonly policies: ChangeableParts['policies'];
+  abstract readonly guards: ChangeableParts['guards'];
+  abstract readonly flags: ChangeableParts['flags'];
+  abstract readonly analysisTemplates: ChangeableParts['analysisTemplates'];
+
   abstract readonly production: boolean;
   abstract readonly host: string;
   abstract readonly port: number;
@@ -58,7 +66,6 @@ export abstract class Config {
   abstract readonly server: Settings['server'];
   /** Undefined where no collector is configured. Its headers are in `secrets`. */
   abstract readonly tracing: TracingSettings | undefined;
-  abstract readonly limits: Settings['limits'];
   abstract readonly audit: Settings['audit'];
   abstract readonly health: Settings['health'];
   abstract readonly idempotency: Settings['idempotency'];
@@ -67,8 +74,6 @@ export abstract class Config {
   abstract readonly analyses: Settings['analyses'];
   abstract readonly documents: Settings['documents'];
   abstract readonly codeReview: Settings['codeReview'];
-  /** The operator's own analyses, by name. */
-  abstract readonly analysisTemplates: Analyses['analyses'];
   abstract readonly jobs: Settings['jobs'];
   abstract readonly files: Settings['files'];
   /** Who evaluates flags. Its key is in `secrets`, under `FLAG_SERVICE_KEY`. */
@@ -79,10 +84,4 @@ export abstract class Config {
   abstract readonly sanitization: Settings['sanitization'];
   /** In the order in which bare model names are matched. Never empty. */
   abstract readonly providers: readonly ConfiguredProvider[];
-  abstract readonly models: Models;
-  abstract readonly prices: Prices['prices'];
-  abstract readonly policies: Policies;
-  abstract readonly guards: Guards;
-  /** As declared; what is set through the API is stronger. */
-  abstract readonly flags: Flags;
 }

@@ -1,33 +1,19 @@
-import { dirname, join, resolve } from 'node:path';
-import type { z } from 'zod';
+import { resolve } from 'node:path';
 import { keyBytes } from '../secrets/key-text';
 import type { Secret } from '../secrets/secret';
 import { SecretBackends } from '../secrets/secret-backends';
 import { SecretStore } from '../secrets/secret-store';
 import type { Variables } from '../secrets/variables';
-import { Analyses } from './analyses';
-import { checkAnalyses } from './check-analyses';
-import { checkFlags } from './check-flags';
-import { checkLimits } from './check-limits';
-import { checkPolicies } from './check-policies';
-import { checkSelection } from './check-selection';
-import { checkWebhooks } from './check-webhooks';
 import type { Config } from './config';
+import { checkConfigFiles, readConfigFiles } from './config-files';
+import { ConfigInForce, withPartsOf } from './config-in-force';
 import { plannedProviders } from './configured-providers';
-import { checkGuards } from './check-guards';
 import { inDataFolder } from './data-folder';
 import { Environment } from './environment';
-import { checkFlagPackages } from './flag-packages';
-import { Flags } from './flags';
-import { Guards } from './guards';
+import { frozen } from './frozen';
 import { masterKeyIn } from './master-key';
-import { Models } from './models';
 import { flagSecrets, guardSecrets, kekSecrets, secretVariables, type SecretVariable } from './needed-secrets';
-import { Policies } from './policies';
-import { Prices } from './prices';
 import { Problems } from './problems';
-import { readYaml } from './read-yaml';
-import { Settings } from './settings';
 import { tracingSecrets, tracingSettings } from './tracing-settings';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
@@ -42,15 +28,8 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
 
   const configFile = resolve(root, env.text('GATEHOUSE_CONFIG') ?? 'config/gatehouse.yaml');
   const chosen = env.text('GATEHOUSE_CONFIG') !== undefined;
-  const settings = readYaml(configFile, Settings, problems, chosen);
-  const beside = <T extends z.ZodType>(name: string, schema: T) =>
-    readYaml(join(dirname(configFile), name), schema, problems, false);
-  const models = beside('models.yaml', Models);
-  const policies = beside('policies.yaml', Policies);
-  const prices = beside('prices.yaml', Prices);
-  const guards = beside('guards.yaml', Guards);
-  const analyses = beside('analyses.yaml', Analyses);
-  const flags = beside('flags.yaml', Flags);
+  const files = readConfigFiles(configFile, problems, chosen);
+  const { settings, models, policies, prices, guards, analyses, flags } = files;
 
   const dataDir = resolve(root, env.text('GATEHOUSE_DATA_DIR') ?? '.gatehouse');
   const production = env.text('NODE_ENV') === 'production';
@@ -83,20 +62,7 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
       'server.replicas',
       'is more than 1, but REDIS_URL is not set: each replica would count limits for itself',
     );
-  if (settings) {
-    // an entry that can never take effect is a typing mistake: its provider is neither built in nor declared
-    const known = new Set(['anthropic', 'openai', 'local', 'sandbox', ...Object.keys(settings.providers)]);
-    if (models) checkAliases(models, known, problems);
-    if (policies) checkPolicies(policies, known, problems);
-    if (policies && models) checkSelection(policies.selection, models, problems);
-    if (analyses && models) checkAnalyses(analyses, models, problems);
-    if (guards) checkGuards(guards, known, problems);
-    checkFlagPackages(settings.flags.provider, problems);
-    if (flags && models)
-      checkFlags(flags, { aliases: models.aliases, prompts: flags.prompts, providers: known }, problems);
-    checkLimits(settings.limits, models, known, problems);
-    checkWebhooks(settings.webhooks, settings.jobs, problems);
-  }
+  checkConfigFiles(files, problems);
 
   const requests = [
     ...named,
@@ -117,7 +83,18 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
   const given = (name: SecretVariable): Secret | undefined => (isAsked(name) ? secrets.get(name).initial : undefined);
   const masterKey = given('GATEHOUSE_MASTER_KEY');
   // everything is checked before anything is made
-  return freeze({
+  const parts = {
+    limits: settings!.limits,
+    models: models!,
+    prices: prices!.prices,
+    policies: policies!,
+    guards: guards!,
+    flags: flags!,
+    analysisTemplates: analyses!.analyses,
+  };
+  const inForce = new ConfigInForce(parts, frozen(settings!));
+  return withPartsOf(inForce, {
+    inForce,
     production,
     host: env.text('HOST') ?? '127.0.0.1',
     port,
@@ -134,7 +111,6 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
     masterKey: masterKey ? keyBytes(masterKey.reveal()) : inDataFolder(dataDir, () => masterKeyIn(dataDir)),
     server: settings!.server,
     tracing,
-    limits: settings!.limits,
     audit: settings!.audit,
     health: settings!.health,
     idempotency: settings!.idempotency,
@@ -144,33 +120,11 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
     analyses: settings!.analyses,
     documents: settings!.documents,
     codeReview: settings!.codeReview,
-    analysisTemplates: analyses!.analyses,
     files: settings!.files,
     flagService: settings!.flags,
     batches: settings!.batches,
     webhooks: settings!.webhooks,
     sanitization: settings!.sanitization,
     providers: providers.map(({ with: made }) => made(secrets)),
-    models: models!,
-    policies: policies!,
-    prices: prices!.prices,
-    guards: guards!,
-    flags: flags!,
   });
-}
-
-function checkAliases(models: Models, known: ReadonlySet<string>, problems: Problems): void {
-  for (const [alias, targets] of Object.entries(models.aliases))
-    for (const target of targets) {
-      const provider = target.slice(0, target.indexOf('/'));
-      if (!known.has(provider)) problems.add(`models.yaml aliases.${alias}`, `provider ${provider} is not configured`);
-    }
-}
-
-/** Whatever was written down. What does something – the secrets – lives on. */
-function freeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return value;
-  for (const inner of Object.values(value)) freeze(inner);
-  return Object.freeze(value);
 }

@@ -77,6 +77,14 @@ export const Settings = z.strictObject({
         .default([])
         .describe('Origins that browsers may call from; none by default.'),
       shutdownGraceMs: milliseconds.default(25_000).describe('How long streams may go on after SIGTERM.'),
+      reloadSeconds: z
+        .number()
+        .min(0)
+        .max(3_600)
+        .default(1)
+        .describe(
+          'How often the files of the configuration are looked at; what two looks in a row see is taken. 0: only when asked.',
+        ),
     })
     .prefault({}),
   limits: z

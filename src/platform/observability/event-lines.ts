@@ -69,6 +69,17 @@ const LINES = {
   ],
   'secret.unreadable': (secret) => ['warn', 'secret cannot be read; the last value stays in use', secret],
   'secret.readable': (secret) => ['info', 'secret can be read again', secret],
+  'config.reloaded': ({ trigger, outcome, changed, pending, problems }) => [
+    outcome === 'refused' || outcome === 'failed' || pending.length ? 'warn' : 'info',
+    'configuration read again',
+    {
+      source: trigger,
+      outcome,
+      what: changed.join(', ') || undefined,
+      reason:
+        [...problems, ...pending.map((path) => `${path} takes effect with the next start`)].join('; ') || undefined,
+    },
+  ],
   'review.glass_broken': ({ tenantId, keyId, entryId, reviewId }) => [
     'warn',
     'break-glass',

@@ -7,6 +7,7 @@ import { BootLogger } from './boot-logger.service';
 import { BudgetMetrics } from './budget-metrics.service';
 import { CallLog } from './call-log.service';
 import { CallMetrics } from './call-metrics.service';
+import { ConfigMetrics } from './config-metrics.service';
 import { EventLog } from './event-log.service';
 import { GuardMetrics } from './guard-metrics.service';
 import { JobMetrics } from './job-metrics.service';
@@ -36,6 +37,7 @@ import { WebhookMetrics } from './webhook-metrics.service';
     ResilienceMetrics,
     AuditMetrics,
     SecretMetrics,
+    ConfigMetrics,
     ReviewMetrics,
     GuardMetrics,
     SavingMetrics,

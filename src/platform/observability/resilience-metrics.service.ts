@@ -10,13 +10,14 @@ const MODELS = 200;
 const FALLBACKS = 200;
 const STATE: { readonly [S in BreakerState]: number } = { closed: 0, half_open: 1, open: 2 };
 
-/** Counted with the calls themselves, with the audit log and its verification, with secrets, or with budgets. */
+/** Counted with the calls themselves, with the audit log and its verification, with secrets, the configuration, or with budgets. */
 type Elsewhere =
   | 'attempt.finished'
   | 'retry.scheduled'
   | `review.${string}`
   | `audit.${string}`
   | `secret.${string}`
+  | `config.${string}`
   | `budget.${string}`
   | `job.${string}`
   | `traces.${string}`;

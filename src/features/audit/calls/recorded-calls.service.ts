@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../../contract/caller';
 import { Config } from '../../../platform/config/config';
-import { longestCallMs } from '../../../platform/config/effective-policy';
 import { AuditLog } from '../audit-log';
 import type { Header } from '../format/header';
 import { EntryReader } from '../log/entry-reader.store';
@@ -27,6 +26,6 @@ export class RecordedCalls {
     await recordReading(this.log, caller, { request_id: requestId, view: 'call' });
     const entries = await this.reader.entriesOf(requestId, tenant);
     const headers = entries.map(({ header }) => JSON.parse(header) as Header);
-    return callsIn(headers, longestCallMs(this.config.policies) + UNKNOWN_AFTER_MS).at(-1);
+    return callsIn(headers, this.config.inForce.longestCallMs + UNKNOWN_AFTER_MS).at(-1);
   }
 }

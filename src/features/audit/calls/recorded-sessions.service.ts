@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../../contract/caller';
 import { Config } from '../../../platform/config/config';
-import { longestCallMs } from '../../../platform/config/effective-policy';
 import { KeyedHash } from '../../../platform/secrets/keyed-hash';
 import { AuditLog } from '../audit-log';
 import type { Header } from '../format/header';
@@ -41,7 +40,7 @@ export class RecordedSessions {
     await recordReading(this.log, caller, { session: session_ref, view: 'session' });
     const { entries, next } = await this.reader.callsOf(tenant, session_ref, from, limit);
     const headers = entries.map(({ header }) => JSON.parse(header) as Header);
-    const calls = callsIn(headers, longestCallMs(this.config.policies) + UNKNOWN_AFTER_MS);
+    const calls = callsIn(headers, this.config.inForce.longestCallMs + UNKNOWN_AFTER_MS);
     return { session_ref, turns: calls.map(turnView), next };
   }
 }

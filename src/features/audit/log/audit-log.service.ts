@@ -1,6 +1,5 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
-import { longestCallMs } from '../../../platform/config/effective-policy';
 import { auditConnection } from '../../../platform/database/audit-connection';
 import { DatabaseState } from '../../../platform/database/database-state.service';
 import { EventBus } from '../../../platform/events/event-bus';
@@ -50,7 +49,7 @@ export class AuditLogService extends AuditLog implements OnModuleInit, OnApplica
       troubles,
       events,
       variables: process.env,
-      longestCallMs: longestCallMs(config.policies) + SPARE_MS,
+      longestCallMs: () => config.inForce.longestCallMs + SPARE_MS,
       shared,
       owner: {
         ownWriter: () => this.writer.writer.id,

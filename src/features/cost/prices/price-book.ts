@@ -27,10 +27,17 @@ export interface Bound {
 /** What models cost and when. Prices are looked up by what was asked, `provider/model`, never by what a provider says answered. */
 export class PriceBook {
   /** Changes when any price does: 64 bits of the SHA-256 of all prices. */
-  readonly version: string;
+  version!: string;
+  private prices!: Prices['prices'];
   private readonly known = new WeakMap<Period, Rates>();
 
-  constructor(private readonly prices: Prices['prices']) {
+  constructor(prices: Prices['prices']) {
+    this.take(prices);
+  }
+
+  /** Other prices hold from now on. */
+  take(prices: Prices['prices']): void {
+    this.prices = prices;
     this.version = createHash('sha256').update(canonicalJson(prices)).digest('hex').slice(0, 16);
   }
 

@@ -7,7 +7,15 @@ import { PriceWarning } from './price-warning.service';
 @Module({
   imports: [ConfigModule],
   providers: [
-    { provide: PriceBook, inject: [Config], useFactory: ({ prices }: Config) => new PriceBook(prices) },
+    {
+      provide: PriceBook,
+      inject: [Config],
+      useFactory: ({ prices, inForce }: Config) => {
+        const book = new PriceBook(prices);
+        inForce.onChange((now) => book.take(now.prices));
+        return book;
+      },
+    },
     PriceWarning,
   ],
   exports: [PriceBook],

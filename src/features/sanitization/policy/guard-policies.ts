@@ -27,7 +27,7 @@ export class GuardPolicies {
   private readonly held = new Map<string, HeldPolicy>();
   private stored: ReadonlyMap<string, StoredChange> = new Map();
 
-  constructor(private readonly guards: Guards) {}
+  constructor(private guards: Guards) {}
 
   of(tenant: Tenant): HeldPolicy {
     const name = `${tenant.id}\n${tenant.name}`;
@@ -49,6 +49,12 @@ export class GuardPolicies {
 
   storedOf(tenantId: string): StoredChange | undefined {
     return this.stored.get(tenantId);
+  }
+
+  /** Other defaults and tenants are declared from now on. */
+  take(guards: Guards): void {
+    this.guards = guards;
+    this.held.clear();
   }
 
   /** What is set in the database, by tenant's id; replaces what was known. */

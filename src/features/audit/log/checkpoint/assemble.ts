@@ -38,7 +38,7 @@ export interface CheckpointOptions {
   readonly events: EventBus;
   readonly variables: Variables;
   /** No call lasts longer. */
-  readonly longestCallMs: number;
+  readonly longestCallMs: () => number;
   /** Where the newest checkpoint is also kept. */
   readonly shared: { read(): Promise<Head | undefined>; write(note: string): Promise<void> };
   readonly owner: Pick<LeaderDutiesParts, 'ownWriter' | 'write'> & { readonly isOwn: IsOwn };

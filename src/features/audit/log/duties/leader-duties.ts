@@ -29,7 +29,7 @@ export interface LeaderDutiesParts {
   readonly state: StateFile<OrphanState>;
   readonly heartbeatMs: number;
   /** No call lasts longer. */
-  readonly longestCallMs: number;
+  readonly longestCallMs: () => number;
   readonly ownWriter: () => string;
   readonly write: (drafts: readonly [Draft, ...Draft[]]) => Promise<unknown>;
 }
@@ -105,7 +105,7 @@ export class LeaderDuties {
 
   private async tellOld(): Promise<void> {
     const low = this.low();
-    const { drafts, upto } = await this.parts.orphans.old(low, this.parts.longestCallMs);
+    const { drafts, upto } = await this.parts.orphans.old(low, this.parts.longestCallMs());
     await this.tell(drafts);
     if (upto === low) return;
     this.upto = upto;

@@ -1,0 +1,86 @@
+import { dirname, join } from 'node:path';
+import type { z } from 'zod';
+import { Analyses } from './analyses';
+import { checkAnalyses } from './check-analyses';
+import { checkFlags } from './check-flags';
+import { checkGuards } from './check-guards';
+import { checkLimits } from './check-limits';
+import { checkPolicies } from './check-policies';
+import { checkSelection } from './check-selection';
+import { checkWebhooks } from './check-webhooks';
+import { checkFlagPackages } from './flag-packages';
+import { Flags } from './flags';
+import { Guards } from './guards';
+import { Models } from './models';
+import { Policies } from './policies';
+import { Prices } from './prices';
+import type { Problems } from './problems';
+import { readYaml } from './read-yaml';
+import { Settings } from './settings';
+
+/** What is read beside the settings file. */
+const BESIDE = {
+  models: 'models.yaml',
+  policies: 'policies.yaml',
+  prices: 'prices.yaml',
+  guards: 'guards.yaml',
+  analyses: 'analyses.yaml',
+  flags: 'flags.yaml',
+} as const;
+
+/** What the files hold. One that has mistakes is undefined, one that is not there has every default. */
+export interface ConfigFiles {
+  readonly settings: Settings | undefined;
+  readonly models: Models | undefined;
+  readonly policies: Policies | undefined;
+  readonly prices: Prices | undefined;
+  readonly guards: Guards | undefined;
+  readonly analyses: Analyses | undefined;
+  readonly flags: Flags | undefined;
+}
+
+/** The paths of all files that a configuration is read from, whether they are there or not. */
+export function pathsOf(settingsFile: string): string[] {
+  return [settingsFile, ...Object.values(BESIDE).map((name) => join(dirname(settingsFile), name))];
+}
+
+/** @param chosen somebody named the settings file, so it must be there */
+export function readConfigFiles(settingsFile: string, problems: Problems, chosen: boolean): ConfigFiles {
+  const beside = <T extends z.ZodType>(name: keyof typeof BESIDE, schema: T) =>
+    readYaml(join(dirname(settingsFile), BESIDE[name]), schema, problems, false);
+  return {
+    settings: readYaml(settingsFile, Settings, problems, chosen),
+    models: beside('models', Models),
+    policies: beside('policies', Policies),
+    prices: beside('prices', Prices),
+    guards: beside('guards', Guards),
+    analyses: beside('analyses', Analyses),
+    flags: beside('flags', Flags),
+  };
+}
+
+/** Finds what no file shows by itself: names in one that another does not know. */
+export function checkConfigFiles(files: ConfigFiles, problems: Problems): void {
+  const { settings, models, policies, guards, analyses, flags } = files;
+  if (!settings) return;
+  // an entry that can never take effect is a typing mistake: its provider is neither built in nor declared
+  const known = new Set(['anthropic', 'openai', 'local', 'sandbox', ...Object.keys(settings.providers)]);
+  if (models) checkAliases(models, known, problems);
+  if (policies) checkPolicies(policies, known, problems);
+  if (policies && models) checkSelection(policies.selection, models, problems);
+  if (analyses && models) checkAnalyses(analyses, models, problems);
+  if (guards) checkGuards(guards, known, problems);
+  checkFlagPackages(settings.flags.provider, problems);
+  if (flags && models)
+    checkFlags(flags, { aliases: models.aliases, prompts: flags.prompts, providers: known }, problems);
+  checkLimits(settings.limits, models, known, problems);
+  checkWebhooks(settings.webhooks, settings.jobs, problems);
+}
+
+function checkAliases(models: Models, known: ReadonlySet<string>, problems: Problems): void {
+  for (const [alias, targets] of Object.entries(models.aliases))
+    for (const target of targets) {
+      const provider = target.slice(0, target.indexOf('/'));
+      if (!known.has(provider)) problems.add(`models.yaml aliases.${alias}`, `provider ${provider} is not configured`);
+    }
+}
