@@ -2,7 +2,7 @@
 
 // Tests never reach a real provider, database or Redis, whatever the developer's shell is set up for.
 const OURS =
-  /^(GATEHOUSE_(?!TEST_)|ANTHROPIC_|OPENAI_|LOCAL_BASE_URL|LOCAL_API_KEY|DATABASE_URL|REDIS_URL|PORT$|HOST$)/;
+  /^(GATEHOUSE_(?!TEST_|PG_BIN$)|ANTHROPIC_|OPENAI_|LOCAL_BASE_URL|LOCAL_API_KEY|DATABASE_URL|REDIS_URL|PORT$|HOST$)/;
 for (const name of Object.keys(process.env)) if (OURS.test(name)) delete process.env[name];
 
 const project = (displayName, testMatch, more = {}) => ({

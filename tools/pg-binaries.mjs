@@ -1,4 +1,4 @@
-// The PostgreSQL programs of the platform package, and how to run them when we are root.
+// The PostgreSQL programs of the platform package, or of the folder GATEHOUSE_PG_BIN, and how to run them when we are root.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -17,15 +17,24 @@ function packageFolder() {
   }
 }
 
-const program = (name) => join(packageFolder(), 'native', 'bin', windows ? `${name}.exe` : name);
+const installed = process.env.GATEHOUSE_PG_BIN?.trim();
+const programs = () => installed || join(packageFolder(), 'native', 'bin');
+const program = (name) => join(programs(), windows ? `${name}.exe` : name);
 
 /** The major version of the programs; a data folder belongs to one. */
 export function majorVersion() {
+  if (installed) {
+    const { stdout } = spawnSync(program('postgres'), ['--version'], { encoding: 'utf8' });
+    const [, major] = /(\d+)/.exec(stdout ?? '') ?? [];
+    if (!major) throw new Error(`GATEHOUSE_PG_BIN: there is no PostgreSQL in ${installed}.`);
+    return major;
+  }
   return JSON.parse(readFileSync(join(packageFolder(), 'package.json'), 'utf8')).version.split('.')[0];
 }
 
 /** npm packages hold no symbolic links; the package's install script would make them, but install scripts do not run. */
 export function linkLibraries() {
+  if (installed) return;
   const folder = packageFolder();
   const list = join(folder, 'native', 'pg-symlinks.json');
   if (!existsSync(list)) return;

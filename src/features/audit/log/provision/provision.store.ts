@@ -158,10 +158,12 @@ async function admit(client: ClientBase, { server, appSuperuser }: Standing, app
   for (const name of AUDIT_ROLES.map(roleName))
     if (!has.has(name))
       await client.query(`grant ${name} to ${role}${server >= 16 ? ' with inherit false, set true' : ''}`);
-  // before 16 inheriting is a trait of the member
+  // before 16 inheriting is a trait of the member, who then no longer makes tables as the owner of the database either
   if (server < 16 && !appSuperuser)
     await client.query(`do $$ begin
       if (select rolinherit from pg_roles where rolname = ${client.escapeLiteral(appRole)}) then alter role ${role} noinherit; end if;
+      if (select datdba::regrole from pg_database where datname = current_database()) = ${client.escapeLiteral(role)}::regrole
+      then grant usage, create on schema public to ${role}; end if;
     end $$`);
 }
 
