@@ -1,61 +1,35 @@
-import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { EventBus } from '../../platform/events/event-bus';
+import { RefreshLoop } from '../../platform/refresh/refresh-loop';
 import { BudgetIndex } from './budget-index';
 import { BudgetTable } from './budget-table.store';
 
-const EVERY_MS = 700;
-/** In turns of the above. */
+/** In turns of the loop. */
 const SHARES_EVERY = 20;
 
-/** Learns within a second what was changed through another process, and tells of what was reached. While the database is away, what was known holds. */
+/** Learns within a second what was changed through another process, and tells of what was reached. */
 @Injectable()
-export class BudgetRefresh implements OnModuleInit, OnModuleDestroy {
-  private readonly log = new Logger('Budgets');
-  private seen: string | undefined;
-  private failing = false;
+export class BudgetRefresh extends RefreshLoop {
   private turns = 0;
-  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly index: BudgetIndex,
     private readonly table: BudgetTable,
     private readonly events: EventBus,
-  ) {}
-
-  async onModuleInit(): Promise<void> {
-    await this.look();
-    this.next();
+  ) {
+    super({
+      what: 'budgets',
+      log: new Logger('Budgets'),
+      everyMs: 700,
+      revision: () => table.revision(),
+      learn: async () => index.learn(await table.all()),
+      after: () => this.tell(),
+    });
   }
 
-  onModuleDestroy(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-  }
-
-  /** @throws when the database cannot be read */
-  async look(): Promise<void> {
-    const revision = await this.table.revision();
-    if (revision === this.seen) return;
-    this.index.learn(await this.table.all());
-    this.seen = revision;
-  }
-
-  private next(): void {
-    this.timer = setTimeout(() => void this.again(), EVERY_MS).unref();
-  }
-
-  private async again(): Promise<void> {
-    try {
-      await this.look();
-      for (const alert of await this.table.takeAlerts()) this.events.emit('budget.alert', alert);
-      if (this.turns++ % SHARES_EVERY === 0 && !this.index.isEmpty)
-        this.events.emit('budget.shares', { shares: await this.table.shares() });
-      if (this.failing) this.log.log('budgets can be read again');
-      this.failing = false;
-    } catch (error) {
-      if (!this.failing) this.log.warn({ err: error }, 'budgets cannot be read; those that are known hold');
-      this.failing = true;
-    }
-    if (this.timer) this.next();
+  private async tell(): Promise<void> {
+    for (const alert of await this.table.takeAlerts()) this.events.emit('budget.alert', alert);
+    if (this.turns++ % SHARES_EVERY === 0 && !this.index.isEmpty)
+      this.events.emit('budget.shares', { shares: await this.table.shares() });
   }
 }
