@@ -28,6 +28,7 @@ import { JobsApiModule } from './jobs/jobs-api.module';
 import { LifecycleModule } from './lifecycle/lifecycle.module';
 import { MetricsController } from './metrics/metrics.controller';
 import { ModelsController } from './models/models.controller';
+import { RegistryModule } from './models/registry/registry.module';
 import { OpenAiController } from './openai/openai.controller';
 import { PoliciesModule } from './policies/policies.module';
 import { RequestsController } from './requests/requests.controller';
@@ -59,6 +60,7 @@ import { UsageApiModule } from './usage/usage-api.module';
     BatchesApiModule,
     FilesApiModule,
     FlagsModule,
+    RegistryModule,
     JobsWorkModule,
     JobsApiModule,
   ],

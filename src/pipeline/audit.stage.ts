@@ -4,12 +4,12 @@ import { ERRORS, GatewayError } from '../contract/errors';
 import type { CallFinished } from '../contract/events';
 import { CallPosted, NotOfBatch } from '../contract/in-batch';
 import type { FinishReason, Reply, ReplyEvent } from '../contract/reply';
-import { AUTO } from '../contract/selection';
 import { settled, type Outcome } from '../contract/settle';
 import { Stage } from '../contract/stage';
 import type { Picos } from '../contract/money';
 import { AuditLog, policyHashes, Subjects } from '../features/audit';
 import { PriceBook } from '../features/cost';
+import { ModelTable } from '../features/models';
 import { SessionTurns } from '../features/sessions';
 import { Config } from '../platform/config/config';
 import { EventBus } from '../platform/events/event-bus';
@@ -37,7 +37,7 @@ interface Course {
 /** Nothing happens unrecorded: how a call ended is durable before its last word is handed out. */
 @Injectable()
 export class AuditStage extends Stage<Call, AuditedCall> {
-  private readonly models = new KnownModels([AUTO]);
+  private readonly models: KnownModels;
   private policy: Identity['policy'];
 
   constructor(
@@ -48,18 +48,12 @@ export class AuditStage extends Stage<Call, AuditedCall> {
     private readonly events: EventBus,
     private readonly prices: PriceBook,
     private readonly turns: SessionTurns,
+    models: ModelTable,
   ) {
     super();
-    this.renew();
-    config.inForce.onChange(() => this.renew());
-  }
-
-  private renew(): void {
-    const { aliases, models } = this.config.models;
-    const targets = [...Object.values(aliases).flat(), ...Object.keys(models)];
-    const bare = targets.map((target) => target.slice(target.indexOf('/') + 1));
-    this.models.add(...Object.keys(aliases), ...targets, ...bare);
-    this.policy = policyHashes(this.config);
+    this.models = new KnownModels(models);
+    this.policy = policyHashes(config);
+    config.inForce.onChange(() => (this.policy = policyHashes(config)));
   }
 
   override wrap(next: Handler<AuditedCall>): Handler<Call> {

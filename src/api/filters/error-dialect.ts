@@ -7,6 +7,7 @@ const OURS = new Set([
   'budgets',
   'cache',
   'configuration',
+  'feedback',
   'flags',
   'jobs',
   'keys',
@@ -20,9 +21,12 @@ const OURS = new Set([
   'webhooks',
 ]);
 
+/** Beside the vendors' own route. */
+const REGISTRY = /^\/v1\/models\/registry(\/|$)/;
+
 /** Whose error shape a route answers in. Unknown routes below /v1 were meant for a vendor's API: SDKs expect theirs. */
 export function errorDialectOf(path: string, anthropicVersion: boolean): ErrorDialect {
   if (/^\/v1\/messages(\/|$)/.test(path)) return 'anthropic';
-  if (!path.startsWith('/v1/') || OURS.has(path.split('/')[2] ?? '')) return 'problem';
+  if (!path.startsWith('/v1/') || OURS.has(path.split('/')[2] ?? '') || REGISTRY.test(path)) return 'problem';
   return anthropicVersion && /^\/v1\/models(\/|$)/.test(path) ? 'anthropic' : 'openai';
 }

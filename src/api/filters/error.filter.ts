@@ -21,7 +21,7 @@ export class ErrorFilter implements ExceptionFilter {
   }
 }
 
-const METHODS = ['GET', 'POST', 'PATCH', 'DELETE'] as const;
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 /** A route that exists for other methods only is not a route that does not exist. */
 function wrongMethod({ is404, server, url }: FastifyRequest): GatewayError | undefined {

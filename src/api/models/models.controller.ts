@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { GatewayError } from '../../contract/errors';
+import { AUTO } from '../../contract/selection';
 import { isModelAllowed } from '../../features/limits';
 import { ModelRegistry, type ListedModel } from '../../features/models';
 import { Config } from '../../platform/config/config';
@@ -14,20 +15,16 @@ import { anthropicList, anthropicModel, openaiList, openaiModel } from './model-
 @Controller('v1/models')
 @Allow('client')
 export class ModelsController {
-  private readonly auto: ListedModel | undefined;
-
   constructor(
-    { policies }: Config,
+    private readonly config: Config,
     private readonly registry: ModelRegistry,
-  ) {
-    this.auto = autoModel(policies.selection, registry);
-  }
+  ) {}
 
   @Get()
   @ApiOperation({ summary: 'List models' })
   list(@Req() request: CallerRequest): object {
-    const known = this.auto ? [...this.registry.list(), this.auto] : this.registry.list();
-    const models = known.filter((model) => visible(model, request));
+    const { auto } = this;
+    const models = [...this.registry.list(), ...(auto ? [auto] : [])].filter((model) => visible(model, request));
     return speaksAnthropic(request) ? anthropicList(models) : openaiList(models);
   }
 
@@ -35,10 +32,15 @@ export class ModelsController {
   @Get('*')
   @ApiOperation({ summary: 'Show a model' })
   show(@Req() request: CallerRequest, @Param('*') id: string): object {
-    const model = id === this.auto?.id ? this.auto : this.registry.find(id);
+    const auto = id === AUTO ? this.auto : undefined;
+    const model = auto ?? this.registry.find(id);
     if (!model || !visible(model, request))
       throw new GatewayError('model_not_found', 'There is no such model', { param: 'model' });
     return speaksAnthropic(request) ? anthropicModel(model) : openaiModel(model);
+  }
+
+  private get auto(): ListedModel | undefined {
+    return autoModel(this.config.policies.selection, this.registry);
   }
 }
 

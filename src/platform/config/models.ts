@@ -27,9 +27,27 @@ export const Model = z.strictObject({
 });
 export type Model = z.infer<typeof Model>;
 
+export const AliasName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, 'must be 1 to 64 letters, digits, dots, underscores and hyphens');
+
+/** The most models that may stand behind an alias where one is set at run time. */
+const MOST_BEHIND = 20;
+
+/** What may be set about an alias while the gateway runs. */
+export const AliasSetting = z.strictObject({
+  models: z
+    .array(Target.max(300))
+    .min(1)
+    .max(MOST_BEHIND)
+    .refine((targets) => new Set(targets).size === targets.length, 'must name each model once')
+    .describe('The models it may stand for, best first; each stands in for those before it.'),
+});
+export type AliasSetting = z.infer<typeof AliasSetting>;
+
 export const Models = z.strictObject({
   aliases: z
-    .record(z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i), z.array(Target).min(1))
+    .record(AliasName, z.array(Target).min(1))
     .default({})
     .describe('A name and the models it may stand for, best first; each stands in for those before it.'),
   models: z.record(Target, Model).default({}),

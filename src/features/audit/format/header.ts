@@ -30,6 +30,8 @@ export const EVENTS = [
   'flag.kill', // everybody gets its default
   'flag.revive',
   'flag.reset', // what was set about it is gone
+  'alias.change', // which models an alias stands for
+  'alias.reset', // what was set about it is gone
   'cache.purge', // kept answers are removed
   'access.login', // a key that governs is used for the first time in a while
   'access.refused', // wrong keys and missing roles, counted

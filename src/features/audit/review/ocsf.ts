@@ -27,6 +27,8 @@ const ACTIVITIES: Partial<Record<AuditEvent, number>> = {
   'flag.kill': UPDATE,
   'flag.revive': UPDATE,
   'flag.reset': DELETE,
+  'alias.change': UPDATE,
+  'alias.reset': DELETE,
   'budget.create': CREATE,
   'budget.change': UPDATE,
   'budget.delete': DELETE,
