@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { priceGaps } from './features/cost/prices/price-gaps';
 import { readPriceFiles } from './features/cost/prices/price-files';
+import { retirementWarnings } from './features/models/lifecycle';
 import type { Config } from './platform/config/config';
 import { loadConfig } from './platform/config/load-config';
 import { ConfigError } from './platform/config/problems';
@@ -27,7 +28,10 @@ async function check(): Promise<Result> {
     const made = standIns(process.env);
     const config = await loadConfig({ ...process.env, ...made });
     processScrubber.follow(config);
-    const warnings = priceGaps(readPriceFiles(process.env['GATEHOUSE_CONFIG'] || undefined), Date.now());
+    const warnings = [
+      ...priceGaps(readPriceFiles(process.env['GATEHOUSE_CONFIG'] || undefined), Date.now()),
+      ...retirementWarnings(config.models, config.modelSettings.warnDays, Date.now()),
+    ];
     return { ok: true, problems: [], warnings, summary: summary(config, made) };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

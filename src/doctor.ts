@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { Client } from 'pg';
 import { readSecurityFacts } from './features/audit/log/security-facts.store';
 import { securityReport } from './features/audit/log/start-checks';
+import { retirementWarnings } from './features/models/lifecycle';
 import type { Config } from './platform/config/config';
 import { loadConfig } from './platform/config/load-config';
 import { standIns } from './platform/config/stand-ins';
@@ -44,6 +45,7 @@ async function configured(config: Config): Promise<Finding[]> {
   ]);
   return [
     ok('configuration', config.configFile),
+    ...retirementWarnings(config.models, config.modelSettings.warnDays, Date.now()).map((text) => warn('models', text)),
     ...stored,
     dataFolderFinding(dataDir),
     ...(redisUrl ? [] : [alone]),

@@ -3,6 +3,7 @@ import type { Caller } from './caller';
 import type { ErrorCode, GatewayError } from './errors';
 import type { Entity } from './entities';
 import type { AddedPrompt, FlagFact } from './flags';
+import type { Deprecation } from './lifecycle';
 import type { GuardMemory, InBatch } from './in-batch';
 import type { CacheReason, CacheUse, Degraded, Likeness, Reply, ReplyEvent, Usage, Validated } from './reply';
 import type { ModelRequest } from './request';
@@ -128,6 +129,8 @@ export interface CallFacts {
   budget: BudgetFacts;
   /** What feature flags decided. */
   featureFlags: readonly FlagFact[];
+  /** The model that answered, or the one that it replaces, is at its end. */
+  deprecation: Deprecation;
 }
 
 /** What budgets had to do with a call. */
@@ -255,6 +258,8 @@ export interface Candidate {
   readonly model: string;
   /** The caller chose this very model; the others stand in for it. */
   readonly named?: boolean;
+  /** The retired model, `provider/model`, that it replaces. */
+  readonly insteadOf?: string;
   readonly price?: Price;
   readonly maxOutputTokens?: number;
   readonly contextTokens?: number;

@@ -4,6 +4,7 @@ import type { CallFacts, InspectionFacts } from './call';
 import type { Dependency } from './control';
 import type { ErrorCode } from './errors';
 import type { JobType } from './job';
+import type { Deprecation } from './lifecycle';
 import type { CacheUse, Degraded, FinishReason, Usage } from './reply';
 import type { Dialect } from './wire';
 
@@ -22,6 +23,8 @@ export interface GatewayEvents {
   'bulkhead.refused': BulkheadRefused;
   /** Something humbler than a model answered. */
   'ladder.answered': LadderAnswered;
+  /** A model that is at its end answered, or its replacement did. */
+  'model.deprecated': Deprecation;
   /** A call repeated an earlier one under the same idempotency key and was given its answer. */
   'answer.repeated': { tenantId: string; waited: boolean };
   /** Spending reached a share of a budget's limit: once for each window and share, whichever process is told. */

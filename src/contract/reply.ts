@@ -1,4 +1,5 @@
 /** What a model answers: a stream of pieces that ends with an `end` event, whether the caller streams or not. */
+import type { Deprecation } from './lifecycle';
 import type { Complexity } from './selection';
 import type { Picos } from './money';
 import type { Rates } from './rates';
@@ -127,6 +128,8 @@ export interface Reply {
   readonly maxTokens?: number;
   /** A budget that does not refuse calls is exceeded. */
   readonly overBudget?: true;
+  /** The model that answered, or the one that it replaces, is at its end. */
+  readonly deprecation?: Deprecation;
   /** How long ago the answer was given first, when it is one of those. */
   readonly ageSeconds?: number;
   /** Set when this repeats an answer that was given before; its door then spells it as it did then. */

@@ -8,6 +8,7 @@ import type { WireRequest } from '../contract/wire';
 import type { AuditLog, Draft, Facts } from '../features/audit';
 import type { AuditTerms } from './audit-terms';
 import {
+  deprecationMetadata,
   flagMetadata,
   inspectionMetadata,
   outcomeMetadata,
@@ -162,6 +163,7 @@ export class CallAccount implements CallRecord {
           ...requestMetadata(this.call, this.size),
           ...inspectionMetadata(facts.inspection),
           ...flagMetadata(facts),
+          ...deprecationMetadata(facts),
           ...selectionMetadata(facts),
           ...outcomeMetadata(facts, finished),
         },

@@ -63,6 +63,17 @@ export function flagMetadata({ featureFlags }: Partial<CallFacts>): PlainObject 
   return { feature_flags: featureFlags.map((fact) => ({ ...fact })) };
 }
 
+/** What a header says of a model that is at its end. */
+export function deprecationMetadata({ deprecation }: Partial<CallFacts>): PlainObject {
+  if (!deprecation) return {};
+  const { model, status, deprecatedAt, retiresAt, replacement } = deprecation;
+  return {
+    deprecation: { model, status, deprecated_at: iso(deprecatedAt), retires_at: iso(retiresAt), replacement },
+  };
+}
+
+const iso = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString());
+
 /** What a header says of a call that leaves once more: the rest is in the entry it belongs to. */
 export function repairMetadata({ request, wire }: Call): PlainObject {
   return { operation: request.operation, dialect: wire.dialect, stream: request.stream, repair: true };

@@ -5,6 +5,7 @@ import { GatewayError } from '../contract/errors';
 import type { Reply } from '../contract/reply';
 import { ModelRegistry } from '../features/models';
 import { Latencies } from '../features/resilience';
+import { EventBus } from '../platform/events/event-bus';
 import type { ConfiguredProvider } from '../platform/config/config';
 import { Models } from '../platform/config/models';
 import type { Policies } from '../platform/config/policies';
@@ -37,7 +38,7 @@ async function route(
   fallback: Fallback = {},
   { allowed = [] as string[], latencies = new Latencies(), barred = [] as string[], decided = [] as Candidate[] } = {},
 ): Promise<string> {
-  const stage = new RouteStage(registry, policies({ defaults: { fallback } }), latencies);
+  const stage = new RouteStage(registry, policies({ defaults: { fallback } }), latencies, new EventBus());
   const caller: Partial<Caller> = { tenantId: 't', tenantName: 'tenant', models: allowed };
   const outgoing = {
     barred: (name: string) =>

@@ -4,10 +4,12 @@ import type { Caller } from '../contract/caller';
 import { GatewayError } from '../contract/errors';
 import { type InBatch, NotOfBatch } from '../contract/in-batch';
 import { AUTO } from '../contract/selection';
+import type { Reply } from '../contract/reply';
 import { Stage } from '../contract/stage';
 import { isModelAllowed } from '../features/limits';
 import { ModelRegistry } from '../features/models';
 import { inOrder, Latencies, Policies } from '../features/resilience';
+import { EventBus } from '../platform/events/event-bus';
 
 type Candidates = RoutedCall['candidates'];
 
@@ -18,6 +20,7 @@ export class RouteStage extends Stage<SelectedCall, RoutedCall> {
     private readonly models: ModelRegistry,
     private readonly policies: Policies,
     private readonly latencies: Latencies,
+    private readonly events: EventBus,
   ) {
     super();
   }
@@ -25,12 +28,24 @@ export class RouteStage extends Stage<SelectedCall, RoutedCall> {
   override wrap(next: Handler<RoutedCall>): Handler<SelectedCall> {
     return async (call) => {
       const { request, flags, inBatch } = call;
-      if (inBatch?.way === 'back') return next({ ...call, candidates: this.paid(call, inBatch) });
+      if (inBatch?.way === 'back')
+        return this.warned(await next({ ...call, candidates: this.paid(call, inBatch) }), call);
       // vectors of different models cannot be compared
       const decided = request.operation === 'embeddings' ? [] : await flags.modelsFor(request.model);
       const candidates = this.candidates(call, decided);
-      return next({ ...call, candidates: inBatch ? onlyTarget(candidates, inBatch) : candidates });
+      const reply = await next({ ...call, candidates: inBatch ? onlyTarget(candidates, inBatch) : candidates });
+      return this.warned(reply, call, candidates);
     };
+  }
+
+  /** Tells that the model that answered is at its end, or the one that it replaces. */
+  private warned(reply: Reply, { record }: SelectedCall, candidates: readonly Candidate[] = []): Reply {
+    const answered = candidates.find(({ provider, model }) => provider === reply.provider && model === reply.model);
+    const deprecation = this.models.deprecation(answered?.insteadOf ?? `${reply.provider}/${reply.model}`);
+    if (!deprecation) return reply;
+    record.note('deprecation', deprecation);
+    this.events.emit('model.deprecated', deprecation);
+    return { ...reply, deprecation };
   }
 
   /** On its way back a call has been paid for: nobody asks whether it may be. */
@@ -54,7 +69,7 @@ export class RouteStage extends Stage<SelectedCall, RoutedCall> {
       id: caller.tenantId,
       name: caller.tenantName,
     }).fallback;
-    const targets = enabled ? to.flatMap((name) => this.models.target(name, operation) ?? []) : [];
+    const targets = enabled ? to.flatMap((name) => this.models.behind(name, operation)) : [];
     const listed = open([...members, ...targets.filter((target) => isPermitted(target, caller))], outgoing);
     const latencyOf = (candidate: Candidate) => this.latencies.of(candidate, request.stream);
     const chain = this.models.lineUp(request, listed, (candidates) => {

@@ -3,6 +3,7 @@ import { uuidv7 } from '../../src/contract/ids';
 import { Aliases } from '../../src/features/models';
 import { ModelTable } from '../../src/features/models/model-table';
 import { RegistryRefresh } from '../../src/features/models/stored/registry-refresh.service';
+import { RegistrySettings } from '../../src/features/models/stored/registry-settings.service';
 import { RegistryVersions } from '../../src/features/models/stored/registry-versions.store';
 import type { Config } from '../../src/platform/config/config';
 import { dataSourceOptions } from '../../src/platform/database/migrate';
@@ -29,7 +30,7 @@ describe('aliases in PostgreSQL', () => {
     const table = new ModelTable(MODELS);
     const versions = new RegistryVersions(source);
     const config = { providers: [{ name: 'openai' }] } as unknown as Config;
-    return new Aliases(config, table, versions, new RegistryRefresh(table, versions));
+    return new Aliases(config, table, new RegistrySettings(table, versions, new RegistryRefresh(table, versions)));
   }
   const move = (aliases: Aliases, models: string[], expected: number, alias = 'fast') =>
     source.transaction((within) => aliases.move(within, { alias, models, expected, by: BY }));

@@ -7,7 +7,8 @@ const MODELS = `aliases:
   fast: [openai/gpt-4o]
   best: [anthropic/claude-opus-4-8]
 models:
-  openai/gpt-4o: { capabilities: [tools, images] }
+  openai/gpt-4o: { capabilities: [tools, images], versions: { "2024-05-13": { retiresAt: "2020-01-01", replacement: best } } }
+  openai/gpt-3: { deprecatedAt: "2024-01-01", retiresAt: "2099-03-01", replacement: openai/gpt-4o }
 `;
 /** What is promised to every process. */
 const WITHIN_MS = 1_000;
@@ -23,7 +24,7 @@ describe('the model registry', () => {
     site.api(method, `/v1/models/registry/aliases${name}`, body, more);
 
   it('points an alias at another model in every process within a second, on record before it is done', async () => {
-    expect((await site.chat('fast')).model).toBe('gpt-4o');
+    for (const at of [site.gateway, site.second]) expect((await site.chat('fast', { at })).model).toBe('gpt-4o');
     const set = await alias('PUT', '/fast', { models: ['openai/gpt-4o-mini', 'openai/gpt-4o'], version: 0 });
     const setAt = performance.now();
     expect(set).toMatchObject({ status: 200, body: { alias: 'fast', version: 1, declared: false } });
@@ -89,5 +90,91 @@ describe('the model registry', () => {
     expect((await alias('GET', '', undefined, { key: other.body['key'] })).status).toBe(403);
     const mine = await site.api('POST', '/v1/keys', { name: 'op', roles: ['operator'] });
     expect((await alias('GET', '', undefined, { key: mine.body['key'] })).status).toBe(200);
+  });
+
+  describe('of a model that is at its end', () => {
+    const model = (method: string, name: string, body?: object) =>
+      site.api(method, `/v1/models/registry/${name}`, body);
+
+    it.each([false, true])('warns in the headers, streamed: %s, the record and the log', async (stream) => {
+      const id = `deprecated-${stream}`;
+      const { response } = await site
+        .client()
+        .chat.completions.create(
+          { model: 'openai/gpt-3', stream, messages: [{ role: 'user', content: 'Hello' }] },
+          { headers: { 'x-request-id': id } },
+        )
+        .withResponse();
+      await response.text().catch(() => undefined);
+      expect(response.headers.get('deprecation')).toBe(`@${Date.UTC(2024, 0, 1) / 1_000}`);
+      expect(response.headers.get('sunset')).toBe('Sun, 01 Mar 2099 00:00:00 GMT');
+      expect(response.headers.get('x-gatehouse-warning')).toBe(
+        'openai/gpt-3 is deprecated since 2024-01-01 and retires on 2099-03-01: use openai/gpt-4o',
+      );
+      expect(await site.recordOf(id)).toMatchObject({
+        deprecation: { model: 'openai/gpt-3', status: 'deprecated', replacement: 'openai/gpt-4o' },
+      });
+      const lines = await until(() => site.gateway.logs().match(/a model at its end is asked/g) ?? undefined);
+      expect(lines).toHaveLength(1);
+      const metrics = await (await fetch(`${site.gateway.url}/metrics`)).text();
+      expect(metrics).toContain('llm_deprecated_model_calls_total{model="openai/gpt-3",status="deprecated"}');
+    });
+
+    it('says nothing of other models', async () => {
+      const { headers } = await site.chat('openai/gpt-4o');
+      for (const name of ['deprecation', 'sunset', 'x-gatehouse-warning']) expect(headers.get(name)).toBeNull();
+    });
+
+    it('refuses a retired version and names what replaces it, in the words of each SDK', async () => {
+      await expect(site.chat('gpt-4o@2024-05-13')).rejects.toMatchObject({
+        status: 404,
+        code: 'model_not_found',
+        message: expect.stringContaining('openai/gpt-4o-2024-05-13 is retired since 2020-01-01: use best'),
+      });
+      expect((await site.api('GET', '/v1/status')).body['models']).toEqual([
+        'openai/gpt-4o@2024-05-13 is retired since 2020-01-01: use best',
+      ]);
+    });
+
+    it('is set at run time, over what the file says, in versions and on record', async () => {
+      const set = await model('PUT', 'openai/gpt-4o-mini', {
+        model: { retiresAt: '2020-02-02', replacement: 'fast' },
+        version: 0,
+      });
+      expect(set).toMatchObject({ status: 200, body: { status: 'retired', version: 1, declared: false } });
+      await expect(site.chat('openai/gpt-4o-mini')).rejects.toMatchObject({ status: 404 });
+      expect((await model('GET', '')).body['data'].map(({ name }: { name: string }) => name)).toEqual([
+        'openai/gpt-3',
+        'openai/gpt-4o',
+        'openai/gpt-4o-mini',
+      ]);
+      expect((await model('PUT', 'openai/gpt-4o-mini', { model: {}, version: 0 })).status).toBe(409);
+      expect((await model('DELETE', 'openai/gpt-4o-mini?version=1')).status).toBe(204);
+      expect((await model('GET', 'openai/gpt-4o-mini')).status).toBe(404);
+      expect((await model('GET', 'versions/openai/gpt-4o-mini')).body['data']).toHaveLength(2);
+      expect((await site.chat('openai/gpt-4o-mini')).model).toBe('gpt-4o-mini');
+      const events = (await headersOf(site.gateway.databaseUrl)).map(({ event }) => event);
+      expect(events).toEqual(expect.arrayContaining(['model.change', 'model.reset']));
+    });
+
+    it.each([
+      ['nobody/x', {}, 'name'],
+      ['openai/x', { replacement: 'nothing' }, 'model.replacement'],
+      ['openai/x', { deprecatedAt: '2026-02-01', retiresAt: '2026-01-01' }, 'model.retiresAt'],
+      ['openai/x', { retiresAt: 'soon' }, 'model.retiresAt'],
+      ['openai/x', { contextTokens: 0 }, 'model.contextTokens'],
+    ])('refuses %s %j, naming the field', async (name, body, param) =>
+      expect(await model('PUT', name, { model: body })).toMatchObject({ status: 400, body: { param } }),
+    );
+
+    it('is shown in the list of models as Anthropic’s SDK reads it', async () => {
+      const headers = { 'x-api-key': site.gateway.rootKey, 'anthropic-version': '2023-06-01' };
+      const answer = await fetch(`${site.gateway.url}/v1/models/gpt-3`, { headers });
+      expect(await answer.json()).toMatchObject({
+        lifecycle: 'deprecated',
+        deprecated_at: '2024-01-01T00:00:00.000Z',
+        retires_at: '2099-03-01T00:00:00.000Z',
+      });
+    });
   });
 });

@@ -51,6 +51,10 @@ export class FlagSite {
     return body;
   }
 
+  client(at = this.gateway, apiKey = this.gateway.rootKey): OpenAI {
+    return new OpenAI({ baseURL: `${at.url}/v1`, apiKey, maxRetries: 0 });
+  }
+
   /** A call with the official SDK: what the provider was sent, and the headers of the answer. */
   async chat(
     model: string,
@@ -69,7 +73,7 @@ export class FlagSite {
     } = {},
   ) {
     const id = randomUUID();
-    const client = new OpenAI({ baseURL: `${at.url}/v1`, apiKey: key, maxRetries: 0 });
+    const client = this.client(at, key);
     const before = this.upstream.exchanges.length;
     const { data, response } = await client.chat.completions
       .create(

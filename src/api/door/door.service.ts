@@ -122,6 +122,7 @@ function headersOf(reply: Reply, call: Call): Record<string, string> {
     ...(reply.maxTokens === undefined ? {} : { 'x-gatehouse-max-tokens': String(reply.maxTokens) }),
     ...(reply.overBudget ? { 'x-gatehouse-budget': 'over' } : {}),
     ...(reply.validated ? { 'x-gatehouse-validated': reply.validated === 'valid' ? 'true' : reply.validated } : {}),
+    ...deprecationHeaders(reply),
     ...(reply.complexity ? { 'x-gatehouse-complexity': reply.complexity } : {}),
     ...(reply.savedTokens ? { 'x-gatehouse-saved-tokens': String(reply.savedTokens) } : {}),
     'x-gatehouse-overhead-ms': overhead.toFixed(2),
@@ -131,6 +132,17 @@ function headersOf(reply: Reply, call: Call): Record<string, string> {
     ...(reply.repeats ? { 'idempotent-replayed': 'true' } : {}),
     ...(reply.ageSeconds === undefined ? {} : { age: String(reply.ageSeconds) }),
     ...(reply.dropped.length ? { 'x-gatehouse-dropped': headerSafe(reply.dropped.join(', ')) } : {}),
+  };
+}
+
+/** RFC 9745 and RFC 8594, and what to use instead. */
+function deprecationHeaders({ deprecation }: Reply): Record<string, string> {
+  if (!deprecation) return {};
+  const { deprecatedAt, retiresAt, warning } = deprecation;
+  return {
+    ...(deprecatedAt !== undefined && { deprecation: `@${Math.floor(deprecatedAt / 1_000)}` }),
+    ...(retiresAt !== undefined && { sunset: new Date(retiresAt).toUTCString() }),
+    'x-gatehouse-warning': headerSafe(warning),
   };
 }
 

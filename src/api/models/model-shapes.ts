@@ -1,4 +1,4 @@
-import type { ListedModel } from '../../features/models';
+import { type ListedModel, statusAt } from '../../features/models';
 
 export function openaiModel({ id, provider, created }: ListedModel): object {
   return { id, object: 'model', created, owned_by: provider };
@@ -8,7 +8,7 @@ export function openaiList(models: readonly ListedModel[]): object {
   return { object: 'list', data: models.map(openaiModel) };
 }
 
-export function anthropicModel({ id, created }: ListedModel): object {
+export function anthropicModel({ id, created, lifecycle }: ListedModel): object {
   return {
     type: 'model',
     id,
@@ -18,9 +18,9 @@ export function anthropicModel({ id, created }: ListedModel): object {
     max_tokens: null,
     capabilities: null,
     line: null,
-    lifecycle: 'active',
-    deprecated_at: null,
-    retires_at: null,
+    lifecycle: statusAt(lifecycle, Date.now()),
+    deprecated_at: iso(lifecycle?.deprecatedAt),
+    retires_at: iso(lifecycle?.retiresAt),
   };
 }
 
@@ -31,4 +31,8 @@ export function anthropicList(models: readonly ListedModel[]): object {
     first_id: models[0]?.id ?? null,
     last_id: models.at(-1)?.id ?? null,
   };
+}
+
+function iso(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
 }

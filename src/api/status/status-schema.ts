@@ -27,6 +27,7 @@ export const StatusView = z.object({
       }),
     )
     .describe('Every control × every dependency.'),
+  models: z.array(z.string()).describe('Models that are retired or will be soon, and what to use instead.'),
   breakers: Rows.describe('Circuit breakers, by provider and model.'),
   keys: Rows.describe('Keys of providers, by their place in the list.'),
   bulkheads: Rows.describe('Calls under way and waiting, by tenant, model and provider.'),

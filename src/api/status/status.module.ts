@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { LimitsModule } from '../../features/limits';
+import { ModelsModule } from '../../features/models';
 import { PipelineModule } from '../../pipeline';
 import { DatabaseModule } from '../../platform/database/database.module';
 import { EventBusModule } from '../../platform/events/event-bus.module';
@@ -10,7 +11,7 @@ import { StatusController } from './status.controller';
 import { Status } from './status.service';
 
 @Module({
-  imports: [DatabaseModule, EventBusModule, HealthModule, LimitsModule, PipelineModule, RedisModule],
+  imports: [DatabaseModule, EventBusModule, HealthModule, LimitsModule, ModelsModule, PipelineModule, RedisModule],
   controllers: [StatusController],
   providers: [DependencyStates, Status],
 })

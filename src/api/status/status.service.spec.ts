@@ -1,6 +1,7 @@
 import type { ModuleRef } from '@nestjs/core';
 import type { Caller } from '../../contract/caller';
 import type { Dependency } from '../../contract/control';
+import type { ModelEntries } from '../../features/models';
 import type { DependencyStates, Surroundings } from './dependency-states.service';
 import { Status } from './status.service';
 
@@ -14,7 +15,8 @@ function status(away: Dependency[], alone = false): Status {
   const dependencies = away.map((name) => ({ name, status: 'down' as const }));
   const surroundings = { now: () => Promise.resolve<Surroundings>({ dependencies, alone }) };
   const modules = { get: () => ({ reports: 'bulkheads', state: () => (modules.asked++ ? [] : ROWS) }), asked: 0 };
-  return new Status(surroundings as unknown as DependencyStates, modules as unknown as ModuleRef);
+  const models = { warnings: () => [] } as unknown as ModelEntries;
+  return new Status(surroundings as unknown as DependencyStates, models, modules as unknown as ModuleRef);
 }
 const caller = (root: boolean) => ({ root, tenantId: 'mine' }) as Caller;
 

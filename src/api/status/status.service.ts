@@ -4,6 +4,7 @@ import type { Caller } from '../../contract/caller';
 import type { Dependency } from '../../contract/control';
 import type { JsonObject } from '../../contract/json';
 import type { ReportName, StateReport } from '../../contract/state-report';
+import { ModelEntries } from '../../features/models';
 import { CONTROLS } from './controls';
 import { printableJson } from '../../platform/observability/printable-json';
 import { DependencyStates } from './dependency-states.service';
@@ -18,6 +19,7 @@ const CELLS = cellsOf(CONTROLS);
 export class Status {
   constructor(
     private readonly surroundings: DependencyStates,
+    private readonly models: ModelEntries,
     private readonly modules: ModuleRef,
   ) {}
 
@@ -29,6 +31,7 @@ export class Status {
       // what drivers say of errors
       dependencies: printableJson([...dependencies]),
       controls: CELLS.map((cell) => ({ ...cell, now: away.has(cell.dependency) })),
+      models: this.models.warnings(),
       ...this.states(caller),
     };
   }

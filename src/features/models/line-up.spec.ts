@@ -58,6 +58,13 @@ describe('lineUp', () => {
     expect(names(chat([image]), [known('a/1', { contextTokens: 9_000 }), sees('b/1')])).toEqual(['a/1', 'b/1']);
   });
 
+  it('passes over what is known to hold to no schema, not over what is not known of', () => {
+    const schema = chat([text], { responseFormat: { type: 'json_schema', name: 'x', schema: {} } });
+    const free = known('a/1', { jsonSchema: false });
+    expect(names(schema, [free, known('b/1'), known('c/1', {})])).toEqual(['b/1', 'c/1']);
+    expect(missingOf(schema, [free])).toEqual(['JSON schemas']);
+  });
+
   it('leaves the answer to a model that the caller named', () => {
     const named = known('a/1', { capabilities: [] }, { named: true });
     expect(names(chat([image]), [named, blind('b/1'), sees('c/1')])).toEqual(['a/1', 'c/1']);

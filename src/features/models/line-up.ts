@@ -1,8 +1,8 @@
 import type { Candidate } from '../../contract/call';
 import { estimateTokens } from '../../contract/estimate-tokens';
 import type { ModelRequest } from '../../contract/request';
-import type { Capability, Model } from '../../platform/config/models';
-import { needsOf } from './needs';
+import type { Model } from '../../platform/config/models';
+import { type Need, needsOf } from './needs';
 
 /** A candidate and what the operator wrote of it, if anything. */
 export interface Known {
@@ -26,7 +26,7 @@ export function lineUp(
   const isAble = ({ candidate, model }: Known) =>
     candidate.named === true || (lacks(model, needs).length === 0 && fits(model));
   const mayBegin = ({ candidate, model }: Known) =>
-    candidate.named === true || !model?.capabilities || lacks(model, needs).length === 0;
+    candidate.named === true || lacks(model, needs).every((need) => need !== 'JSON schemas' && !model?.capabilities);
 
   const able = notAfterReal(distinct(listed)).filter((known, i) => isAble(known) || (i === 0 && mayBegin(known)));
   const of = new Map(able.map((known) => [known.candidate, known]));
@@ -39,14 +39,17 @@ export function lineUp(
 }
 
 /** What no single candidate is known to take; all that is needed when each takes a part of it. */
-export function missingOf(request: ModelRequest, listed: readonly Known[]): readonly Capability[] {
+export function missingOf(request: ModelRequest, listed: readonly Known[]): readonly Need[] {
   const needs = needsOf(request);
   const missing = needs.filter((need) => listed.every(({ model }) => lacks(model, [need]).length));
   return missing.length ? missing : needs;
 }
 
-function lacks(model: Model | undefined, needs: readonly Capability[]): Capability[] {
-  return needs.filter((need) => !model?.capabilities?.includes(need));
+function lacks(model: Model | undefined, needs: readonly Need[]): Need[] {
+  return needs.filter((need) =>
+    // what is not known to hold to a schema may, and the answer shows it
+    need === 'JSON schemas' ? model?.jsonSchema === false : !model?.capabilities?.includes(need),
+  );
 }
 
 /** Whether the prompt fits into a model's context, where that is known; counted only when somebody asks. */

@@ -148,4 +148,80 @@ describe('ModelRegistry', () => {
     for (const { id } of known.list()) expect(known.find(id)?.id).toBe(id);
     expect(known.find('llama')).toBeUndefined();
   });
+
+  describe('of models with versions and an end', () => {
+    const life = {
+      aliases: { old: ['openai/gone', 'openai/gpt-mini'], gone: ['openai/gone'] },
+      models: {
+        'openai/gpt-mini': {
+          operations: ['chat' as const],
+          maxOutputTokens: 10,
+          versions: {
+            '2026-05-01': {},
+            '1': { model: 'mini-one', deprecatedAt: '2020-01-01', replacement: 'openai/gpt-mini' },
+          },
+        },
+        'openai/gone': { operations: ['chat' as const], retiresAt: '2020-01-01', replacement: 'openai/gone-too' },
+        'openai/gone-too': { operations: ['chat' as const], retiresAt: '2021-01-01', replacement: 'openai/gpt-mini' },
+      },
+    };
+    const ending = (onRetired: 'refuse' | 'replace' | 'allow') =>
+      new ModelRegistry({ providers: [anthropic, openai], models: life, modelSettings: { onRetired, warnDays: 30 } });
+
+    it('asks for a version by its provider’s name, and knows of it what is known of the model', () => {
+      const known = ending('refuse');
+      const [version] = known.resolve('openai/gpt-mini@2026-05-01', 'chat');
+      expect(version).toMatchObject({ provider: 'openai', model: 'gpt-mini-2026-05-01', maxOutputTokens: 10 });
+      expect(known.resolve('gpt-mini@1', 'chat')[0]).toMatchObject({ model: 'mini-one', named: true });
+      expect(known.resolve('openai/mini-one', 'chat')[0]).toMatchObject({ maxOutputTokens: 10 });
+    });
+
+    it('tells the end of a version apart from that of its model', () => {
+      const known = ending('refuse');
+      expect(known.deprecation('openai/mini-one')).toMatchObject({
+        model: 'openai/mini-one',
+        status: 'deprecated',
+        warning: 'openai/mini-one is deprecated since 2020-01-01: use openai/gpt-mini',
+      });
+      expect(known.deprecation('openai/gpt-mini')).toBeUndefined();
+      expect(known.deprecation('openai/not-known')).toBeUndefined();
+    });
+
+    it('leaves out a retired model, and refuses it by name with what replaces it', () => {
+      const known = ending('refuse');
+      expect(names(known.resolve('old', 'chat'))).toEqual(['openai/gpt-mini']);
+      for (const name of ['gone', 'openai/gone'])
+        expect(() => known.resolve(name, 'chat')).toThrow(
+          expect.objectContaining({
+            code: 'model_not_found',
+            message: 'The model openai/gone is retired since 2020-01-01: use openai/gone-too',
+          }),
+        );
+      expect(known.find('gone')).toBeUndefined();
+      expect(known.list().map(({ id }) => id)).not.toContain('gone');
+    });
+
+    it('puts the replacement in its place where that is wanted, and that one’s where it is retired as well', () => {
+      expect(ending('replace').resolve('gone', 'chat')).toEqual([
+        expect.objectContaining({ provider: 'openai', model: 'gpt-mini', insteadOf: 'openai/gone' }),
+      ]);
+      expect(ending('replace').resolve('openai/gone', 'chat')[0].named).toBeUndefined();
+      expect(names(ending('allow').resolve('gone', 'chat'))).toEqual(['openai/gone']);
+    });
+
+    it('ends where replacements go round in circles', () => {
+      const round = { operations: ['chat' as const], retiresAt: '2020-01-01' };
+      const models = {
+        'openai/a': { ...round, replacement: 'openai/b' },
+        'openai/b': { ...round, replacement: 'openai/a' },
+      };
+      const settings = { onRetired: 'replace' as const, warnDays: 30 };
+      const known = new ModelRegistry({
+        providers: [openai],
+        models: { aliases: {}, models },
+        modelSettings: settings,
+      });
+      expect(() => known.resolve('openai/a', 'chat')).toThrow(expect.objectContaining({ code: 'model_not_found' }));
+    });
+  });
 });

@@ -2,15 +2,19 @@ import { GatewayError } from '../../contract/errors';
 import type { Candidate, Price } from '../../contract/call';
 import type { ModelRequest } from '../../contract/request';
 import type { Config, ConfiguredProvider } from '../../platform/config/config';
-import type { Model } from '../../platform/config/models';
+import type { Deprecation, Lifecycle } from '../../contract/lifecycle';
+import type { Model, Models } from '../../platform/config/models';
 import { priceAt } from '../../platform/config/price-at';
+import { lifecycleOf, lifecycleWarning, statusAt } from './lifecycle';
 import { lineUp, missingOf, type Known } from './line-up';
+import { type Snapshot, versionsIn } from './versions';
 
 export interface ListedModel {
   readonly id: string;
   readonly provider: string;
   /** Unix seconds. */
   readonly created: number;
+  readonly lifecycle: Lifecycle | undefined;
 }
 
 export type Operation = 'chat' | 'embeddings';
@@ -21,23 +25,30 @@ const EPOCH = 1_735_689_600;
 /** Which models there are, what callers may call them, and which of them may answer for a name. */
 export class ModelRegistry {
   private readonly providers: ReadonlyMap<string, ConfiguredProvider>;
+  private snapshots: { readonly of?: Models['models']; readonly byName: ReadonlyMap<string, Snapshot> } = {
+    byName: new Map(),
+  };
   /** Nothing but the sandbox is configured: it stands in for every known name. */
   private readonly sandboxOnly: boolean;
 
-  constructor(private readonly config: Pick<Config, 'providers' | 'models'> & Partial<Pick<Config, 'prices'>>) {
+  constructor(
+    private readonly config: Pick<Config, 'providers' | 'models'> & Partial<Pick<Config, 'prices' | 'modelSettings'>>,
+  ) {
     this.providers = new Map(config.providers.map((provider) => [provider.name, provider]));
     this.sandboxOnly = config.providers.every(({ type }) => type === 'sandbox');
   }
 
   /**
-   * The models that may answer for `name`, best first.
+   * The models that may answer for `name`, best first; none that is retired, where it is not to answer.
    * @throws GatewayError `model_not_found`, or `invalid_request` when none of them does what is asked
    */
   resolve(name: string, operation: Operation): [Candidate, ...Candidate[]] {
     const found = this.named(name);
     if (!found.length)
       throw new GatewayError('model_not_found', `The model ${quote(name)} does not exist`, { param: 'model' });
-    const [first, ...rest] = found.filter((candidate) => this.operations(candidate).includes(operation));
+    const serving = this.serving(found);
+    if (!serving.length) throw this.retired(found);
+    const [first, ...rest] = serving.filter((candidate) => this.operations(candidate).includes(operation));
     if (!first)
       throw new GatewayError('invalid_request', `The model ${quote(name)} does not do ${operation}`, {
         param: 'model',
@@ -53,7 +64,7 @@ export class ModelRegistry {
   /** The models of an alias, or the one that is meant; none where there is no such name, or none of them does what is asked. */
   behind(name: string, operation: Operation): Candidate[] {
     const named = this.isAlias(name) ? this.named(name) : this.qualified(name);
-    return named.filter((candidate) => this.operations(candidate).includes(operation));
+    return this.serving(named).filter((candidate) => this.operations(candidate).includes(operation));
   }
 
   /**
@@ -80,10 +91,7 @@ export class ModelRegistry {
   list(): ListedModel[] {
     const { aliases, models } = this.config.models;
     const names = [...Object.keys(aliases), ...Object.keys(models).map(bareName)];
-    return [...new Set(names)].flatMap((id) => {
-      const [candidate] = this.named(id);
-      return candidate ? [{ id, provider: candidate.provider, created: this.createdAt(candidate) }] : [];
-    });
+    return [...new Set(names)].flatMap((id) => this.find(id) ?? []);
   }
 
   /** The model that comes first behind a name, whatever it does; undefined when there is none. */
@@ -97,8 +105,43 @@ export class ModelRegistry {
   }
 
   find(id: string): ListedModel | undefined {
-    const [candidate] = this.named(id);
-    return candidate && { id, provider: candidate.provider, created: this.createdAt(candidate) };
+    const [candidate] = this.serving(this.named(id));
+    if (!candidate) return undefined;
+    const known = this.model(nameOf(candidate));
+    return { id, provider: candidate.provider, created: createdAt(known), lifecycle: lifecycleOf(known) };
+  }
+
+  /** What the caller of a model that is at its end is told; undefined where it is not. */
+  deprecation(name: string, now = Date.now()): Deprecation | undefined {
+    const lifecycle = lifecycleOf(this.model(name));
+    const status = statusAt(lifecycle, now);
+    if (!lifecycle || status === 'active') return undefined;
+    return { ...lifecycle, model: name, status, warning: lifecycleWarning(name, lifecycle, now) };
+  }
+
+  /** Those that may answer today: a retired model makes way for its replacement, or is left out. */
+  private serving(candidates: readonly Candidate[], depth = 0): Candidate[] {
+    const onRetired = this.config.modelSettings?.onRetired ?? 'refuse';
+    return candidates.flatMap((candidate) => {
+      const name = nameOf(candidate);
+      const end = this.deprecation(name);
+      if (end?.status !== 'retired' || onRetired === 'allow') return [candidate];
+      if (onRetired === 'refuse' || end.replacement === undefined || depth >= MOST_REPLACED) return [];
+      const { insteadOf = name } = candidate;
+      return this.serving(
+        this.named(end.replacement).map(({ named: _named, ...other }) => ({ ...other, insteadOf })),
+        depth + 1,
+      );
+    });
+  }
+
+  private retired([first]: readonly Candidate[]): GatewayError {
+    const end = first && this.deprecation(nameOf(first));
+    const { replacement } = end ?? {};
+    return new GatewayError('model_not_found', `The model ${end?.warning}`, {
+      param: 'model',
+      ...(replacement !== undefined && { details: { replacement } }),
+    });
   }
 
   private named(name: string): Candidate[] {
@@ -107,7 +150,8 @@ export class ModelRegistry {
     const qualified = this.qualified(name);
     if (qualified.length) return qualified.map(byName);
     const known = this.config.providers.filter(({ models }) => models.some((pattern) => matches(pattern, name)));
-    const listed = Object.keys(this.config.models.models).filter((target) => bareName(target) === name);
+    const names = [...Object.keys(this.config.models.models), ...this.versions.keys()];
+    const listed = names.filter((target) => bareName(target) === name);
     const found = [...known.map((provider) => `${provider.name}/${name}`), ...listed].flatMap((target) =>
       this.qualified(target),
     );
@@ -117,8 +161,9 @@ export class ModelRegistry {
       .map(byName);
   }
 
-  /** `provider/model`; nothing when that provider is not configured. */
-  private qualified(name: string): Candidate[] {
+  /** `provider/model`, perhaps with `@version`; nothing when that provider is not configured. */
+  private qualified(asked: string): Candidate[] {
+    const name = this.versions.get(asked)?.target ?? asked;
     const slash = name.indexOf('/');
     const provider = this.providers.get(name.slice(0, Math.max(slash, 0)));
     const model = name.slice(slash + 1);
@@ -142,7 +187,10 @@ export class ModelRegistry {
   }
 
   private knownOf({ provider, model }: Candidate): Omit<Known, 'candidate'> {
-    return { model: this.model(`${provider}/${model}`), sandbox: this.providers.get(provider)?.type === 'sandbox' };
+    return {
+      model: this.model(nameOf({ provider, model })),
+      sandbox: this.providers.get(provider)?.type === 'sandbox',
+    };
   }
 
   /** What it costs today, when its prompt is not long. */
@@ -152,7 +200,7 @@ export class ModelRegistry {
   }
 
   private operations(candidate: Candidate): readonly Operation[] {
-    const known = this.model(`${candidate.provider}/${candidate.model}`);
+    const known = this.model(nameOf(candidate));
     if (known) return known.operations;
     switch (this.providers.get(candidate.provider)?.type) {
       case 'anthropic':
@@ -165,13 +213,31 @@ export class ModelRegistry {
   }
 
   private model(target: string): Model | undefined {
-    return Object.hasOwn(this.config.models.models, target) ? this.config.models.models[target] : undefined;
+    const { models } = this.config.models;
+    return Object.hasOwn(models, target) ? models[target] : this.versions.get(target);
   }
 
-  private createdAt({ provider, model }: Candidate): number {
-    const date = this.model(`${provider}/${model}`)?.created;
-    return date ? Date.parse(date) / 1_000 : EPOCH;
+  /** Every version, as it is asked for and as its provider calls it. */
+  private get versions(): ReadonlyMap<string, Snapshot> {
+    const { models } = this.config.models;
+    if (this.snapshots.of !== models) {
+      const versions = versionsIn(models);
+      const called = [...versions.values()].map((snapshot) => [snapshot.target, snapshot] as const);
+      this.snapshots = { of: models, byName: new Map([...called, ...versions]) };
+    }
+    return this.snapshots.byName;
   }
+}
+
+/** One replacement may be retired as well. */
+const MOST_REPLACED = 5;
+
+function createdAt(model: Model | undefined): number {
+  return model?.created === undefined ? EPOCH : Date.parse(model.created) / 1_000;
+}
+
+function nameOf({ provider, model }: Pick<Candidate, 'provider' | 'model'>): string {
+  return `${provider}/${model}`;
 }
 
 /** Names that a vendor's SDK sends out of the box, so that a first try needs no key. */

@@ -1,4 +1,5 @@
-import type { AliasSetting, Models } from '../../platform/config/models';
+import type { AliasSetting, Model, Models, ModelSetting } from '../../platform/config/models';
+import { versionsIn } from './versions';
 
 /** What was set last about an alias or a model. */
 export interface Stored<T> {
@@ -7,28 +8,29 @@ export interface Stored<T> {
   readonly setting: T | undefined;
 }
 
-export interface StoredSettings {
-  readonly aliases: ReadonlyMap<string, Stored<AliasSetting>>;
+/** What may be set, by kind. */
+export interface Settable {
+  readonly alias: AliasSetting;
+  readonly model: ModelSetting;
 }
+export type Kind = keyof Settable;
+export type StoredSettings = { readonly [K in Kind]: ReadonlyMap<string, Stored<Settable[K]>> };
 
 const UNSET = { version: 0, setting: undefined } as const;
 
 /** Every alias and model as it is now: what `models.yaml` says, and what was set through the API, which is stronger. In memory. */
 export class ModelTable implements Models {
   aliases: Models['aliases'] = {};
+  models: Models['models'] = {};
   private names: ReadonlySet<string> = new Set();
-  private stored: StoredSettings = { aliases: new Map() };
+  private stored: StoredSettings = { alias: new Map(), model: new Map() };
 
   constructor(private declared: Models) {
     this.learn(this.stored);
   }
 
-  get models(): Models['models'] {
-    return this.declared.models;
-  }
-
-  aliasAs(name: string): Stored<AliasSetting> {
-    return this.stored.aliases.get(name) ?? UNSET;
+  storedAs<K extends Kind>(kind: K, name: string): Stored<Settable[K]> {
+    return this.stored[kind].get(name) ?? UNSET;
   }
 
   /** Whether it is an alias or a model that somebody set or declared, with its provider or without. */
@@ -45,10 +47,27 @@ export class ModelTable implements Models {
   /** What is set in the database; replaces what was known. */
   learn(stored: StoredSettings): void {
     this.stored = stored;
-    const set = [...stored.aliases].flatMap(([name, { setting }]) => (setting ? [[name, setting.models]] : []));
-    this.aliases = { ...this.declared.aliases, ...(Object.fromEntries(set) as Models['aliases']) };
-    const targets = [...Object.values(this.aliases).flat(), ...Object.keys(this.models)];
+    this.aliases = { ...this.declared.aliases, ...setIn(stored.alias, ({ models }) => models) };
+    this.models = { ...this.declared.models, ...setIn(stored.model, (set, name) => this.merged(name, set)) };
+    const targets = [...Object.values(this.aliases).flat(), ...Object.keys(this.models), ...this.snapshots()];
     const bare = targets.map((target) => target.slice(target.indexOf('/') + 1));
     this.names = new Set([...Object.keys(this.aliases), ...targets, ...bare]);
   }
+
+  /** What would be known of a model with this set. */
+  merged(name: string, setting: ModelSetting): Model {
+    const declared = Object.hasOwn(this.declared.models, name) ? this.declared.models[name] : undefined;
+    const all: Model | ModelSetting = { operations: ['chat'], ...declared, ...setting };
+    return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null)) as Model;
+  }
+
+  private snapshots(): string[] {
+    return [...versionsIn(this.models)].flatMap(([name, { target }]) => [name, target]);
+  }
+}
+
+function setIn<T, U>(stored: ReadonlyMap<string, Stored<T>>, made: (setting: T, name: string) => U): Record<string, U> {
+  return Object.fromEntries(
+    [...stored].flatMap(([name, { setting }]) => (setting === undefined ? [] : [[name, made(setting, name)]])),
+  );
 }

@@ -5,7 +5,9 @@ import { DatabaseModule } from '../../platform/database/database.module';
 import { ModelRegistry } from './model-registry';
 import { ModelTable } from './model-table';
 import { Aliases } from './stored/aliases.service';
+import { ModelEntries } from './stored/model-entries.service';
 import { RegistryRefresh } from './stored/registry-refresh.service';
+import { RegistrySettings } from './stored/registry-settings.service';
 import { RegistryVersions } from './stored/registry-versions.store';
 
 @Module({
@@ -24,11 +26,12 @@ import { RegistryVersions } from './stored/registry-versions.store';
       provide: ModelRegistry,
       inject: [Config, ModelTable],
       useFactory: (config: Config, models: ModelTable) => {
-        const { providers } = config;
+        const { providers, modelSettings } = config;
         // prices may change while the process runs
         return new ModelRegistry({
           providers,
           models,
+          modelSettings,
           get prices() {
             return config.prices;
           },
@@ -37,8 +40,10 @@ import { RegistryVersions } from './stored/registry-versions.store';
     },
     RegistryVersions,
     RegistryRefresh,
+    RegistrySettings,
     Aliases,
+    ModelEntries,
   ],
-  exports: [ModelRegistry, ModelTable, Aliases],
+  exports: [ModelRegistry, ModelTable, Aliases, ModelEntries],
 })
 export class ModelsModule {}

@@ -45,6 +45,11 @@ describe('needsOf', () => {
     expect(needsOf(request([], { messages }))).toEqual(['images']);
   });
 
+  it('sees an answer that is to hold to a schema', () => {
+    const responseFormat = { type: 'json_schema', name: 'x', schema: {} } as const;
+    expect(needsOf(request([text], { responseFormat }))).toEqual(['JSON schemas']);
+  });
+
   it('has nothing to say of embeddings', () => {
     const embeddings = { operation: 'embeddings', model: 'm', stream: false, input: ['a'], format: 'float' } as const;
     expect(needsOf({ ...embeddings, hints: [], extras: [] })).toEqual([]);

@@ -1,16 +1,20 @@
 import type { DocumentPart, ModelRequest, Part } from '../../contract/request';
 import type { Capability } from '../../platform/config/models';
 
+/** As a refusal names it. */
+export type Need = Capability | 'JSON schemas';
+
 /** What a request needs of a model beyond text. */
-export function needsOf(request: ModelRequest): Capability[] {
+export function needsOf(request: ModelRequest): Need[] {
   if (request.operation === 'embeddings') return [];
-  const needs = new Set<Capability>();
+  const needs = new Set<Need>();
+  if (request.responseFormat?.type === 'json_schema') needs.add('JSON schemas');
   if (request.tools.length) needs.add('tools');
   for (const { parts } of request.messages) collect(parts, needs);
   return [...needs];
 }
 
-function collect(parts: readonly Part[], needs: Set<Capability>): void {
+function collect(parts: readonly Part[], needs: Set<Need>): void {
   for (const part of parts)
     switch (part.type) {
       case 'image':

@@ -5,6 +5,7 @@ import { checkAnalyses } from './check-analyses';
 import { checkFlags } from './check-flags';
 import { checkGuards } from './check-guards';
 import { checkLimits } from './check-limits';
+import { checkModels } from './check-models';
 import { checkPolicies } from './check-policies';
 import { checkSelection } from './check-selection';
 import { checkWebhooks } from './check-webhooks';
@@ -65,7 +66,7 @@ export function checkConfigFiles(files: ConfigFiles, problems: Problems): void {
   if (!settings) return;
   // an entry that can never take effect is a typing mistake: its provider is neither built in nor declared
   const known = new Set(['anthropic', 'openai', 'local', 'sandbox', ...Object.keys(settings.providers)]);
-  if (models) checkAliases(models, known, problems);
+  if (models) checkModels(models, known, problems);
   if (policies) checkPolicies(policies, known, problems);
   if (policies && models) checkSelection(policies.selection, models, problems);
   if (analyses && models) checkAnalyses(analyses, models, problems);
@@ -75,12 +76,4 @@ export function checkConfigFiles(files: ConfigFiles, problems: Problems): void {
     checkFlags(flags, { aliases: models.aliases, prompts: flags.prompts, providers: known }, problems);
   checkLimits(settings.limits, models, known, problems);
   checkWebhooks(settings.webhooks, settings.jobs, problems);
-}
-
-function checkAliases(models: Models, known: ReadonlySet<string>, problems: Problems): void {
-  for (const [alias, targets] of Object.entries(models.aliases))
-    for (const target of targets) {
-      const provider = target.slice(0, target.indexOf('/'));
-      if (!known.has(provider)) problems.add(`models.yaml aliases.${alias}`, `provider ${provider} is not configured`);
-    }
 }

@@ -84,4 +84,6 @@ export abstract class Config implements ChangeableParts {
   abstract readonly sanitization: Settings['sanitization'];
   /** In the order in which bare model names are matched. Never empty. */
   abstract readonly providers: readonly ConfiguredProvider[];
+  /** What becomes of models that are at their end. */
+  abstract readonly modelSettings: Settings['models'];
 }

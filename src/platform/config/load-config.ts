@@ -126,5 +126,6 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
     webhooks: settings!.webhooks,
     sanitization: settings!.sanitization,
     providers: providers.map(({ with: made }) => made(secrets)),
+    modelSettings: settings!.models,
   });
 }

@@ -6,8 +6,40 @@ import { Target } from './policies';
 export const Capability = z.enum(['tools', 'images', 'documents']);
 export type Capability = z.infer<typeof Capability>;
 
-export const Model = z.strictObject({
-  operations: z.array(z.enum(['chat', 'embeddings'])).default(['chat']),
+const name = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
+export const AliasName = z.string().regex(name, 'must be 1 to 64 letters, digits, dots, underscores and hyphens');
+
+/** The most models that may stand behind an alias where one is set at run time. */
+const MOST_BEHIND = 20;
+const MOST_VERSIONS = 100;
+
+const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
+const life = {
+  deprecatedAt: moment.describe('From then on answers, the log and a metric warn of it.'),
+  retiresAt: moment.describe(
+    'From then on it does not answer (`models.onRetired`). Without `deprecatedAt`, warnings begin at once.',
+  ),
+  replacement: z.union([Target, AliasName]).describe('What to use instead: an alias, or provider/model.'),
+};
+const lifecycle = {
+  deprecatedAt: life.deprecatedAt.optional(),
+  retiresAt: life.retiresAt.optional(),
+  replacement: life.replacement.optional(),
+};
+
+export const ModelVersion = z.strictObject({
+  model: z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe('What its provider calls it; the name of the model, a hyphen and the version when absent.'),
+  ...lifecycle,
+});
+export type ModelVersion = z.infer<typeof ModelVersion>;
+
+const operations = z.array(z.enum(['chat', 'embeddings']));
+const facts = {
   maxOutputTokens: z.int().min(1).optional(),
   contextTokens: z.int().min(1).optional(),
   thinking: z
@@ -23,16 +55,33 @@ export const Model = z.strictObject({
     .describe(
       'What it takes beside text. Absent: not known; it then stands in for another only in calls of plain text.',
     ),
+  jsonSchema: z
+    .boolean()
+    .optional()
+    .describe('False: it holds to no JSON schema, and does not answer calls to an alias that ask for that.'),
+  versions: z
+    .record(z.string().regex(name), ModelVersion)
+    .refine((versions) => Object.keys(versions).length <= MOST_VERSIONS, `must be ${MOST_VERSIONS} at most`)
+    .optional()
+    .describe('Dated snapshots, each callable as `model@version`. What is not said of one is as of the model.'),
+};
+
+export const Model = z.strictObject({
+  operations: operations.default(['chat']),
+  ...facts,
+  ...lifecycle,
   created: z.iso.date().optional(),
 });
 export type Model = z.infer<typeof Model>;
 
-export const AliasName = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, 'must be 1 to 64 letters, digits, dots, underscores and hyphens');
-
-/** The most models that may stand behind an alias where one is set at run time. */
-const MOST_BEHIND = 20;
+export const Models = z.strictObject({
+  aliases: z
+    .record(AliasName, z.array(Target).min(1))
+    .default({})
+    .describe('A name and the models it may stand for, best first; each stands in for those before it.'),
+  models: z.record(Target, Model).default({}),
+});
+export type Models = z.infer<typeof Models>;
 
 /** What may be set about an alias while the gateway runs. */
 export const AliasSetting = z.strictObject({
@@ -45,11 +94,12 @@ export const AliasSetting = z.strictObject({
 });
 export type AliasSetting = z.infer<typeof AliasSetting>;
 
-export const Models = z.strictObject({
-  aliases: z
-    .record(AliasName, z.array(Target).min(1))
-    .default({})
-    .describe('A name and the models it may stand for, best first; each stands in for those before it.'),
-  models: z.record(Target, Model).default({}),
+/** What may be set about a model while the gateway runs: each is stronger than what the file says of it; null takes it away. */
+export const ModelSetting = z.strictObject({
+  operations: operations.min(1).optional(),
+  ...facts,
+  deprecatedAt: life.deprecatedAt.nullable().optional(),
+  retiresAt: life.retiresAt.nullable().optional(),
+  replacement: life.replacement.nullable().optional(),
 });
-export type Models = z.infer<typeof Models>;
+export type ModelSetting = z.infer<typeof ModelSetting>;

@@ -10,6 +10,7 @@ import { limitSettings } from './limit-settings';
 import { HttpUrl, SecretReference } from './setting-types';
 import { WebhookSettings } from './webhook-settings';
 import { ClassifierSettings } from './classifier-settings';
+import { ModelSettings } from './model-settings';
 import { SidecarSettings } from './sidecar-settings';
 
 const milliseconds = z.int().min(1).max(3_600_000);
@@ -161,6 +162,7 @@ export const Settings = z.strictObject({
   jobs: JobSettings.prefault({}),
   files: FileSettings.prefault({}),
   flags: FlagServiceSettings.prefault({}),
+  models: ModelSettings.prefault({}),
   batches: BatchSettings.prefault({}),
   webhooks: WebhookSettings.prefault({}),
   audit: AuditSettings.prefault({}),

@@ -5,7 +5,14 @@ export type Line = readonly [level: 'debug' | 'info' | 'warn' | 'error', message
 /** The line of a call is another matter; what happens for every entry, or every second, has none. */
 export type LoggedEvent = Exclude<
   keyof GatewayEvents,
-  'call.finished' | 'audit.appended' | 'audit.age' | 'budget.shares' | 'job.depth' | 'job.webhooks' | 'job.sockets'
+  | 'call.finished'
+  | 'model.deprecated'
+  | 'audit.appended'
+  | 'audit.age'
+  | 'budget.shares'
+  | 'job.depth'
+  | 'job.webhooks'
+  | 'job.sockets'
 >;
 
 type EventLines = { readonly [K in LoggedEvent]: (event: GatewayEvents[K]) => Line };

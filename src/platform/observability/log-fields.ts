@@ -20,7 +20,7 @@ export const LOG_FIELDS = [
   ...(['ok', 'ms', 'attempt', 'delay_ms', 'from', 'to', 'reason', 'provider_key', 'rest_ms', 'scope', 'name'] as const),
   ...(['rung', 'waited', 'dependency', 'err', 'budget', 'percent'] as const),
   // the audit log, secrets, reviews
-  ...(['n', 'batches', 'size', 'cosignatures', 'what', 'source', 'version', 'applied'] as const),
+  ...(['n', 'batches', 'size', 'cosignatures', 'what', 'source', 'version', 'applied', 'retires_at'] as const),
   ...(['entry', 'review', 'verification', 'first_bad_index'] as const),
 ] as const;
 export type LogField = (typeof LOG_FIELDS)[number];

@@ -14,6 +14,7 @@ import { JobMetrics } from './job-metrics.service';
 import { JobSocketMetrics } from './job-socket-metrics.service';
 import { LoggerModule } from './logger.module';
 import { METRICS_REGISTRY } from './metrics-registry.provider';
+import { ModelMetrics } from './model-metrics.service';
 import { ResilienceMetrics } from './resilience-metrics.service';
 import { processScrubber } from './process-scrubber';
 import { ReviewMetrics } from './review-metrics.service';
@@ -41,6 +42,7 @@ import { WebhookMetrics } from './webhook-metrics.service';
     ReviewMetrics,
     GuardMetrics,
     SavingMetrics,
+    ModelMetrics,
     BudgetMetrics,
     JobMetrics,
     WebhookMetrics,

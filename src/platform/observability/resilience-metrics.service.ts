@@ -20,6 +20,7 @@ type Elsewhere =
   | `config.${string}`
   | `budget.${string}`
   | `job.${string}`
+  | `model.${string}`
   | `traces.${string}`;
 type Listeners = { readonly [K in Exclude<keyof GatewayEvents, Elsewhere>]: (event: GatewayEvents[K]) => void };
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Alias, SettingVersion } from '../../../features/models';
 import { AliasName, AliasSetting } from '../../../platform/config/models';
+import { SetAgainst } from './setting-schema';
 
 export const AliasParam = AliasName;
 
@@ -10,23 +11,8 @@ export const AliasQuery = z.strictObject({
 });
 export type AliasQuery = z.output<typeof AliasQuery>;
 
-export const VersionQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: z.coerce.number().int().min(1).optional(),
-});
-export type VersionQuery = z.output<typeof VersionQuery>;
-
-export const NewAlias = AliasSetting.extend({
-  version: z
-    .int()
-    .min(0)
-    .optional()
-    .describe('The version that this one replaces: refused with 409 when there is a newer one.'),
-});
+export const NewAlias = AliasSetting.extend(SetAgainst);
 export type NewAlias = z.output<typeof NewAlias>;
-
-export const ResetQuery = z.strictObject({ version: z.coerce.number().int().min(0).optional() });
-export type ResetQuery = z.output<typeof ResetQuery>;
 
 export const AliasView = z.object({
   alias: z.string(),

@@ -5,18 +5,9 @@ import { Aliases } from '../../../features/models';
 import { listOf } from '../../admin/list-schema';
 import { ValidPipe } from '../../admin/valid.pipe';
 import { Allow, type CallerRequest } from '../../guards';
-import {
-  AliasHistory,
-  AliasParam,
-  AliasQuery,
-  AliasView,
-  aliasView,
-  historyView,
-  NewAlias,
-  ResetQuery,
-  VersionQuery,
-} from './alias-schema';
+import { AliasHistory, AliasParam, AliasQuery, AliasView, aliasView, historyView, NewAlias } from './alias-schema';
 import { rootCaller } from './root-caller';
+import { ResetQuery, VersionQuery } from './setting-schema';
 
 @ApiTags('models')
 @ApiBearerAuth()

@@ -64,6 +64,8 @@ export interface CallView {
   readonly injection: Plain | null;
   /** What feature flags decided, with their version and why. */
   readonly feature_flags: Plain;
+  /** The model that answered, or the one that it replaced, is at its end: `model`, `status`, dates, `replacement`. */
+  readonly deprecation: Plain | null;
   /** The task of the policy that the call belongs to. */
   readonly task: Plain | null;
   /** How hard the call was taken to be, who said so and why, and which alias was chosen instead of which. */
@@ -164,6 +166,7 @@ function viewOf(call: readonly Header[], unknownAfterMs: number): CallView {
     findings: fact('findings'),
     injection: fact('injection'),
     feature_flags: facts['feature_flags'] ?? [],
+    deprecation: fact('deprecation'),
     task: fact('task'),
     selection: fact('selection'),
     trimmed: fact('trimmed'),

@@ -32,6 +32,8 @@ export const EVENTS = [
   'flag.reset', // what was set about it is gone
   'alias.change', // which models an alias stands for
   'alias.reset', // what was set about it is gone
+  'model.change', // what is known of a model
+  'model.reset',
   'cache.purge', // kept answers are removed
   'access.login', // a key that governs is used for the first time in a while
   'access.refused', // wrong keys and missing roles, counted

@@ -29,6 +29,8 @@ const ACTIVITIES: Partial<Record<AuditEvent, number>> = {
   'flag.reset': DELETE,
   'alias.change': UPDATE,
   'alias.reset': DELETE,
+  'model.change': UPDATE,
+  'model.reset': DELETE,
   'budget.create': CREATE,
   'budget.change': UPDATE,
   'budget.delete': DELETE,

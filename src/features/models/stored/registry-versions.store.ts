@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { AliasSetting } from '../../../platform/config/models';
-import type { Stored, StoredSettings } from '../model-table';
+import { AliasSetting, ModelSetting } from '../../../platform/config/models';
+import type { Kind, Settable, Stored, StoredSettings } from '../model-table';
 
-/** What may be set, by kind. */
-const SETTINGS = { alias: AliasSetting };
-export type Kind = keyof typeof SETTINGS;
-export type SettingOf<K extends Kind> = ReturnType<(typeof SETTINGS)[K]['parse']>;
+const SCHEMAS: { readonly [K in Kind]: { parse(value: unknown): Settable[K] } } = {
+  alias: AliasSetting,
+  model: ModelSetting,
+};
 
 export interface SettingVersion<T> extends Stored<T> {
   readonly changedBy: string;
@@ -51,7 +51,7 @@ export class RegistryVersions {
     const rows = await this.database.query<Row[]>(NEWEST);
     const of = <K extends Kind>(kind: K) =>
       new Map(rows.filter((row) => row.kind === kind).map((row) => [row.name, opened(kind, row)]));
-    return { aliases: of('alias') };
+    return { alias: of('alias'), model: of('model') };
   }
 
   /**
@@ -60,7 +60,7 @@ export class RegistryVersions {
    */
   async add<K extends Kind>(
     [kind, name]: readonly [K, string],
-    { version, setting }: Stored<SettingOf<K>>,
+    { version, setting }: Stored<Settable[K]>,
     changedBy: string,
     within: Pick<EntityManager, 'query'> = this.database,
   ): Promise<boolean> {
@@ -75,14 +75,14 @@ export class RegistryVersions {
     before: number,
     limit: number,
     within: Pick<EntityManager, 'query'> = this.database,
-  ): Promise<SettingVersion<SettingOf<K>>[]> {
+  ): Promise<SettingVersion<Settable[K]>[]> {
     const rows = await within.query<Row[]>(VERSIONS, [kind, name, before, limit]);
     return rows.map((row) => opened(kind, row));
   }
 }
 
-function opened<K extends Kind>(kind: K, row: Row): SettingVersion<SettingOf<K>> {
+function opened<K extends Kind>(kind: K, row: Row): SettingVersion<Settable[K]> {
   const { version, setting, changed_by: changedBy, changed_at: changedAt } = row;
-  const parsed = setting === null ? undefined : (SETTINGS[kind].parse(setting) as SettingOf<K>);
+  const parsed = setting === null ? undefined : SCHEMAS[kind].parse(setting);
   return { version, setting: parsed, changedBy, changedAt };
 }
