@@ -16,6 +16,7 @@ import { AnthropicController } from './anthropic/anthropic.controller';
 import { AuditApiModule } from './audit/audit-api.module';
 import { Door } from './door/door.service';
 import { BatchesApiModule } from './batches/batches-api.module';
+import { FeedbackApiModule } from './feedback/feedback-api.module';
 import { FilesApiModule } from './files/files-api.module';
 import { ConfigurationController } from './configuration/configuration.controller';
 import { FlagsModule } from './flags/flags.module';
@@ -59,6 +60,7 @@ import { UsageApiModule } from './usage/usage-api.module';
     CacheModule,
     BatchesApiModule,
     FilesApiModule,
+    FeedbackApiModule,
     FlagsModule,
     RegistryModule,
     JobsWorkModule,

@@ -10,6 +10,7 @@ export {
   SIZES,
 } from './controls';
 export { type AnalyzeCall, AnalyzeCalls } from './analyze-calls.service';
+export { auditTerms } from './audit-terms';
 export { Pipeline } from './pipeline.service';
 export { PipelineModule } from './pipeline.module';
 export { FundingModule } from './funding.module';

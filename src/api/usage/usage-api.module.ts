@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuditModule, ReviewModule } from '../../features/audit';
+import { FeedbackModule } from '../../features/feedback';
 import { TenancyModule } from '../../features/tenancy';
 import { SpendModule } from '../../pipeline';
 import { ReconcileController } from './reconcile.controller';
@@ -8,7 +9,7 @@ import { UsageController } from './usage.controller';
 import { Usage } from './usage.service';
 
 @Module({
-  imports: [AuditModule, ReviewModule, TenancyModule, SpendModule],
+  imports: [AuditModule, FeedbackModule, ReviewModule, TenancyModule, SpendModule],
   controllers: [UsageController, RepriceController, ReconcileController],
   providers: [Usage],
 })

@@ -68,6 +68,8 @@ export const UsageView = z.object({
   session: Name.describe('A pseudonym, as in the audit log.'),
   day: Name,
   ...Sums,
+  feedback_count: z.int().describe('Calls whose answer somebody judged.'),
+  feedback_score: z.number().nullable().describe('Their mean, 0 to 1; null where there are none.'),
 });
 export const UsagePage = z.object({
   from: z.string(),

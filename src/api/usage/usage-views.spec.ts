@@ -5,23 +5,25 @@ import { chargebackCsv, usageCsv, usageView } from './usage-views';
 describe('usage as it is shown', () => {
   it('names what it is grouped by, and nothing where there is none', () => {
     const row = { groups: ['openai', ''], measures: { ...NONE, requests: 3n, estimated: 1n, cost_picos: 1_234_567n } };
-    expect(usageView(['provider', 'tag'], row)).toMatchObject({
+    expect(usageView(['provider', 'tag'], row, { count: 3, mean: 1 / 3 })).toMatchObject({
       provider: 'openai',
       tag: null,
       requests: 3,
       cost_usd: '0.000001234567',
       estimated_share: 0.3333,
+      feedback_count: 3,
+      feedback_score: 0.3333,
     });
   });
 
   it('has the same columns in every line of a CSV', () => {
-    const lines = usageCsv(['tag'], [{ groups: ['=evil()'], measures: NONE }])
+    const lines = usageCsv(['tag'], [{ groups: ['=evil()'], measures: NONE }], new Map())
       .trimEnd()
       .split('\r\n');
     expect(lines[0]).toBe(
-      'tag,requests,cache_hits,input_tokens,cache_read_tokens,cache_write_tokens,output_tokens,thinking_tokens,cost_usd,saved_usd,estimated_requests,estimated_share,unpriced,unknown_outcome',
+      'tag,requests,cache_hits,input_tokens,cache_read_tokens,cache_write_tokens,output_tokens,thinking_tokens,cost_usd,saved_usd,estimated_requests,estimated_share,unpriced,unknown_outcome,feedback_count,feedback_score',
     );
-    expect(lines[1]).toBe(`'=evil(),0,0,0,0,0,0,0,0.000000,0.000000,0,0,0,0`);
+    expect(lines[1]).toBe(`'=evil(),0,0,0,0,0,0,0,0.000000,0.000000,0,0,0,0,0,`);
   });
 
   it('charges each tenant with the sum of its lines, and all with the sum of the tenants', () => {

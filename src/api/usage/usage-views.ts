@@ -9,6 +9,7 @@ import {
   NO_MEASURES,
   type UsageRow,
 } from '../../features/cost';
+import type { GroupedScores, Scores } from '../../features/feedback';
 import { csvLine } from './csv';
 import type { ForecastView, UsageView } from './usage-schema';
 
@@ -35,16 +36,33 @@ function sumsOf(measures: Measures) {
 }
 const SUMS = Object.keys(sumsOf(NO_MEASURES));
 
-export function usageView(groups: readonly Group[], row: UsageRow): z.output<typeof UsageView> {
+export function usageView(
+  groups: readonly Group[],
+  row: UsageRow,
+  scores: Scores | undefined,
+): z.output<typeof UsageView> {
   return {
     ...Object.fromEntries(groups.map((group, i) => [group, row.groups[i] || null])),
     ...sumsOf(row.measures),
+    ...feedbackOf(scores),
   };
 }
 
-export function usageCsv(groups: readonly Group[], rows: readonly UsageRow[]): string {
-  const lines = rows.map((row) => csvLine([...row.groups, ...Object.values(sumsOf(row.measures))]));
-  return csvLine([...groups, ...SUMS]) + lines.join('');
+export function usageCsv(groups: readonly Group[], rows: readonly UsageRow[], scores: GroupedScores): string {
+  const lines = rows.map((row) => {
+    const { feedback_count, feedback_score } = feedbackOf(scoresOf(row, scores));
+    return csvLine([...row.groups, ...Object.values(sumsOf(row.measures)), feedback_count, feedback_score ?? '']);
+  });
+  return csvLine([...groups, ...SUMS, 'feedback_count', 'feedback_score']) + lines.join('');
+}
+
+export function scoresOf({ groups }: UsageRow, scores: GroupedScores): Scores | undefined {
+  return scores.get(groups.join('\0'));
+}
+
+function feedbackOf(scores: Scores | undefined) {
+  const { count = 0, mean } = scores ?? {};
+  return { feedback_count: count, feedback_score: mean === undefined ? null : Math.round(mean * 10_000) / 10_000 };
 }
 
 export function forecastView(

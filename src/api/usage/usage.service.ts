@@ -11,11 +11,13 @@ import {
   Projector,
   type UsageFilter,
   UsageReports,
+  type UsageRow,
 } from '../../features/cost';
+import { FeedbackStore, type GroupedScores } from '../../features/feedback';
 import { ApiKeys, type Page, Tenants } from '../../features/tenancy';
 import { decodeCursor, encodeCursor, strangeCursor } from './cursor';
 import type { ChargebackQuery, ForecastView, UsageFilters, UsagePage, UsageQuery } from './usage-schema';
-import { chargebackCsv, forecastView, type Names, usageCsv, usageView } from './usage-views';
+import { chargebackCsv, forecastView, type Names, scoresOf, usageCsv, usageView } from './usage-views';
 
 const DAY_MS = 86_400_000;
 const MAX_DAYS = 1_100;
@@ -33,6 +35,7 @@ export class Usage {
     private readonly persons: Persons,
     private readonly tenants: Tenants,
     private readonly keys: ApiKeys,
+    private readonly feedback: FeedbackStore,
   ) {}
 
   async page(caller: Caller, query: UsageQuery): Promise<z.output<typeof UsagePage>> {
@@ -43,11 +46,12 @@ export class Usage {
     const found = await this.reports.rows({ filter, groups, limit: query.limit + 1, after });
     const rows = found.slice(0, query.limit);
     const last = found.length > query.limit ? rows.at(-1) : undefined;
+    const scores = await this.scores(filter, groups, rows);
     const { from, to } = filter;
     return {
       from,
       to,
-      data: rows.map((row) => usageView(groups, row)),
+      data: rows.map((row) => usageView(groups, row, scoresOf(row, scores))),
       next_cursor: last ? encodeCursor(last.groups) : null,
     };
   }
@@ -62,7 +66,7 @@ export class Usage {
       throw new GatewayError('invalid_request', `The file would have more than ${MAX_CSV_ROWS} rows: ask for less`, {
         param: 'group_by',
       });
-    return usageCsv(groups, rows);
+    return usageCsv(groups, rows, await this.scores(filter, groups, rows));
   }
 
   async forecast(caller: Caller, filters: UsageFilters): Promise<z.output<typeof ForecastView>> {
@@ -85,6 +89,17 @@ export class Usage {
     await this.projector.catchUp();
     const charges = await this.reports.charges(filter);
     return { month, text: chargebackCsv(month, charges, await this.names(caller)) };
+  }
+
+  /** What callers thought of the answers that rows are about. */
+  private async scores(
+    filter: UsageFilter,
+    groups: readonly Group[],
+    rows: readonly UsageRow[],
+  ): Promise<GroupedScores> {
+    const [first, last] = [rows[0], rows.at(-1)];
+    if (!first || !last) return new Map();
+    return this.feedback.grouped({ ...filter, groups, between: [first.groups, last.groups] });
   }
 
   /** People by the names that applications use; whom the log does not know has used nothing. */

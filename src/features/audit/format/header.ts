@@ -34,6 +34,7 @@ export const EVENTS = [
   'alias.reset', // what was set about it is gone
   'model.change', // what is known of a model
   'model.reset',
+  'feedback.recorded', // what somebody thought of an answer
   'cache.purge', // kept answers are removed
   'access.login', // a key that governs is used for the first time in a while
   'access.refused', // wrong keys and missing roles, counted

@@ -39,6 +39,7 @@ const ACTIVITIES: Partial<Record<AuditEvent, number>> = {
   'job.retry': UPDATE,
   'webhook.secret': UPDATE,
   'webhook.redeliver': UPDATE,
+  'feedback.recorded': CREATE,
   'cache.purge': DELETE,
   'key.rotate': UPDATE,
   'key.shred': DELETE,
