@@ -24,6 +24,8 @@ export interface Attempt {
   readonly hurried: boolean;
   /** When the answer must have begun, so that another model still has a chance; `deadlineAt` where there is none. */
   readonly answerBy: number;
+  /** It is not asked again when it fails. */
+  readonly once?: true;
   /** The same whenever this very call is made again, by whichever process; absent where nobody makes it again. */
   readonly name?: string;
   /** The step of the call's trace that it is; absent where the call has none. */

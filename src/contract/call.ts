@@ -33,6 +33,8 @@ export interface Call {
   readonly complexity?: Complexity;
   /** Made by the gateway itself, to replace a kept answer that grew old: nobody waits for it. */
   readonly revalidates?: true;
+  /** Sent to a second model after the call of that id was answered: nobody waits for it. */
+  readonly shadows?: string;
   /** The job that makes the call: what is held for the job pays for it first. */
   readonly job?: CallingJob;
   /** Its provider is asked in a batch, at the price of one. */

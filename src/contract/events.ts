@@ -25,6 +25,8 @@ export interface GatewayEvents {
   'ladder.answered': LadderAnswered;
   /** A model that is at its end answered, or its replacement did. */
   'model.deprecated': Deprecation;
+  /** What became of a call that a second model was to be sent as well. */
+  'shadow.finished': ShadowFinished;
   /** A call repeated an earlier one under the same idempotency key and was given its answer. */
   'answer.repeated': { tenantId: string; waited: boolean };
   /** Spending reached a share of a budget's limit: once for each window and share, whichever process is told. */
@@ -82,6 +84,15 @@ export interface GatewayEvents {
   'traces.exported': { readonly spans: number; readonly ok: boolean };
 }
 
+/** `budget`, `full`, `barred`, `unable`: it was not sent: no money, no room, not to be told, or it does not take what the call holds. */
+export type ShadowOutcome = 'answered' | 'failed' | 'budget' | 'full' | 'barred' | 'unable';
+export interface ShadowFinished {
+  /** The alias or model whose shadow it is. */
+  readonly subject: string;
+  /** `provider/model`. */
+  readonly model: string;
+  readonly outcome: ShadowOutcome;
+}
 interface OfModel {
   readonly provider: string;
   readonly model: string;
@@ -255,6 +266,8 @@ export interface CallFinished {
   /** What the guards found; absent when the call was turned away before. */
   readonly inspection?: InspectionFacts | undefined;
   readonly task?: string | undefined;
+  /** A second model was sent a call that another one answered: no caller waited for it. */
+  readonly shadow?: true | undefined;
   /** How the model was chosen, where it was, and what that and a shorter prompt saved. */
   readonly selection?: CallFacts['selection'] | undefined;
   readonly saved?: CallFacts['saved'] | undefined;

@@ -141,7 +141,8 @@ export class AuditStage extends Stage<Call, AuditedCall> {
 const turnOf = ({ turn }: Identity) => (turn === undefined ? {} : { turn });
 
 /** Made by the gateway on behalf of a call: no turn of the conversation. */
-const isOurs = ({ wire, revalidates }: Call): boolean => wire.dialect === 'internal' || revalidates === true;
+const isOurs = ({ wire, revalidates, shadows }: Call): boolean =>
+  wire.dialect === 'internal' || revalidates === true || shadows !== undefined;
 
 function observe(event: ReplyEvent, course: Course, call: Call): void {
   course.used.observe(event);
@@ -184,6 +185,7 @@ function summary(
     upstreamMs,
     inspection: facts.inspection,
     task: facts.task,
+    shadow: call.shadows === undefined ? undefined : true,
     selection: facts.selection,
     saved: facts.saved,
   };

@@ -140,6 +140,8 @@ export class BudgetStage extends Stage<ConformingCall, FundedCall> {
     budgets: readonly Budget[],
     budget: Budget | undefined,
   ): Promise<Funded | undefined> {
+    // another model would be no comparison
+    if (call.shadows !== undefined) return undefined;
     const candidates = budget?.action.kind === 'downgrade' ? this.cheaper.of(budget.action.to, call) : undefined;
     if (!candidates) return undefined;
     const plan = this.planOf({ ...call, candidates }, budgets);

@@ -9,11 +9,15 @@ const DROPPED_KEPT = 100;
 const TRIES_KEPT = 20;
 
 /** What a header says of a call before it is answered. */
-export function requestMetadata({ id, request, wire, tags, inBatch, trace }: Call, size: PromptSize): PlainObject {
+export function requestMetadata(
+  { id, request, wire, tags, inBatch, shadows, trace }: Call,
+  size: PromptSize,
+): PlainObject {
   return {
     call_id: id,
     tags: tags?.length ? tags : undefined,
     batch: inBatch ? true : undefined,
+    shadow_of: shadows,
     operation: request.operation,
     dialect: wire.dialect,
     stream: request.stream,

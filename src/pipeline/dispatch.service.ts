@@ -47,6 +47,7 @@ export class Dispatch {
       hurried,
       answerBy: deadlineAt,
       ...(call.job && { name: call.job.name }),
+      ...(call.shadows !== undefined && { once: true as const }),
       ...(call.trace && { trace: call.trace }),
       tried: (fact) => void tried.push(fact),
     });

@@ -42,6 +42,8 @@ import { Revalidation } from './revalidation.service';
 import { RouteStage } from './route.stage';
 import { SanitizeStage } from './sanitize.stage';
 import { SelectStage } from './select.stage';
+import { ShadowStage } from './shadow.stage';
+import { ShadowedCalls } from './shadowed-calls.service';
 import { CoalescedAnswers } from './coalesced-answers.service';
 import { SimilarCache } from './similar-cache.service';
 
@@ -80,6 +82,8 @@ import { SimilarCache } from './similar-cache.service';
     DegradeStage,
     CacheStage,
     ConformStage,
+    ShadowStage,
+    ShadowedCalls,
     CheaperModels,
     BudgetStage,
     EgressStage,

@@ -17,6 +17,7 @@ import { Revalidation } from './revalidation.service';
 import { RouteStage } from './route.stage';
 import { SanitizeStage } from './sanitize.stage';
 import { SelectStage } from './select.stage';
+import { ShadowStage } from './shadow.stage';
 import { begun, traced } from './traced';
 
 /** The one path of a call, whichever door it came in by. */
@@ -31,7 +32,7 @@ export class Pipeline {
   constructor(
     audit: AuditStage, admit: AdmitStage, idempotency: IdempotencyStage, flag: FlagStage, sanitize: SanitizeStage,
     instruct: InstructStage, select: SelectStage, route: RouteStage, degrade: DegradeStage, cache: CacheStage,
-    conform: ConformStage, budget: BudgetStage, egress: EgressStage, dispatch: Dispatch, revalidation: Revalidation,
+    conform: ConformStage, shadow: ShadowStage, budget: BudgetStage, egress: EgressStage, dispatch: Dispatch, revalidation: Revalidation,
     tracing: Tracing,
   ) {
     const wrap = <In extends Call, Out extends In>(stage: Stage<In, Out>, next: Handler<Out>): Handler<In> =>
@@ -48,12 +49,13 @@ export class Pipeline {
       wrap(degrade,
       wrap(cache,
       wrap(conform,
+      wrap(shadow,
       wrap(budget,
       wrap(egress,
-      tracing.enabled ? traced(nameOf(dispatch), dispatch.send) : dispatch.send)))))))))))));
+      tracing.enabled ? traced(nameOf(dispatch), dispatch.send) : dispatch.send))))))))))))));
     this.run = tracing.enabled ? begun(tracing, path) : path;
     revalidation.through(this.run);
-    this.stages = [audit, admit, idempotency, flag, sanitize, instruct, select, route, degrade, cache, conform, budget, egress, dispatch].map(nameOf);
+    this.stages = [audit, admit, idempotency, flag, sanitize, instruct, select, route, degrade, cache, conform, shadow, budget, egress, dispatch].map(nameOf);
   }
 }
 

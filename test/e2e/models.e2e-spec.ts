@@ -1,5 +1,6 @@
 import { until } from '../support/ask';
 import { headersOf } from '../support/audit';
+import { databaseText } from '../support/database-text';
 import { FlagSite } from '../support/flag-site';
 import { says } from '../support/upstream-scripts';
 
@@ -48,6 +49,7 @@ describe('the model registry', () => {
       models: ['openai/gpt-4o'],
       version: 2,
       declared: true,
+      shadow: null,
     });
     expect((await site.chat('fast')).model).toBe('gpt-4o');
     const { body } = await alias('GET', '/fast/versions');
@@ -176,5 +178,120 @@ describe('the model registry', () => {
         retires_at: '2099-03-01T00:00:00.000Z',
       });
     });
+  });
+
+  describe('with a shadow', () => {
+    const SHADOW = { model: 'anthropic/claude-haiku-4-5', share: 1, maxConcurrent: 1, timeoutMs: 5_000 };
+    const shadows = async () => (await site.api('GET', '/v1/models/registry/shadows')).body;
+    const pair = async () => (await shadows())['data'][0];
+    const outcome = async (name: string) => {
+      const metrics = await (await fetch(`${site.gateway.url}/metrics`)).text();
+      const found = new RegExp(`llm_shadow_calls_total\\{model="${SHADOW.model}",outcome="${name}"\\} (\\d+)`).exec(
+        metrics,
+      );
+      return Number(found?.[1] ?? 0);
+    };
+    const isShadow = ({ path }: { path: string }) => path.includes('/messages');
+
+    beforeAll(async () => {
+      expect((await alias('PUT', '/fast', { shadow: SHADOW })).body).toMatchObject({
+        models: ['openai/gpt-4o'],
+        shadow: SHADOW,
+      });
+    });
+    afterAll(() => alias('DELETE', '/fast'));
+
+    it('answers the caller first, asks the other model afterwards, and compares the two', async () => {
+      let release = () => undefined as void;
+      const held = new Promise<void>((resolve) => (release = resolve));
+      site.upstream.answers(async (exchange) => {
+        if (!isShadow(exchange)) return says('The tide is high')(exchange);
+        await held;
+        await says('The tide is low')(exchange);
+      });
+      const call = await site.chat('fast', { prompt: 'How is the tide? Write to ada@example.com' });
+      expect([call.text, call.model]).toEqual(['The tide is high', 'gpt-4o']);
+      await until(() => site.upstream.exchanges.some(isShadow) || undefined);
+      expect((await shadows())['data']).toEqual([]);
+      release();
+      const compared = await until(pair);
+      expect(compared).toMatchObject({
+        subject: 'fast',
+        calls: 1,
+        errors: 0,
+        caller: { model: 'openai/gpt-4o', output_tokens: expect.any(Number) },
+        shadow: { model: SHADOW.model },
+        similarity: 0.75,
+      });
+      expect(Number(compared.shadow.cost_usd)).toBeGreaterThan(0);
+      const sent = JSON.stringify(site.upstream.exchanges.find(isShadow)?.body);
+      expect(sent).toMatch(/\[\[EMAIL/);
+      expect(sent).not.toContain('ada@example.com');
+      expect(await site.recordOf(`${call.id}.shadow`)).toMatchObject({
+        status: 'answered',
+        shadow_of: expect.any(String),
+        provider: 'anthropic',
+        tags: ['purpose:shadow'],
+      });
+      const usage = await site.api('GET', '/v1/usage?group_by=tag,model&tag=purpose:shadow');
+      expect(usage.body['data']).toMatchObject([{ model: 'claude-haiku-4-5', requests: 1 }]);
+      expect(await databaseText(site.gateway.databaseUrl)).not.toContain('tide');
+    });
+
+    it('leaves out what finds no room', async () => {
+      let release = () => undefined as void;
+      const held = new Promise<void>((resolve) => (release = resolve));
+      site.upstream.answers(async (exchange) => {
+        if (isShadow(exchange)) await held;
+        await says('Hello')(exchange);
+      });
+      const before = await outcome('answered');
+      await Promise.all(Array.from({ length: 36 }, () => site.chat('fast')));
+      await until(async () => (await outcome('full')) === 3 || undefined);
+      release();
+      await until(async () => (await outcome('answered')) === before + 33 || undefined);
+      expect(site.upstream.exchanges.filter(isShadow)).toHaveLength(33);
+    });
+
+    it('is asked once, and its errors are its own', async () => {
+      site.upstream.answers((exchange) =>
+        isShadow(exchange) ? void exchange.response.writeHead(500).end('{}') : says('Hello')(exchange),
+      );
+      expect((await site.chat('fast')).text).toBe('Hello');
+      await until(async () => (await pair()).errors === 1 || undefined);
+      expect(site.upstream.exchanges.filter(isShadow)).toHaveLength(1);
+    });
+
+    it('costs nothing that a budget does not have', async () => {
+      const budget = { scope: { tag: 'purpose:shadow' }, limit_usd: 0.000001, period: 'total', action: 'block' };
+      const made = await site.api('POST', '/v1/budgets', budget);
+      expect(made.status).toBe(201);
+      const before = site.upstream.exchanges.length;
+      expect((await site.chat('fast')).text).toBe('Hello there');
+      await until(async () => (await outcome('budget')) === 1 || undefined);
+      expect(site.upstream.exchanges.slice(before).filter(isShadow)).toEqual([]);
+      await site.api('DELETE', `/v1/budgets/${made.body['id']}`);
+    });
+
+    it('is nothing to other names, tenants and shares', async () => {
+      site.upstream.exchanges.length = 0;
+      await site.chat('openai/gpt-4o');
+      await alias('PUT', '/fast', { shadow: { ...SHADOW, tenants: ['somebody-else'] } });
+      await site.chat('fast');
+      await alias('PUT', '/fast', { shadow: { ...SHADOW, by: 'user', share: 0.000001 } });
+      await site.chat('fast', { user: 'ada' });
+      await alias('PUT', '/fast', { shadow: SHADOW });
+      await site.chat('fast');
+      await until(() => site.upstream.exchanges.some(isShadow) || undefined);
+      expect(site.upstream.exchanges.filter(isShadow)).toHaveLength(1);
+    });
+
+    it.each([
+      [{ shadow: { model: 'nobody/x', share: 1 } }, 'shadow.model'],
+      [{ shadow: { model: 'openai/x', share: 0 } }, 'shadow.share'],
+      [{}, 'models'],
+    ])('refuses %j, naming the field', async (body, param) =>
+      expect(await alias('PUT', '/fast', body)).toMatchObject({ status: 400, body: { param } }),
+    );
   });
 });

@@ -92,6 +92,7 @@ describe('which controls really run', () => {
         'degrade',
         'cache',
         'conform',
+        'shadow',
         'budget',
         'egress',
         'dispatch',

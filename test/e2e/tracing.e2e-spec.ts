@@ -8,7 +8,9 @@ import { Upstream } from '../support/upstream';
 import { hangsUp, json, says } from '../support/upstream-scripts';
 
 const STAGES =
-  'audit admit idempotency flag sanitize instruct select route degrade cache conform budget egress dispatch'.split(' ');
+  'audit admit idempotency flag sanitize instruct select route degrade cache conform shadow budget egress dispatch'.split(
+    ' ',
+  );
 const PARENT = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
 const TRACEPARENT = `00-${PARENT.traceId}-${PARENT.spanId}-01`;
 /** What looks like the name of a metric of ours, outside of texts for people. */

@@ -1,4 +1,4 @@
-import type { AliasSetting, Model, Models, ModelSetting } from '../../platform/config/models';
+import type { AliasSetting, Model, Models, ModelSetting, Shadow } from '../../platform/config/models';
 import { versionsIn } from './versions';
 
 /** What was set last about an alias or a model. */
@@ -22,6 +22,7 @@ const UNSET = { version: 0, setting: undefined } as const;
 export class ModelTable implements Models {
   aliases: Models['aliases'] = {};
   models: Models['models'] = {};
+  shadows: NonNullable<Models['shadows']> = {};
   private names: ReadonlySet<string> = new Set();
   private stored: StoredSettings = { alias: new Map(), model: new Map() };
 
@@ -31,6 +32,11 @@ export class ModelTable implements Models {
 
   storedAs<K extends Kind>(kind: K, name: string): Stored<Settable[K]> {
     return this.stored[kind].get(name) ?? UNSET;
+  }
+
+  /** What a share of the calls to an alias or model is sent to as well. */
+  shadowOf(name: string): Shadow | undefined {
+    return Object.hasOwn(this.shadows, name) ? this.shadows[name] : undefined;
   }
 
   /** Whether it is an alias or a model that somebody set or declared, with its provider or without. */
@@ -48,6 +54,7 @@ export class ModelTable implements Models {
   learn(stored: StoredSettings): void {
     this.stored = stored;
     this.aliases = { ...this.declared.aliases, ...setIn(stored.alias, ({ models }) => models) };
+    this.shadows = this.shadowsNow();
     this.models = { ...this.declared.models, ...setIn(stored.model, (set, name) => this.merged(name, set)) };
     const targets = [...Object.values(this.aliases).flat(), ...Object.keys(this.models), ...this.snapshots()];
     const bare = targets.map((target) => target.slice(target.indexOf('/') + 1));
@@ -57,8 +64,19 @@ export class ModelTable implements Models {
   /** What would be known of a model with this set. */
   merged(name: string, setting: ModelSetting): Model {
     const declared = Object.hasOwn(this.declared.models, name) ? this.declared.models[name] : undefined;
-    const all: Model | ModelSetting = { operations: ['chat'], ...declared, ...setting };
+    const { shadow: _shadow, ...known } = setting;
+    const all: Model | ModelSetting = { operations: ['chat'], ...declared, ...known };
     return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null)) as Model;
+  }
+
+  private shadowsNow(): Record<string, Shadow> {
+    const { alias, model } = this.stored;
+    const all: Record<string, Shadow | null> = {
+      ...this.declared.shadows,
+      ...setIn(alias, ({ shadow }) => shadow),
+      ...setIn(model, ({ shadow }) => shadow),
+    };
+    return Object.fromEntries(Object.entries(all).flatMap(([name, shadow]) => (shadow ? [[name, shadow]] : [])));
   }
 
   private snapshots(): string[] {
@@ -66,8 +84,14 @@ export class ModelTable implements Models {
   }
 }
 
-function setIn<T, U>(stored: ReadonlyMap<string, Stored<T>>, made: (setting: T, name: string) => U): Record<string, U> {
+function setIn<T, U>(
+  stored: ReadonlyMap<string, Stored<T>>,
+  made: (setting: T, name: string) => U | undefined,
+): Record<string, U> {
   return Object.fromEntries(
-    [...stored].flatMap(([name, { setting }]) => (setting === undefined ? [] : [[name, made(setting, name)]])),
+    [...stored].flatMap(([name, { setting }]) => {
+      const value = setting === undefined ? undefined : made(setting, name);
+      return value === undefined ? [] : [[name, value]];
+    }),
   );
 }

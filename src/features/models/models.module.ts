@@ -4,6 +4,7 @@ import { ConfigModule } from '../../platform/config/config.module';
 import { DatabaseModule } from '../../platform/database/database.module';
 import { ModelRegistry } from './model-registry';
 import { ModelTable } from './model-table';
+import { ShadowCalls } from './shadow/shadow-calls.store';
 import { Aliases } from './stored/aliases.service';
 import { ModelEntries } from './stored/model-entries.service';
 import { RegistryRefresh } from './stored/registry-refresh.service';
@@ -43,7 +44,8 @@ import { RegistryVersions } from './stored/registry-versions.store';
     RegistrySettings,
     Aliases,
     ModelEntries,
+    ShadowCalls,
   ],
-  exports: [ModelRegistry, ModelTable, Aliases, ModelEntries],
+  exports: [ModelRegistry, ModelTable, Aliases, ModelEntries, ShadowCalls],
 })
 export class ModelsModule {}

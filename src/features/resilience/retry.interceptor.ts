@@ -69,7 +69,7 @@ export class RetryInterceptor extends CallInterceptor {
 
 /** Milliseconds to wait before repetition `n`; undefined when repeating is unsafe, useless or too late. */
 function waitBefore(n: number, failure: GatewayError, attempt: Attempt, retry: RetryPolicy): number | undefined {
-  if (attempt.signal.aborted || !isTransient(failure, attempt)) return undefined;
+  if (attempt.once || attempt.signal.aborted || !isTransient(failure, attempt)) return undefined;
   const waitMs = backoffMs(n, failure.facts.retryAfter, retry);
   if (waitMs === undefined || (attempt.alternatives.length && waitMs > retry.yieldMs)) return undefined;
   return performance.now() + waitMs < Math.min(attempt.deadlineAt, attempt.answerBy) ? waitMs : undefined;

@@ -23,7 +23,9 @@ import { OutputHistory } from './sizing/output-history';
       inject: [EventBus],
       useFactory: (events: EventBus) => {
         const history = new OutputHistory();
-        events.on('call.finished', (call) => history.learn(call));
+        events.on('call.finished', (call) => {
+          if (!call.shadow) history.learn(call);
+        });
         return history;
       },
     },

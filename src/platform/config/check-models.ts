@@ -1,4 +1,4 @@
-import type { Model, Models, ModelVersion } from './models';
+import type { Model, Models, ModelVersion, Shadow } from './models';
 import type { Problems } from './problems';
 
 /** What models and aliases may name. */
@@ -11,7 +11,11 @@ export interface ModelTargets {
 type Lifecycle = Pick<ModelVersion, 'deprecatedAt' | 'retiresAt' | 'replacement'>;
 
 /** Notes every alias and model that could never take effect. */
-export function checkModels({ aliases, models }: Models, providers: ReadonlySet<string>, problems: Problems): void {
+export function checkModels(
+  { aliases, models, shadows = {} }: Models,
+  providers: ReadonlySet<string>,
+  problems: Problems,
+): void {
   for (const [alias, targets] of Object.entries(aliases))
     for (const target of targets) {
       const provider = providerOf(target);
@@ -21,6 +25,18 @@ export function checkModels({ aliases, models }: Models, providers: ReadonlySet<
   for (const [target, model] of Object.entries(models))
     for (const [path, problem] of modelProblems(target, model, { aliases, providers }))
       problems.add(`models.yaml models.${target}.${path}`, problem);
+  for (const [subject, shadow] of Object.entries(shadows)) {
+    if (!Object.hasOwn(aliases, subject) && !providers.has(providerOf(subject)))
+      problems.add(`models.yaml shadows.${subject}`, 'is neither an alias nor a model of a configured provider');
+    const problem = shadowProblem(subject, shadow, { aliases, providers });
+    if (problem !== undefined) problems.add(`models.yaml shadows.${subject}.model`, problem);
+  }
+}
+
+/** Why a shadow could never be sent anything; undefined where it could. @param subject an alias, or `provider/model` */
+export function shadowProblem(subject: string, { model }: Shadow, { providers }: ModelTargets): string | undefined {
+  if (model === subject) return 'must be another model';
+  return providers.has(providerOf(model)) ? undefined : `provider ${providerOf(model)} is not configured`;
 }
 
 /** What of a model could never take effect, with where it stands. @param target its `provider/model` */

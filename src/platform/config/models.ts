@@ -74,23 +74,56 @@ export const Model = z.strictObject({
 });
 export type Model = z.infer<typeof Model>;
 
+export const Shadow = z.strictObject({
+  model: Target.max(300).describe('What is sent a share of the calls too. Callers never see its answers.'),
+  share: z.number().gt(0).max(1).describe('Of the calls that a model answers.'),
+  by: z
+    .enum(['call', 'user'])
+    .default('call')
+    .describe('`call`: drawn for each call; `user`: all calls of some users, or of keys where no user is named.'),
+  maxConcurrent: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(4)
+    .describe('At a time, in each process; some more wait, the rest are left out.'),
+  timeoutMs: z.int().min(100).max(600_000).default(60_000).describe('How long one may take.'),
+  tenants: z
+    .array(z.string().min(1).max(200))
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('Ids or names; all tenants when absent.'),
+});
+export type Shadow = z.infer<typeof Shadow>;
+
 export const Models = z.strictObject({
   aliases: z
     .record(AliasName, z.array(Target).min(1))
     .default({})
     .describe('A name and the models it may stand for, best first; each stands in for those before it.'),
   models: z.record(Target, Model).default({}),
+  shadows: z
+    .record(z.union([AliasName, Target]), Shadow)
+    .optional()
+    .describe('An alias or model, and what a share of the calls to it is sent to as well: models.md.'),
 });
 export type Models = z.infer<typeof Models>;
 
 /** What may be set about an alias while the gateway runs. */
+const shadow = Shadow.nullable().optional().describe('Instead of what the file says; null: none.');
+
 export const AliasSetting = z.strictObject({
   models: z
     .array(Target.max(300))
     .min(1)
     .max(MOST_BEHIND)
     .refine((targets) => new Set(targets).size === targets.length, 'must name each model once')
-    .describe('The models it may stand for, best first; each stands in for those before it.'),
+    .optional()
+    .describe(
+      'The models it may stand for, best first; each stands in for those before it. What the file says when absent.',
+    ),
+  shadow,
 });
 export type AliasSetting = z.infer<typeof AliasSetting>;
 
@@ -101,5 +134,6 @@ export const ModelSetting = z.strictObject({
   deprecatedAt: life.deprecatedAt.nullable().optional(),
   retiresAt: life.retiresAt.nullable().optional(),
   replacement: life.replacement.nullable().optional(),
+  shadow,
 });
 export type ModelSetting = z.infer<typeof ModelSetting>;

@@ -92,7 +92,10 @@ export class CallMetrics {
         this.set(looked.all ? looked.saved / looked.all : 0);
       },
     });
-    events.on('call.finished', (call) => this.call(call));
+    // what no caller waited for is no caller's error: llm_shadow_calls_total
+    events.on('call.finished', (call) => {
+      if (!call.shadow) this.call(call);
+    });
     events.on('attempt.finished', (attempt) => this.attempt(attempt));
     events.on('retry.scheduled', ({ provider, code }) => this.retries.inc({ provider, code }));
   }

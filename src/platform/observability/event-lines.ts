@@ -20,6 +20,7 @@ type EventLines = { readonly [K in LoggedEvent]: (event: GatewayEvents[K]) => Li
 /** What the log says of each event. A new event does not compile until it has a line. */
 const LINES = {
   'attempt.finished': ({ ms, ...attempt }) => ['debug', 'attempt', { ...attempt, ms: Math.round(ms) }],
+  'shadow.finished': ({ subject, ...shadow }) => ['debug', 'shadow', { name: subject, ...shadow }],
   'traces.exported': ({ spans, ok }) => [ok ? 'debug' : 'warn', ok ? 'traces sent' : 'traces lost', { n: spans }],
   'retry.scheduled': ({ delayMs, ...retry }) => ['warn', 'retry', { ...retry, delay_ms: Math.round(delayMs) }],
   'retry.denied': (retry) => ['warn', 'retry denied', retry],

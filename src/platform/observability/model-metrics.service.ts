@@ -13,7 +13,7 @@ interface Said {
   calls: number;
 }
 
-/** Who still relies on models that are at their end: counted, and said in the log once an hour for each. */
+/** Shadows; and who still relies on models that are at their end: counted, and said in the log once an hour for each. */
 @Injectable()
 export class ModelMetrics {
   private readonly log = new Logger('Models');
@@ -27,6 +27,13 @@ export class ModelMetrics {
       labelNames: ['model', 'status'],
       registers: [registry],
     });
+    const shadows = new Counter({
+      name: 'llm_shadow_calls_total',
+      help: 'Calls that a second model was to be sent as well.',
+      labelNames: ['model', 'outcome'],
+      registers: [registry],
+    });
+    events.on('shadow.finished', ({ model, outcome }) => shadows.inc({ model: this.models.of(model), outcome }));
     events.on('model.deprecated', (deprecation) => {
       const model = this.models.of(deprecation.model);
       calls.inc({ model, status: deprecation.status });

@@ -21,6 +21,7 @@ type Elsewhere =
   | `budget.${string}`
   | `job.${string}`
   | `model.${string}`
+  | `shadow.${string}`
   | `traces.${string}`;
 type Listeners = { readonly [K in Exclude<keyof GatewayEvents, Elsewhere>]: (event: GatewayEvents[K]) => void };
 

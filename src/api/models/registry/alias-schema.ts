@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Alias, SettingVersion } from '../../../features/models';
-import { AliasName, AliasSetting } from '../../../platform/config/models';
+import { AliasName, AliasSetting, Shadow } from '../../../platform/config/models';
 import { SetAgainst } from './setting-schema';
 
 export const AliasParam = AliasName;
@@ -19,6 +19,7 @@ export const AliasView = z.object({
   models: z.array(z.string()).describe('What it stands for, best first.'),
   version: z.int().describe('0 while nothing was set here.'),
   declared: z.boolean().describe('It is as config/models.yaml declares it.'),
+  shadow: Shadow.nullable().describe('What a share of its calls is sent to as well.'),
 });
 
 export const AliasHistory = z.object({
@@ -26,6 +27,7 @@ export const AliasHistory = z.object({
     z.object({
       version: z.int(),
       models: z.array(z.string()).nullable().describe('null: as config/models.yaml declares it.'),
+      shadow: Shadow.nullable(),
       changed_by: z.uuid(),
       changed_at: z.iso.datetime(),
     }),
@@ -33,8 +35,8 @@ export const AliasHistory = z.object({
   next_cursor: z.string().nullable(),
 });
 
-export function aliasView({ alias, models, version, declared }: Alias): z.output<typeof AliasView> {
-  return { alias, models: [...models], version, declared };
+export function aliasView({ alias, models, version, declared, shadow }: Alias): z.output<typeof AliasView> {
+  return { alias, models: [...models], version, declared, shadow: shadow ?? null };
 }
 
 export function historyView(
@@ -46,6 +48,7 @@ export function historyView(
     data: shown.map(({ version, setting, changedBy, changedAt }) => ({
       version,
       models: setting?.models ?? null,
+      shadow: setting?.shadow ?? null,
       changed_by: changedBy,
       changed_at: changedAt.toISOString(),
     })),

@@ -54,7 +54,7 @@ export class AliasesController {
     this.aliases.check(alias, setting);
     const act = {
       event: 'alias.change',
-      metadata: { target: alias, models: setting.models, replaces: version },
+      metadata: { target: alias, models: setting.models, shadow: setting.shadow?.model, replaces: version },
     } as const;
     return aliasView(await this.acts.perform(actor, act, () => this.aliases.set(alias, setting, version, actor.keyId)));
   }

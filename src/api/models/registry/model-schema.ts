@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ModelEntry, SettingVersion } from '../../../features/models';
-import { Model, ModelSetting } from '../../../platform/config/models';
+import { Model, ModelSetting, Shadow } from '../../../platform/config/models';
 import { Target } from '../../../platform/config/policies';
 import { SetAgainst } from './setting-schema';
 
@@ -26,6 +26,7 @@ export const ModelView = z.object({
   replacement: z.string().nullable(),
   aliases: z.array(z.string()).describe('Aliases that may stand for it.'),
   model: Model.describe('What is known of it.'),
+  shadow: Shadow.nullable().describe('What a share of its calls is sent to as well.'),
   version: z.int().describe('0 while nothing was set here.'),
   declared: z.boolean().describe('It is as config/models.yaml declares it.'),
 });
@@ -43,7 +44,7 @@ export const ModelHistory = z.object({
 });
 
 export function modelView(entry: ModelEntry): z.output<typeof ModelView> {
-  const { name, status, lifecycle, aliases, model, version, declared } = entry;
+  const { name, status, lifecycle, aliases, model, shadow, version, declared } = entry;
   return {
     name,
     status,
@@ -52,6 +53,7 @@ export function modelView(entry: ModelEntry): z.output<typeof ModelView> {
     replacement: lifecycle?.replacement ?? null,
     aliases: [...aliases],
     model,
+    shadow: shadow ?? null,
     version,
     declared,
   };

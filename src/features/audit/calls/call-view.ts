@@ -27,6 +27,8 @@ export interface CallView {
   readonly attempts: Plain | null;
   /** Asked in a batch of its provider, at the price of one. */
   readonly batch: boolean;
+  /** The id of the call (`metadata.call_id`) that a second model was sent as well: this is what it made of it. */
+  readonly shadow_of: Plain | null;
   /** Answered with what an earlier call under the same idempotency key was given. */
   readonly repeated: boolean;
   /** Request fields left out because the provider has no counterpart. */
@@ -142,6 +144,7 @@ function viewOf(call: readonly Header[], unknownAfterMs: number): CallView {
     provider_request_id: fact('provider_request_id'),
     attempts: fact('attempts'),
     batch: facts['batch'] === true,
+    shadow_of: fact('shadow_of'),
     repeated: facts['repeated'] === true,
     dropped: facts['dropped'] ?? [],
     degraded: fact('degraded'),

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { GatewayError } from '../../../contract/errors';
+import { shadowProblem } from '../../../platform/config/check-models';
 import { Config } from '../../../platform/config/config';
-import type { AliasSetting } from '../../../platform/config/models';
+import type { AliasSetting, Shadow } from '../../../platform/config/models';
 import { ModelTable } from '../model-table';
 import { pageOf } from './page-of';
 import { RegistrySettings } from './registry-settings.service';
@@ -17,6 +18,7 @@ export interface Alias {
   readonly version: number;
   /** It is as `models.yaml` declares it. */
   readonly declared: boolean;
+  readonly shadow: Shadow | undefined;
 }
 
 export interface AliasMove {
@@ -97,15 +99,22 @@ export class Aliases {
   }
 
   /** @throws GatewayError `invalid_request` for what could never answer; `conflict` when there are too many */
-  check(alias: string, { models }: AliasSetting): void {
-    for (const [i, target] of models.entries()) {
+  check(alias: string, { models, shadow }: AliasSetting): void {
+    const { aliases } = this.table;
+    if (!models && (!shadow || !Object.hasOwn(aliases, alias)))
+      throw new GatewayError('invalid_request', 'needs models, or a shadow of an alias that is there', {
+        param: 'models',
+      });
+    const problem = shadow && shadowProblem(alias, shadow, { aliases, providers: this.providers });
+    if (problem) throw new GatewayError('invalid_request', problem, { param: 'shadow.model' });
+    for (const [i, target] of (models ?? []).entries()) {
       const provider = target.slice(0, target.indexOf('/'));
       if (!this.providers.has(provider))
         throw new GatewayError('invalid_request', `The provider ${provider} is not configured`, {
           param: `models[${i}]`,
         });
     }
-    this.settings.checkRoom(this.table.aliases, ['alias', alias]);
+    this.settings.checkRoom(aliases, ['alias', alias]);
   }
 
   private known(alias: string): Alias {
@@ -113,6 +122,6 @@ export class Aliases {
     const models = Object.hasOwn(aliases, alias) ? aliases[alias] : undefined;
     if (!models) throw new GatewayError('not_found', 'There is no such alias', { param: 'alias' });
     const { version, setting } = this.table.storedAs('alias', alias);
-    return { alias, models, version, declared: !setting };
+    return { alias, models, version, declared: !setting, shadow: this.table.shadowOf(alias) };
   }
 }

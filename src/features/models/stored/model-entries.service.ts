@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { GatewayError } from '../../../contract/errors';
 import type { Lifecycle } from '../../../contract/lifecycle';
-import { modelProblems } from '../../../platform/config/check-models';
+import { modelProblems, shadowProblem } from '../../../platform/config/check-models';
 import { Config } from '../../../platform/config/config';
-import type { Model, ModelSetting } from '../../../platform/config/models';
+import type { Model, ModelSetting, Shadow } from '../../../platform/config/models';
 import { lifecycleOf, type ModelStatus, retirementWarnings, statusAt } from '../lifecycle';
 import { ModelTable } from '../model-table';
 import { pageOf } from './page-of';
@@ -20,6 +20,7 @@ export interface ModelEntry {
   readonly lifecycle: Lifecycle | undefined;
   /** The aliases that may stand for it. */
   readonly aliases: readonly string[];
+  readonly shadow: Shadow | undefined;
   /** Of what was set here last; 0 while nothing was. */
   readonly version: number;
   /** It is as `models.yaml` declares it. */
@@ -94,6 +95,9 @@ export class ModelEntries {
     const { aliases } = table;
     for (const [path, problem] of modelProblems(name, table.merged(name, setting), { aliases, providers }))
       throw new GatewayError('invalid_request', problem, { param: `model.${path}` });
+    const { shadow } = setting;
+    const problem = shadow && shadowProblem(name, shadow, { aliases, providers });
+    if (problem) throw new GatewayError('invalid_request', problem, { param: 'model.shadow.model' });
     this.settings.checkRoom(table.models, ['model', name]);
   }
 
@@ -109,6 +113,7 @@ export class ModelEntries {
       model,
       lifecycle,
       aliases: Object.keys(aliases).filter((alias) => aliases[alias]?.includes(name)),
+      shadow: this.table.shadowOf(name),
       version,
       declared: !setting,
     };
