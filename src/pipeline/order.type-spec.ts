@@ -24,6 +24,7 @@ import type { InstructStage } from './instruct.stage';
 import type { RouteStage } from './route.stage';
 import type { SanitizeStage } from './sanitize.stage';
 import type { SelectStage } from './select.stage';
+import type { ShadowStage } from './shadow.stage';
 
 declare const audit: AuditStage;
 declare const admit: AdmitStage;
@@ -36,6 +37,7 @@ declare const select: SelectStage;
 declare const route: RouteStage;
 declare const cache: CacheStage;
 declare const conform: ConformStage;
+declare const shadow: ShadowStage;
 declare const budget: BudgetStage;
 declare const egress: EgressStage;
 declare const send: Handler<RecordedCall>;
@@ -46,7 +48,9 @@ export const right: Handler<Call> = audit.wrap(
       flag.wrap(
         sanitize.wrap(
           instruct.wrap(
-            select.wrap(route.wrap(degrade.wrap(cache.wrap(conform.wrap(budget.wrap(egress.wrap(send))))))),
+            select.wrap(
+              route.wrap(degrade.wrap(cache.wrap(conform.wrap(shadow.wrap(budget.wrap(egress.wrap(send))))))),
+            ),
           ),
         ),
       ),

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { until } from '../support/ask';
 import { headersOf } from '../support/audit';
 import { databaseText } from '../support/database-text';
@@ -293,5 +295,58 @@ describe('the model registry', () => {
     ])('refuses %j, naming the field', async (body, param) =>
       expect(await alias('PUT', '/fast', body)).toMatchObject({ status: 400, body: { param } }),
     );
+  });
+
+  describe('measured by models:bench', () => {
+    const bench = async (...args: string[]) => {
+      const command = ['bench/models/run.mjs', '--url', site.gateway.url, '--key', site.gateway.rootKey, ...args];
+      const child = spawn(process.execPath, command, { env: { PATH: process.env['PATH'] } });
+      let [out, err] = ['', ''];
+      child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+      child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+      const [code] = (await once(child, 'exit')) as [number];
+      return { code, out, err };
+    };
+
+    it('prints latency, tokens and cost of each, and says before what it may cost', async () => {
+      const { code, out, err } = await bench(
+        '--models',
+        'fast,openai/gpt-4o-mini',
+        '--calls',
+        '3',
+        '--json',
+        '--max-tokens',
+        '20',
+      );
+      expect(err).toMatch(/2 × 3 calls cost at most \$0\.\d+ by the price book/);
+      expect(code).toBe(0);
+      const { models } = JSON.parse(out);
+      expect(models).toMatchObject([
+        {
+          model: 'fast',
+          answered_by: ['openai/gpt-4o'],
+          calls: 3,
+          errors: 0,
+          first_token_ms: { p50: expect.any(Number) },
+        },
+        { model: 'openai/gpt-4o-mini', answered_by: ['openai/gpt-4o-mini'] },
+      ]);
+      for (const { cost_usd: cost, output_tokens: tokens } of models)
+        expect([cost > 0, tokens > 0]).toEqual([true, true]);
+      expect((await bench('--models', 'fast', '--calls', '2', '--no-stream')).out).toMatch(
+        /^fast +openai\/gpt-4o +2 +0 +– \/ – /m,
+      );
+    });
+
+    it('spends no more than it was allowed to, and reports what failed', async () => {
+      const before = site.upstream.exchanges.length;
+      const refused = await bench('--models', 'fast', '--calls', '1', '--most-usd', '0');
+      expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('add --yes to spend it')]);
+      expect((await bench('--models', 'local/x')).err).toContain('add --yes to go on');
+      expect(site.upstream.exchanges).toHaveLength(before);
+      const failed = await bench('--models', 'local/x', '--calls', '1', '--yes');
+      expect([failed.code, failed.out]).toEqual([1, expect.stringContaining('model_not_found')]);
+      expect((await bench('--calls', '0')).code).toBe(2);
+    });
   });
 });
