@@ -195,13 +195,14 @@ describe('the model registry', () => {
     };
     const isShadow = ({ path }: { path: string }) => path.includes('/messages');
 
-    beforeAll(async () => {
-      expect((await alias('PUT', '/fast', { shadow: SHADOW })).body).toMatchObject({
-        models: ['openai/gpt-4o'],
-        shadow: SHADOW,
-      });
-    });
+    beforeAll(() => alias('PUT', '/fast', { shadow: SHADOW }));
     afterAll(() => alias('DELETE', '/fast'));
+
+    it('is set beside the models of an alias, and shown with it', async () => {
+      const { body } = await alias('GET', '/fast');
+      expect(body).toMatchObject({ models: ['openai/gpt-4o'], shadow: { ...SHADOW, by: 'call' }, declared: false });
+      expect((await shadows())['configured']).toMatchObject([{ subject: 'fast', shadow: SHADOW }]);
+    });
 
     it('answers the caller first, asks the other model afterwards, and compares the two', async () => {
       let release = () => undefined as void;
