@@ -105,6 +105,8 @@ export interface CallFacts {
   model: string;
   provider: string;
   providerModel: string;
+  /** What the provider says answered: often a dated version. It may be anything. */
+  reportedModel: string;
   providerRequestId: string;
   attempts: number;
   /** Every time a provider was asked, in order. */

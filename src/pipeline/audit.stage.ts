@@ -83,6 +83,7 @@ export class AuditStage extends Stage<Call, AuditedCall> {
         },
         (event) => {
           account.observe(event);
+          if (event.type === 'start') account.note('reportedModel', event.model);
           observe(event, course, call);
         },
       );

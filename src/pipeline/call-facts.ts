@@ -94,6 +94,7 @@ export function outcomeMetadata(facts: Partial<CallFacts>, finished: CallFinishe
     error_code: finished.code,
     finish_reason: finished.finishReason,
     provider_request_id: facts.providerRequestId?.slice(0, 200),
+    reported_model: reportedName(facts),
     cache: facts.cache,
     cache_reason: facts.cacheReason,
     saved_usage: facts.savedUsage && usageMetadata(facts.savedUsage),
@@ -139,6 +140,12 @@ function recordedTries(tried: readonly Tried[] = []): readonly PlainObject[] | u
     code,
     ms: Math.round(ms),
   }));
+}
+
+/** Where it tells more than what was asked for, and looks like a name. */
+function reportedName({ reportedModel, providerModel }: Partial<CallFacts>): string | undefined {
+  const tells = reportedModel !== undefined && reportedModel !== providerModel;
+  return tells && /^[\w./:@-]{1,100}$/.test(reportedModel) ? reportedModel : undefined;
 }
 
 const rounded = (ms: number | undefined) => (ms === undefined ? undefined : Math.max(0, Math.round(ms)));

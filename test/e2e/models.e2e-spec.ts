@@ -65,7 +65,11 @@ describe('the model registry', () => {
     expect((await alias('PUT', '/mine', { models: ['openai/gpt-4o-mini'] })).status).toBe(200);
     const call = await site.chat('mine');
     expect(call.model).toBe('gpt-4o-mini');
-    expect(await site.recordOf(call.id)).toMatchObject({ model: 'mine', provider_model: 'gpt-4o-mini' });
+    expect(await site.recordOf(call.id)).toMatchObject({
+      model: 'mine',
+      provider_model: 'gpt-4o-mini',
+      reported_model: 'gpt-4o',
+    });
     const listed = (await site.api('GET', '/v1/models')).body['data'].map(({ id }: { id: string }) => id);
     expect(listed).toEqual(expect.arrayContaining(['fast', 'best', 'mine', 'gpt-4o']));
     expect((await alias('DELETE', '/mine')).status).toBe(204);

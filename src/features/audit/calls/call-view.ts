@@ -23,6 +23,8 @@ export interface CallView {
   readonly model: string | null;
   readonly provider: string | null;
   readonly provider_model: string | null;
+  /** What the provider said answered, where that is another name: often a dated version. */
+  readonly reported_model: Plain | null;
   readonly provider_request_id: Plain | null;
   readonly attempts: Plain | null;
   /** Asked in a batch of its provider, at the price of one. */
@@ -141,6 +143,7 @@ function viewOf(call: readonly Header[], unknownAfterMs: number): CallView {
     model: end?.model ?? request?.model ?? null,
     provider: end?.provider ?? null,
     provider_model: resolved === undefined ? null : resolved.slice(resolved.indexOf('/') + 1),
+    reported_model: fact('reported_model'),
     provider_request_id: fact('provider_request_id'),
     attempts: fact('attempts'),
     batch: facts['batch'] === true,
