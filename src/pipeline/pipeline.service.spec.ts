@@ -15,6 +15,7 @@ const NAMES = [
   'Degrade',
   'Cache',
   'Conform',
+  'Shadow',
   'Budget',
   'Egress',
 ];
