@@ -8,6 +8,7 @@ import { SanitizationModule } from '../features/sanitization';
 import { TenancyModule } from '../features/tenancy';
 import { PipelineModule } from '../pipeline';
 import { ConfigModule } from '../platform/config/config.module';
+import { ConfigReloadModule } from '../platform/config/config-reload.module';
 import { ObservabilityModule } from '../platform/observability/observability.module';
 import { AdminModule } from './admin/admin.module';
 import { CacheModule } from './cache/cache.module';
@@ -42,6 +43,7 @@ import { UsageApiModule } from './usage/usage-api.module';
 @Module({
   imports: [
     ConfigModule,
+    ConfigReloadModule,
     TenancyModule,
     AuditModule,
     LimitsModule,

@@ -7,7 +7,9 @@ import type { Piece, Reply } from '../../src/contract/reply';
 import { Resilience, ResilienceModule } from '../../src/features/resilience';
 import { INTERCEPTORS } from '../../src/features/resilience/interceptors';
 import { Config, type ConfiguredProvider } from '../../src/platform/config/config';
+import { type ChangeableParts, ConfigInForce } from '../../src/platform/config/config-in-force';
 import { Policies } from '../../src/platform/config/policies';
+import { Settings } from '../../src/platform/config/settings';
 import { LiveKeys } from '../../src/platform/secrets/live-keys';
 import { anAttempt, QUESTION } from '../support/attempt';
 import { aborted, FAULTLESS, ScriptedSend, type Step } from '../support/scripted-send';
@@ -26,19 +28,20 @@ const provider: ConfiguredProvider = {
   connectMs: 500,
   totalMs: 10_000,
 };
+const policies = Policies.parse({
+  defaults: {
+    retry: { baseMs: 1, maxMs: 5, budgetMinimum: 10_000 },
+    // what fails on purpose here must not open it
+    breaker: { minimumCalls: 100_000 },
+    bulkhead: { concurrency: CALLS, queue: 0, queueMs: 100 },
+  },
+});
 const config: Partial<Config> = {
   providers: [provider],
-  models: { aliases: {}, models: {} },
   prices: {},
   redisUrl: undefined,
-  policies: Policies.parse({
-    defaults: {
-      retry: { baseMs: 1, maxMs: 5, budgetMinimum: 10_000 },
-      // what fails on purpose here must not open it
-      breaker: { minimumCalls: 100_000 },
-      bulkhead: { concurrency: CALLS, queue: 0, queueMs: 100 },
-    },
-  }),
+  policies,
+  inForce: new ConfigInForce({ policies } as ChangeableParts, Settings.parse({})),
 };
 const gone = new GatewayError('client_closed', 'The caller went away');
 const broken = new GatewayError('overloaded', 'busy');

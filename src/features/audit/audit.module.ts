@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { Config } from '../../platform/config/config';
 import { ConfigModule } from '../../platform/config/config.module';
+import { ConfigReloadModule } from '../../platform/config/config-reload.module';
 import { DatabaseModule } from '../../platform/database/database.module';
 import { EventBus } from '../../platform/events/event-bus';
 import { EventBusModule } from '../../platform/events/event-bus.module';
@@ -30,7 +31,7 @@ import { Troubles } from './log/troubles';
 import { SecretRecords } from './secret-records.service';
 
 @Module({
-  imports: [ConfigModule, DatabaseModule, EventBusModule, RedisModule],
+  imports: [ConfigModule, ConfigReloadModule, DatabaseModule, EventBusModule, RedisModule],
   providers: [
     // before everything that uses the schema
     { provide: AuditSchema, inject: [Config], useFactory: (config: Config) => AuditSchema.open(config) },
