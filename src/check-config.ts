@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
+import { checkSuites, type Suite, Suites } from './features/evals';
 import { priceGaps } from './features/cost/prices/price-gaps';
 import { readPriceFiles } from './features/cost/prices/price-files';
 import { retirementWarnings } from './features/models/lifecycle';
+import { schemaChecks } from './jobs/evals/schema-checks';
 import type { Config } from './platform/config/config';
 import { loadConfig } from './platform/config/load-config';
 import { ConfigError } from './platform/config/problems';
@@ -32,7 +34,9 @@ async function check(): Promise<Result> {
       ...priceGaps(readPriceFiles(process.env['GATEHOUSE_CONFIG'] || undefined), Date.now()),
       ...retirementWarnings(config.models, config.modelSettings.warnDays, Date.now()),
     ];
-    return { ok: true, problems: [], warnings, summary: summary(config, made) };
+    checkSuites(config.evalSuites, schemaChecks());
+    const suites = new Suites(config.evalSuites).list();
+    return { ok: true, problems: [], warnings, summary: { ...summary(config, made), evals: evalSummary(suites) } };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return { ok: false, problems: error.problems, warnings: [], summary: {} };
@@ -58,6 +62,11 @@ function summary(config: Config, made: Readonly<Record<string, string>>): Record
       .map(({ name, source }) => `${name} (${source})`)
       .join(', '),
   };
+}
+
+function evalSummary(suites: readonly Suite[]): string {
+  const counts = suites.map(({ name, cases }) => `${name} (${cases.length} cases)`);
+  return counts.join(', ') || 'none';
 }
 
 async function main(): Promise<number> {

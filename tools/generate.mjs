@@ -16,6 +16,7 @@ const { Policies } = require(join(root, 'dist/platform/config/policies.js'));
 const { Guards } = require(join(root, 'dist/platform/config/guards.js'));
 const { Prices } = require(join(root, 'dist/platform/config/prices.js'));
 const { Analyses } = require(join(root, 'dist/platform/config/analyses.js'));
+const { EvalSuite } = require(join(root, 'dist/platform/config/evals.js'));
 const { Flags } = require(join(root, 'dist/platform/config/flags.js'));
 require('reflect-metadata');
 const { CONTROLS } = require(join(root, 'dist/api/status/controls.js'));
@@ -28,10 +29,12 @@ const guards = schemaOf(Guards, 'Gatehouse guards (config/guards.yaml)');
 const prices = schemaOf(Prices, 'Gatehouse prices (config/prices.yaml)');
 const models = schemaOf(Models, 'Gatehouse models (config/models.yaml)');
 const analyses = schemaOf(Analyses, 'Gatehouse analyses (config/analyses.yaml)');
+const evals = schemaOf(EvalSuite, 'Gatehouse evals (config/evals/*.yaml)');
 const flags = schemaOf(Flags, 'Gatehouse flags (config/flags.yaml)');
 
 const files = {
   'config/schema/analyses.schema.json': JSON.stringify(analyses),
+  'config/schema/evals.schema.json': JSON.stringify(evals),
   'config/schema/flags.schema.json': JSON.stringify(flags),
   'config/schema/gatehouse.schema.json': JSON.stringify(settings),
   'config/schema/guards.schema.json': JSON.stringify(guards),

@@ -18,6 +18,7 @@ import { AuditApiModule } from './audit/audit-api.module';
 import { Door } from './door/door.service';
 import { BatchesApiModule } from './batches/batches-api.module';
 import { FeedbackApiModule } from './feedback/feedback-api.module';
+import { EvalsApiModule } from './evals/evals-api.module';
 import { FilesApiModule } from './files/files-api.module';
 import { ConfigurationController } from './configuration/configuration.controller';
 import { FlagsModule } from './flags/flags.module';
@@ -61,6 +62,7 @@ import { UsageApiModule } from './usage/usage-api.module';
     SanitizationModule,
     CacheModule,
     BatchesApiModule,
+    EvalsApiModule,
     FilesApiModule,
     FeedbackApiModule,
     FlagsModule,

@@ -3,10 +3,13 @@ import type { CacheIntent, Validation } from './call';
 import type { BatchedReply, BatchTarget, Letter } from './in-batch';
 import type { Json, JsonObject } from './json';
 import type { Picos } from './money';
-import type { CacheUse, FinishReason, Usage } from './reply';
+import type { CacheUse, Degraded, FinishReason, Usage } from './reply';
 import type { WireRequest } from './wire';
 
-export const JOB_TYPES = ['completion', 'analysis', 'document', 'code-review', 'batch'] as const;
+/** What callers may hand in as a job. */
+export const OPEN_JOB_TYPES = ['completion', 'analysis', 'document', 'code-review', 'batch'] as const;
+/** `eval`: a run is asked for at its own door. */
+export const JOB_TYPES = [...OPEN_JOB_TYPES, 'eval'] as const;
 export type JobType = (typeof JOB_TYPES)[number];
 
 /**
@@ -49,6 +52,10 @@ export interface Answer {
   readonly provider: string;
   readonly model: string;
   readonly cache: CacheUse;
+  /** Absent when the model that was to answer did. */
+  readonly degraded?: Degraded;
+  /** Until the answer was complete; absent where it was given again. */
+  readonly latencyMs?: number;
   readonly usage: Usage;
   readonly picos: Picos;
   readonly finish: FinishReason;

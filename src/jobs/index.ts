@@ -1,3 +1,4 @@
+export { type AskedRun, EvalRuns } from './evals/eval-runs.service';
 export { type JobDraft, JobIntake, type TakenIn } from './job-intake.service';
 export { JobRunner } from './job-runner.service';
 export { QueuedCalls } from './queued-calls.service';

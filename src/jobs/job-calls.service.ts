@@ -145,9 +145,10 @@ export class JobCalls {
     let cost: Picos | undefined;
     let answered = false;
     try {
+      const asked = performance.now();
       const reply = await this.pipeline.run(call);
       const { usage, answer } = await read(reply);
-      const { provider, model } = reply;
+      const { provider, model, degraded } = reply;
       answered = true;
       // an answer that is given again was paid for by this very job
       cost = reply.repeats ? reply.repeats.cost : this.costs.get(call.id);
@@ -157,6 +158,8 @@ export class JobCalls {
         provider,
         model,
         cache: reply.cache ?? ('bypass' as const),
+        ...(degraded && { degraded }),
+        ...(!reply.repeats && { latencyMs: performance.now() - asked }),
         usage,
         picos: cost ?? 0n,
       };

@@ -30,6 +30,8 @@ const GRACE_SECONDS = 120;
 
 /** A job as a caller hands it in. */
 export interface JobDraft extends Omit<Submission, 'input' | 'ttlSeconds'> {
+  /** A new one when absent. */
+  readonly id?: string;
   readonly type: string;
   readonly input: Json;
   /** Higher is sooner. */
@@ -67,7 +69,17 @@ export class JobIntake {
    *   `model_not_allowed`; `idempotency_conflict` when the name stands for another job; `audit_unavailable`, `storage_unavailable`
    */
   async submit(caller: Caller, draft: JobDraft): Promise<TakenIn> {
-    const { type, input, priority, runAt = new Date(), ttlSeconds, idempotencyKey, funded = true, ...rest } = draft;
+    const {
+      id = uuidv7(),
+      type,
+      input,
+      priority,
+      runAt = new Date(),
+      ttlSeconds,
+      idempotencyKey,
+      funded = true,
+      ...rest
+    } = draft;
     const kind = this.kinds.of(type);
     const parsed = kind.parse(input);
     const seconds = this.ttlOf(ttlSeconds);
@@ -79,7 +91,6 @@ export class JobIntake {
     if (rest.webhook) await this.webhooks.check(tenantId, rest.webhook);
     await this.checkRoom(tenantId);
     const hold = funded ? await this.funding.plan(caller, rest, await kind.estimate(parsed, tenantId)) : undefined;
-    const id = uuidv7();
     const start = Math.max(runAt.getTime(), Date.now());
     const expiresAt = new Date(start + seconds * 1_000);
     const job = { id, tenantId, keyId, type: kind.type, priority, runAt: new Date(start), expiresAt };

@@ -14,6 +14,10 @@ import { EventBusModule } from '../platform/events/event-bus.module';
 import { BATCH_RESULTS } from './batch/batch-results.provider';
 import { REMOTE_BATCH_WORK } from './batch/remote-batch.provider';
 import { BatchCloser } from './batch/batch-closer.service';
+import { EVAL_KIND } from './evals/eval-kind.provider';
+import { EvalRecords } from './evals/eval-records.service';
+import { EvalRuns } from './evals/eval-runs.service';
+import { SUITES } from './evals/suites.provider';
 import { JobCalls } from './job-calls.service';
 import { JobFunding } from './job-funding.service';
 import { JobIntake } from './job-intake.service';
@@ -45,6 +49,10 @@ import { WebhookTargets } from './webhook-targets.service';
   ],
   providers: [
     JOB_KINDS,
+    SUITES,
+    EVAL_KIND,
+    EvalRecords,
+    EvalRuns,
     BATCH_RESULTS,
     REMOTE_BATCH_WORK,
     LateSteps,
@@ -58,6 +66,6 @@ import { WebhookTargets } from './webhook-targets.service';
     WebhookTargets,
     WebhookSender,
   ],
-  exports: [JobsModule, WebhooksModule, JobIntake, JobRunner, QueuedCalls],
+  exports: [JobsModule, WebhooksModule, SUITES, EvalRuns, JobIntake, JobRunner, QueuedCalls],
 })
 export class JobsWorkModule {}

@@ -2,6 +2,7 @@ import { AnalysisKind } from '../features/analysis';
 import { Batches } from '../features/batches';
 import { CodeReviewKind } from '../features/code-review';
 import { DocumentKind, DocumentReader } from '../features/documents';
+import { EvalKind } from '../features/evals';
 import { Files } from '../features/files';
 import { JobReader } from '../features/jobs';
 import { ModelRegistry } from '../features/models';
@@ -21,6 +22,7 @@ export const JOB_KINDS = {
   inject: [
     Config,
     AnalysisKind,
+    EvalKind,
     DocumentReader,
     Files,
     Batches,
@@ -32,13 +34,14 @@ export const JOB_KINDS = {
   ],
   // prettier-ignore
   useFactory: (
-    config: Config, analysis: AnalysisKind, documents: DocumentReader,
+    config: Config, analysis: AnalysisKind, evals: EvalKind, documents: DocumentReader,
     files: Files, batches: Batches, results: BatchResults, reader: JobReader, work: RemoteBatchWork, remote: RemoteBatches,
     models: ModelRegistry,
   ): JobKinds =>
     new JobKinds([
       new CompletionJob(),
       analysis,
+      evals,
       new DocumentKind(config.documents, documents, new UploadedDocuments(files, config.documents.bytes)),
       new CodeReviewKind(config.codeReview),
       new BatchJob(batchLimits(config), {

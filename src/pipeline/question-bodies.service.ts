@@ -25,7 +25,7 @@ export class QuestionBodies {
   }
 
   /** A model that refuses to be told how to sample is not told. */
-  private takesTemperature(model: string): boolean {
+  takesTemperature(model: string): boolean {
     try {
       return this.models.resolve(model, 'chat').every(({ sampling }) => sampling !== false);
     } catch {

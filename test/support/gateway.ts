@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { testDatabase } from './database';
@@ -20,6 +20,8 @@ export interface GatewayOptions {
   readonly prices?: string;
   readonly analyses?: string;
   readonly flags?: string;
+  /** Suites, by the names of their files; none when absent. */
+  readonly evals?: Readonly<Record<string, string>>;
 }
 
 const FILES = ['gatehouse', 'models', 'policies', 'prices', 'guards', 'analyses', 'flags'] as const;
@@ -45,7 +47,12 @@ export interface Gateway {
 }
 
 /** The built gateway as a process of its own, on a private database and a port of its own. */
-export async function startGateway({ env = {}, settings, ...beside }: GatewayOptions = {}): Promise<Gateway> {
+export async function startGateway({
+  env = {},
+  settings,
+  evals = {},
+  ...beside
+}: GatewayOptions = {}): Promise<Gateway> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-'));
   const database = env['DATABASE_URL'] ? undefined : await testDatabase();
   const all: Record<string, string> = {
@@ -59,6 +66,8 @@ export async function startGateway({ env = {}, settings, ...beside }: GatewayOpt
   const isShipped = settings === undefined && !Object.keys(beside).length;
   const files = { gatehouse: isShipped ? shipped('gatehouse') : (settings ?? ''), policies: uncached(), ...beside };
   for (const name of FILES) writeFileSync(join(folder, `${name}.yaml`), files[name] ?? shipped(name));
+  mkdirSync(join(folder, 'evals'));
+  for (const [name, suite] of Object.entries(evals)) writeFileSync(join(folder, 'evals', name), suite);
   all['GATEHOUSE_CONFIG'] = join(folder, 'gatehouse.yaml');
   const started: ChildProcess[] = [];
   const cleanUp = async (): Promise<void> => {

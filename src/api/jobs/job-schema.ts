@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JOB_STATUSES, JOB_TYPES } from '../../contract/job';
+import { JOB_STATUSES, JOB_TYPES, OPEN_JOB_TYPES } from '../../contract/job';
 import { listOf } from '../admin/list-schema';
 import { Webhook } from './webhook-schema';
 
@@ -7,7 +7,7 @@ const MOST_PRIORITY = 100;
 const Priority = z.int().min(-MOST_PRIORITY).max(MOST_PRIORITY);
 
 export const NewJob = z.strictObject({
-  type: z.enum(JOB_TYPES),
+  type: z.enum(OPEN_JOB_TYPES),
   input: z
     .unknown()
     .refine((value) => value !== undefined, 'is missing')

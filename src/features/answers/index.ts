@@ -7,6 +7,7 @@ export { PastAnswers, type SimilarAnswer, type SimilarTerms, type Told } from '.
 export { readAhead } from './read-ahead';
 export { recallOf, type Recall } from './recall';
 export { Embedder } from './similar/embedder';
+export { lexicalVector } from './similar/lexical-embedder';
 export { templateReply } from './template-reply';
 export { Templates } from './templates';
 export { Waiting } from './waiting';

@@ -1,5 +1,6 @@
-import { RE2JS } from 're2js';
-import { patternSize } from './pattern-size';
+import type { RE2JS } from 're2js';
+import { linearPattern } from '../../platform/validation/linear-pattern';
+import { patternSize } from '../../platform/validation/pattern-size';
 import { SchemaError } from './schema-reader';
 import type { Trial } from './trial';
 
@@ -44,11 +45,9 @@ export class Patterns {
 }
 
 function compiled(source: string): RE2JS {
-  try {
-    return RE2JS.compile(RE2JS.translateRegExp(source));
-  } catch {
-    throw new SchemaError(
-      'a pattern is not a regular expression that is matched here (RE2 syntax: no look-around, no back-references)',
-    );
-  }
+  const pattern = linearPattern(source);
+  if (pattern) return pattern;
+  throw new SchemaError(
+    'a pattern is not a regular expression that is matched here (RE2 syntax: no look-around, no back-references)',
+  );
 }

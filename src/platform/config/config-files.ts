@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import type { z } from 'zod';
 import { Analyses } from './analyses';
 import { checkAnalyses } from './check-analyses';
+import { checkEvals } from './check-evals';
 import { checkFlags } from './check-flags';
 import { checkGuards } from './check-guards';
 import { checkLimits } from './check-limits';
@@ -16,6 +17,7 @@ import { Models } from './models';
 import { Policies } from './policies';
 import { Prices } from './prices';
 import type { Problems } from './problems';
+import { readEvals, type SuiteFile } from './read-evals';
 import { readYaml } from './read-yaml';
 import { Settings } from './settings';
 
@@ -28,6 +30,8 @@ const BESIDE = {
   analyses: 'analyses.yaml',
   flags: 'flags.yaml',
 } as const;
+/** A folder of them. */
+const EVALS = 'evals';
 
 /** What the files hold. One that has mistakes is undefined, one that is not there has every default. */
 export interface ConfigFiles {
@@ -38,11 +42,12 @@ export interface ConfigFiles {
   readonly guards: Guards | undefined;
   readonly analyses: Analyses | undefined;
   readonly flags: Flags | undefined;
+  readonly evals: readonly SuiteFile[];
 }
 
-/** The paths of all files that a configuration is read from, whether they are there or not. */
+/** The paths of all files and folders that a configuration is read from, whether they are there or not. */
 export function pathsOf(settingsFile: string): string[] {
-  return [settingsFile, ...Object.values(BESIDE).map((name) => join(dirname(settingsFile), name))];
+  return [settingsFile, ...[...Object.values(BESIDE), EVALS].map((name) => join(dirname(settingsFile), name))];
 }
 
 /** @param chosen somebody named the settings file, so it must be there */
@@ -57,12 +62,13 @@ export function readConfigFiles(settingsFile: string, problems: Problems, chosen
     guards: beside('guards', Guards),
     analyses: beside('analyses', Analyses),
     flags: beside('flags', Flags),
+    evals: readEvals(join(dirname(settingsFile), EVALS), problems),
   };
 }
 
 /** Finds what no file shows by itself: names in one that another does not know. */
 export function checkConfigFiles(files: ConfigFiles, problems: Problems): void {
-  const { settings, models, policies, guards, analyses, flags } = files;
+  const { settings, models, policies, guards, analyses, flags, evals } = files;
   if (!settings) return;
   // an entry that can never take effect is a typing mistake: its provider is neither built in nor declared
   const known = new Set(['anthropic', 'openai', 'local', 'sandbox', ...Object.keys(settings.providers)]);
@@ -71,6 +77,7 @@ export function checkConfigFiles(files: ConfigFiles, problems: Problems): void {
   if (policies && models) checkSelection(policies.selection, models, problems);
   if (analyses && models) checkAnalyses(analyses, models, problems);
   if (guards) checkGuards(guards, known, problems);
+  if (models) checkEvals(evals, settings.evals, models, known, problems);
   checkFlagPackages(settings.flags.provider, problems);
   if (flags && models)
     checkFlags(flags, { aliases: models.aliases, prompts: flags.prompts, providers: known }, problems);

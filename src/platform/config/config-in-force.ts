@@ -6,6 +6,7 @@ import type { Guards } from './guards';
 import type { Models } from './models';
 import type { Policies } from './policies';
 import type { Prices } from './prices';
+import type { SuiteFile } from './read-evals';
 import type { Settings } from './settings';
 
 /** What may change while the process runs. */
@@ -19,6 +20,8 @@ export interface ChangeableParts {
   readonly flags: Flags;
   /** The operator's own analyses, by name. */
   readonly analysisTemplates: Analyses['analyses'];
+  /** By the names of their files. */
+  readonly evalSuites: readonly SuiteFile[];
 }
 export const CHANGEABLE = [
   'limits',
@@ -28,6 +31,7 @@ export const CHANGEABLE = [
   'guards',
   'flags',
   'analysisTemplates',
+  'evalSuites',
 ] as const satisfies readonly (keyof ChangeableParts)[];
 
 /** Of `limits`, what is built into the doors of the process: these take a start. */

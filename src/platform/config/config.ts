@@ -43,6 +43,7 @@ export abstract class Config implements ChangeableParts {
   abstract readonly guards: ChangeableParts['guards'];
   abstract readonly flags: ChangeableParts['flags'];
   abstract readonly analysisTemplates: ChangeableParts['analysisTemplates'];
+  abstract readonly evalSuites: ChangeableParts['evalSuites'];
 
   abstract readonly production: boolean;
   abstract readonly host: string;
@@ -74,6 +75,7 @@ export abstract class Config implements ChangeableParts {
   abstract readonly analyses: Settings['analyses'];
   abstract readonly documents: Settings['documents'];
   abstract readonly codeReview: Settings['codeReview'];
+  abstract readonly evals: Settings['evals'];
   abstract readonly jobs: Settings['jobs'];
   abstract readonly files: Settings['files'];
   /** Who evaluates flags. Its key is in `secrets`, under `FLAG_SERVICE_KEY`. */

@@ -1,4 +1,5 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 
 /** What a look at the files says of them, whether it is as it was a look before, and which of them are there. */
 interface Look {
@@ -25,11 +26,17 @@ export class FileChanges {
   }
 }
 
-async function markOf(file: string): Promise<string> {
+/** Of a folder: with the files in it. Empty for what is not there. */
+async function markOf(path: string): Promise<string> {
   try {
-    const { mtimeNs, size, ino } = await stat(file, { bigint: true });
-    return `${mtimeNs} ${size} ${ino}`;
+    const within = (await stat(path)).isDirectory() ? (await readdir(path)).sort() : [];
+    return (await Promise.all([path, ...within.map((name) => join(path, name))].map(statOf))).join('\n');
   } catch {
     return '';
   }
+}
+
+async function statOf(path: string): Promise<string> {
+  const { mtimeNs, size, ino } = await stat(path, { bigint: true });
+  return `${mtimeNs} ${size} ${ino}`;
 }

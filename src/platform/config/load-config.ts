@@ -29,7 +29,7 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
   const configFile = resolve(root, env.text('GATEHOUSE_CONFIG') ?? 'config/gatehouse.yaml');
   const chosen = env.text('GATEHOUSE_CONFIG') !== undefined;
   const files = readConfigFiles(configFile, problems, chosen);
-  const { settings, models, policies, prices, guards, analyses, flags } = files;
+  const { settings, models, policies, prices, guards, analyses, flags, evals } = files;
 
   const dataDir = resolve(root, env.text('GATEHOUSE_DATA_DIR') ?? '.gatehouse');
   const production = env.text('NODE_ENV') === 'production';
@@ -91,6 +91,7 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
     guards: guards!,
     flags: flags!,
     analysisTemplates: analyses!.analyses,
+    evalSuites: evals,
   };
   const inForce = new ConfigInForce(parts, frozen(settings!));
   return withPartsOf(inForce, {
@@ -120,6 +121,7 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
     analyses: settings!.analyses,
     documents: settings!.documents,
     codeReview: settings!.codeReview,
+    evals: settings!.evals,
     files: settings!.files,
     flagService: settings!.flags,
     batches: settings!.batches,

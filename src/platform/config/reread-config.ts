@@ -30,7 +30,7 @@ export function rereadConfig(config: Config, present: readonly string[]): Reread
   for (const file of present.filter((one) => !existsSync(one))) problems.add(file, 'was there before, and is gone');
   const files = readConfigFiles(config.configFile, problems, false);
   problems.throwIfAny();
-  const { settings, models, policies, prices, guards, flags, analyses } = files as Complete<typeof files>;
+  const { settings, models, policies, prices, guards, flags, analyses, evals } = files as Complete<typeof files>;
 
   const { inForce } = config;
   const limits = { ...settings.limits };
@@ -46,6 +46,7 @@ export function rereadConfig(config: Config, present: readonly string[]): Reread
     guards,
     flags,
     analysisTemplates: analyses.analyses,
+    evalSuites: evals,
   };
   const changed = CHANGEABLE.filter((name) => !isDeepStrictEqual(read[name], inForce.now[name]));
   const parts = { ...inForce.now, ...Object.fromEntries(changed.map((name) => [name, read[name]])) };

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AuditSettings } from './audit-settings';
 import { CodeReviewSettings, DocumentSettings } from './job-kind-settings';
 import { BatchSettings } from './batch-settings';
+import { EvalSettings } from './eval-settings';
 import { FileSettings } from './file-settings';
 import { FlagServiceSettings } from './flag-service-settings';
 import { JobSettings } from './job-settings';
@@ -159,6 +160,7 @@ export const Settings = z.strictObject({
     .prefault({}),
   documents: DocumentSettings.prefault({}),
   codeReview: CodeReviewSettings.prefault({}),
+  evals: EvalSettings.prefault({}),
   jobs: JobSettings.prefault({}),
   files: FileSettings.prefault({}),
   flags: FlagServiceSettings.prefault({}),

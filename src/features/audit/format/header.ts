@@ -35,6 +35,8 @@ export const EVENTS = [
   'model.change', // what is known of a model
   'model.reset',
   'feedback.recorded', // what somebody thought of an answer
+  'eval.start', // models are asked the cases of a suite
+  'eval.finish', // how they did
   'cache.purge', // kept answers are removed
   'access.login', // a key that governs is used for the first time in a while
   'access.refused', // wrong keys and missing roles, counted

@@ -37,6 +37,7 @@ const ACTIVITIES: Partial<Record<AuditEvent, number>> = {
   'job.submit': CREATE,
   'job.cancel': DELETE,
   'job.retry': UPDATE,
+  'eval.start': CREATE,
   'webhook.secret': UPDATE,
   'webhook.redeliver': UPDATE,
   'feedback.recorded': CREATE,
