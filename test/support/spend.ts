@@ -30,6 +30,10 @@ export function spendRow(over: Partial<NewRow> = {}): NewRow {
     cache: undefined,
     reused: false,
     priceVersion: 'v1',
+    latencyMs: 900,
+    firstTokenMs: undefined,
+    degraded: undefined,
+    flags: [],
     ...over,
   };
 }

@@ -41,6 +41,13 @@ export interface LedgerRow {
   readonly cache: string | undefined;
   /** The answer was paid for by an earlier call. */
   readonly reused: boolean;
+  /** Until the answer was complete, and until it began; undefined where nobody said. */
+  readonly latencyMs: number | undefined;
+  readonly firstTokenMs: number | undefined;
+  /** What stood in for the model that was to answer. */
+  readonly degraded: string | undefined;
+  /** Which model flags chose for it: `flag=variant`, those that took effect. */
+  readonly flags: readonly string[];
   /** Of the price book that `cost` and `saved` are from. */
   readonly priceVersion: string | undefined;
 }

@@ -74,8 +74,32 @@ describe('a recorded call', () => {
       spared: undefined,
       cache: undefined,
       reused: false,
+      latencyMs: undefined,
+      firstTokenMs: undefined,
+      degraded: undefined,
+      flags: [],
       amends: false,
       untold: false,
+    });
+  });
+
+  it('says how long it took, what stood in, and which flags chose its model', () => {
+    const told = {
+      latency_ms: 812,
+      first_token_ms: 90,
+      degraded: 'fallback',
+      feature_flags: [
+        { flag: 'promotion-fast', decides: 'model', variant: 'candidate', version: 1, reason: 'bucket' },
+        { flag: 'gone', decides: 'model', variant: 'x', version: 1, reason: 'bucket', refused: 'unusable' },
+        { flag: 'brief', decides: 'prompt', variant: 'on', version: 1, reason: 'bucket' },
+        'nonsense',
+      ],
+    };
+    expect(recordedCall(7, response({}, told))).toMatchObject({
+      latencyMs: 812,
+      firstTokenMs: 90,
+      degraded: 'fallback',
+      flags: ['promotion-fast=candidate'],
     });
   });
 

@@ -20,6 +20,8 @@ const MAX_TAGS = 64;
 const MAX_TOKENS = 1_000_000_000_000;
 /** An id that says another time than its entry was not made by a gateway. */
 const TIME_APART_MS = 172_800_000;
+/** Three weeks: as much as a column holds. */
+const MAX_MS = 2_147_483_647;
 const CHARACTERS_PER_TOKEN = 4;
 
 /**
@@ -87,6 +89,10 @@ export function recordedCall(index: number, header: unknown, opening?: unknown):
     spared: reused ? (saved ?? recorded) : undefined,
     cache,
     reused,
+    latencyMs: milliseconds(metadata['latency_ms']),
+    firstTokenMs: milliseconds(metadata['first_token_ms']),
+    degraded: text(metadata['degraded']),
+    flags: modelFlags(metadata['feature_flags']),
     amends: !orphan && recorded === undefined && metadata['operation'] === undefined,
     untold:
       recorded === undefined &&
@@ -136,6 +142,21 @@ function assumedUsage(metadata: Fields): Usage {
 function tagsOf(told: unknown): readonly string[] {
   if (!Array.isArray(told)) return [];
   return [...new Set(told.flatMap((tag) => text(tag) ?? []))].slice(0, MAX_TAGS).sort();
+}
+
+/** Of the flags that were asked: those that chose the model. */
+function modelFlags(told: unknown): readonly string[] {
+  if (!Array.isArray(told)) return [];
+  const facts = told.slice(0, MAX_TAGS).map(fieldsOf);
+  return facts.flatMap((fact) => {
+    const [flag, variant] = [text(fact['flag']), text(fact['variant'])];
+    const isIt = fact['decides'] === 'model' && fact['refused'] === undefined;
+    return isIt && flag !== undefined && variant !== undefined ? [`${flag}=${variant}`] : [];
+  });
+}
+
+function milliseconds(told: unknown): number | undefined {
+  return typeof told === 'number' && told >= 0 ? Math.min(Math.trunc(told), MAX_MS) : undefined;
 }
 
 function count(told: unknown): number {

@@ -33,6 +33,10 @@ export interface SpendRow {
   readonly reused: boolean;
   readonly spared: Usage | null;
   readonly price_version: string | null;
+  readonly latency_ms: number | null;
+  readonly first_token_ms: number | null;
+  readonly degraded: string | null;
+  readonly flags: string[];
 }
 
 export function ledgerRow(row: SpendRow): LedgerRow {
@@ -67,6 +71,10 @@ export function ledgerRow(row: SpendRow): LedgerRow {
     spared: row.spared ?? undefined,
     reused: row.reused,
     priceVersion: row.price_version ?? undefined,
+    latencyMs: row.latency_ms ?? undefined,
+    firstTokenMs: row.first_token_ms ?? undefined,
+    degraded: row.degraded ?? undefined,
+    flags: row.flags,
   };
 }
 
@@ -102,6 +110,10 @@ export function spendRows(rows: readonly LedgerRow[]): string {
       reused: row.reused,
       spared: row.spared,
       price_version: row.priceVersion,
+      latency_ms: row.latencyMs,
+      first_token_ms: row.firstTokenMs,
+      degraded: row.degraded,
+      flags: row.flags,
     })),
   );
 }
