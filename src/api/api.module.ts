@@ -34,6 +34,7 @@ import { ModelsController } from './models/models.controller';
 import { RegistryModule } from './models/registry/registry.module';
 import { OpenAiController } from './openai/openai.controller';
 import { PoliciesModule } from './policies/policies.module';
+import { PromotionsApiModule } from './promotions/promotions-api.module';
 import { RequestsController } from './requests/requests.controller';
 import { SanitizeController } from './sanitize/sanitize.controller';
 import { SessionsController } from './sessions/sessions.controller';
@@ -67,6 +68,7 @@ import { UsageApiModule } from './usage/usage-api.module';
     FeedbackApiModule,
     FlagsModule,
     RegistryModule,
+    PromotionsApiModule,
     JobsWorkModule,
     JobsApiModule,
   ],

@@ -50,6 +50,9 @@ export interface GatewayEvents {
   /** A key that may govern is used, for the first time in a while; or somebody was turned away. */
   'access.login': { tenantId: string; keyId: string };
   'access.refused': AccessRefused;
+  /** A promotion of a model came to another state, or its canary to another step: told in the process that took it there. */
+  'promotion.changed': PromotionChanged;
+  'promotion.rolled_back': PromotionChanged;
   /** A dependency stopped or started answering. */
   'dependency.changed': DependencyChanged;
   /** Entries of one call are durable, so many milliseconds after they were handed in. */
@@ -168,6 +171,16 @@ export interface WebhookTried {
   /** Of the answer. */
   readonly status?: number;
   readonly ms: number;
+}
+export interface PromotionChanged {
+  readonly id: string;
+  readonly alias: string;
+  /** `provider/model`. */
+  readonly candidate: string;
+  readonly from: string;
+  readonly to: string;
+  /** A word: which measure, or what else. */
+  readonly reason?: string;
 }
 export interface DependencyChanged {
   readonly dependency: Dependency;

@@ -3,3 +3,4 @@ export { type JobDraft, JobIntake, type TakenIn } from './job-intake.service';
 export { JobRunner } from './job-runner.service';
 export { QueuedCalls } from './queued-calls.service';
 export { JobsWorkModule } from './jobs-work.module';
+export { PromotionDesk } from './promotions/promotion-desk.service';

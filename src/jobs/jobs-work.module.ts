@@ -4,11 +4,14 @@ import { AuditModule } from '../features/audit';
 import { BatchesModule } from '../features/batches';
 import { PricesModule } from '../features/cost';
 import { DocumentsModule } from '../features/documents';
+import { FeedbackModule } from '../features/feedback';
 import { FilesModule } from '../features/files';
+import { FlagsModule } from '../features/flags';
 import { JobsModule, WebhooksModule } from '../features/jobs';
 import { ModelsModule } from '../features/models';
+import { PromotionsModule } from '../features/promotions';
 import { TenancyModule } from '../features/tenancy';
-import { FundingModule, PipelineModule } from '../pipeline';
+import { FundingModule, PipelineModule, SpendModule } from '../pipeline';
 import { ConfigModule } from '../platform/config/config.module';
 import { EventBusModule } from '../platform/events/event-bus.module';
 import { BATCH_RESULTS } from './batch/batch-results.provider';
@@ -24,6 +27,10 @@ import { JobIntake } from './job-intake.service';
 import { LateSteps } from './late-steps.service';
 import { JobRunner } from './job-runner.service';
 import { JobSweeper } from './job-sweeper.service';
+import { CanaryEvidence } from './promotions/canary-evidence.service';
+import { PromotionActs } from './promotions/promotion-acts.service';
+import { PromotionDesk } from './promotions/promotion-desk.service';
+import { PromotionSweeper } from './promotions/promotion-sweeper.service';
 import { QueuedCalls } from './queued-calls.service';
 import { JOB_KINDS } from './kinds.provider';
 import { WebhookSender } from './webhook-sender.service';
@@ -38,7 +45,11 @@ import { WebhookTargets } from './webhook-targets.service';
     AnalysisModule,
     DocumentsModule,
     BatchesModule,
+    FeedbackModule,
     FilesModule,
+    FlagsModule,
+    PromotionsModule,
+    SpendModule,
     TenancyModule,
     ModelsModule,
     PricesModule,
@@ -53,6 +64,10 @@ import { WebhookTargets } from './webhook-targets.service';
     EVAL_KIND,
     EvalRecords,
     EvalRuns,
+    CanaryEvidence,
+    PromotionActs,
+    PromotionDesk,
+    PromotionSweeper,
     BATCH_RESULTS,
     REMOTE_BATCH_WORK,
     LateSteps,
@@ -66,6 +81,6 @@ import { WebhookTargets } from './webhook-targets.service';
     WebhookTargets,
     WebhookSender,
   ],
-  exports: [JobsModule, WebhooksModule, SUITES, EvalRuns, JobIntake, JobRunner, QueuedCalls],
+  exports: [JobsModule, WebhooksModule, SUITES, EvalRuns, PromotionDesk, JobIntake, JobRunner, QueuedCalls],
 })
 export class JobsWorkModule {}

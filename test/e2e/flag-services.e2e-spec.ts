@@ -51,6 +51,15 @@ describe.each([
     expect((await site.api('POST', '/v1/flags/fast-model/kill')).status).toBe(200);
     expect((await site.api('POST', '/v1/flags/fast-model/evaluate', {})).body).toMatchObject({ reason: 'killed' });
   });
+
+  it('refuses a promotion, whose canary that service would not know, and says why', async () => {
+    const asked = { alias: 'fast', candidate: 'openai/gpt-5', suite: 'any' };
+    const { status, body } = await site.api('POST', '/v1/promotions', asked);
+    expect({ status, detail: body['detail'] }).toEqual({
+      status: 409,
+      detail: `A canary needs flags that the gateway evaluates: flags.provider is ${name}`,
+    });
+  });
 });
 
 it.each([

@@ -22,20 +22,26 @@ export class Acts {
 
   /**
    * When the act then fails, a second entry says so.
+   * @param work is told the id of the entry
    * @throws GatewayError `audit_unavailable` before anything happened; what `work` throws
    */
-  async perform<T>(actor: Caller, { event, tenant, metadata, payload }: Act, work: () => Promise<T>): Promise<T> {
+  async perform<T>(
+    actor: Caller,
+    { event, tenant, metadata, payload }: Act,
+    work: (entryId: string) => Promise<T>,
+  ): Promise<T> {
     const facts = { event, tenant: tenant ?? actor.tenantId, actor: actor.keyId };
     const [entry] = await this.log.append({
       facts: { ...facts, outcome: 'intended', metadata },
       ...(payload && { payload }),
     });
+    if (!entry) throw new GatewayError('audit_unavailable', 'Nothing was recorded');
     try {
-      return await work();
+      return await work(entry.entryId);
     } catch (error) {
       const { code } = GatewayError.from(error);
       await this.log.append({
-        facts: { ...facts, outcome: 'failed', metadata: { error_code: code }, ...(entry && { parent: entry.entryId }) },
+        facts: { ...facts, outcome: 'failed', metadata: { error_code: code }, parent: entry.entryId },
       });
       throw error;
     }

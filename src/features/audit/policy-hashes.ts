@@ -10,22 +10,24 @@ import type { Facts } from './format/header';
  */
 export function policyHashes(config: Config, parts: ChangeableParts = config): NonNullable<Facts['policy']> {
   const content = configuration(config, parts);
-  return Object.fromEntries(
-    Object.entries(content).map(([name, value]) => [
-      name,
-      createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 32),
-    ]),
-  );
+  return Object.fromEntries(Object.entries(content).map(([name, value]) => [name, digest(value)]));
+}
+
+/** 128 bits of SHA-256, hex. */
+function digest(value: object): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 32);
 }
 
 /** What an operator configured; secrets are references here. */
 export function configuration(config: Config, parts: ChangeableParts = config): { readonly [name: string]: object } {
   const { server, audit, health, idempotency, answers } = config;
-  const { limits, models, prices, policies, guards, flags, analysisTemplates } = parts;
+  const { limits, models, prices, policies, guards, flags, analysisTemplates, evalSuites } = parts;
+  // they may be large: what is on record is which they were
+  const evals = Object.fromEntries(evalSuites.map(({ suite }) => [suite.name, digest(suite)]));
   // keys are no configuration: they change while the process runs
   const providers = config.providers.map((provider) => ({ ...provider, apiKeys: undefined }));
   return {
-    settings: { server, limits, audit, health, idempotency, answers, providers, analysisTemplates },
+    settings: { server, limits, audit, health, idempotency, answers, providers, analysisTemplates, evals },
     models: { models, prices },
     policies,
     guards,

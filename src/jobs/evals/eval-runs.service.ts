@@ -77,16 +77,10 @@ export class EvalRuns {
 
   /** @throws GatewayError `not_found` also when it is of another tenant */
   async find(caller: Caller, id: string): Promise<AskedRun> {
-    const run = await this.byId(id);
-    if (run && (caller.root || run.job.tenantId === caller.tenantId)) return run;
-    throw new GatewayError('not_found', 'There is no such run');
-  }
-
-  /** Undefined when there is none, or what was kept of it is gone. */
-  async byId(id: string): Promise<AskedRun | undefined> {
     const job = isUuid(id) ? await this.reader.full(id) : undefined;
-    if (job?.type !== 'eval') return undefined;
-    const submitted = await this.reader.submissionOf(id);
-    return submitted && { job, input: submitted.submission.input as unknown as EvalInput };
+    const isSeen = job?.type === 'eval' && (caller.root || job.tenantId === caller.tenantId);
+    const submitted = isSeen ? await this.reader.submissionOf(id) : undefined;
+    if (job && submitted) return { job, input: submitted.submission.input as unknown as EvalInput };
+    throw new GatewayError('not_found', 'There is no such run');
   }
 }

@@ -13,6 +13,7 @@ export type LoggedEvent = Exclude<
   | 'job.depth'
   | 'job.webhooks'
   | 'job.sockets'
+  | 'promotion.rolled_back'
 >;
 
 type EventLines = { readonly [K in LoggedEvent]: (event: GatewayEvents[K]) => Line };
@@ -52,6 +53,11 @@ const LINES = {
   ],
   'job.socket_closed': (closed) => ['debug', 'a WebSocket was closed', closed],
   'job.taken_over': ({ count }) => ['warn', 'jobs were taken over', { n: count }],
+  'promotion.changed': ({ id, candidate, to, from, reason, alias }) => [
+    to === 'rolled_back' || to === 'failed' ? 'warn' : 'info',
+    'promotion',
+    { promotion: id, name: alias, model: candidate, from, to, reason },
+  ],
   'access.login': ({ tenantId, keyId }) => ['info', 'login', { tenant: tenantId, key: keyId }],
   'access.refused': ({ reason, tenantId, keyId }) => [
     'debug',

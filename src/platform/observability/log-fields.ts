@@ -21,7 +21,7 @@ export const LOG_FIELDS = [
   ...(['rung', 'waited', 'dependency', 'err', 'budget', 'percent'] as const),
   // the audit log, secrets, reviews
   ...(['n', 'batches', 'size', 'cosignatures', 'what', 'source', 'version', 'applied', 'retires_at'] as const),
-  ...(['entry', 'review', 'verification', 'first_bad_index'] as const),
+  ...(['entry', 'review', 'verification', 'first_bad_index', 'promotion'] as const),
 ] as const;
 export type LogField = (typeof LOG_FIELDS)[number];
 

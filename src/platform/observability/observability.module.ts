@@ -23,6 +23,7 @@ import { SavingMetrics } from './saving-metrics.service';
 import { SecretMetrics } from './secret-metrics.service';
 import { SecretScrubbing } from './secret-scrubbing.service';
 import { TraceMetrics } from './trace-metrics.service';
+import { PromotionMetrics } from './promotion-metrics.service';
 import { WebhookMetrics } from './webhook-metrics.service';
 
 @Module({
@@ -45,6 +46,7 @@ import { WebhookMetrics } from './webhook-metrics.service';
     ModelMetrics,
     BudgetMetrics,
     JobMetrics,
+    PromotionMetrics,
     WebhookMetrics,
     TraceMetrics,
     JobSocketMetrics,

@@ -22,6 +22,7 @@ type Elsewhere =
   | `job.${string}`
   | `model.${string}`
   | `shadow.${string}`
+  | `promotion.${string}`
   | `traces.${string}`;
 type Listeners = { readonly [K in Exclude<keyof GatewayEvents, Elsewhere>]: (event: GatewayEvents[K]) => void };
 

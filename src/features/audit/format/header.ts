@@ -37,6 +37,14 @@ export const EVENTS = [
   'feedback.recorded', // what somebody thought of an answer
   'eval.start', // models are asked the cases of a suite
   'eval.finish', // how they did
+  'promotion.request', // a model is to take the place of another behind an alias
+  'promotion.evaluate', // what its eval gave
+  'promotion.approve', // a second person agrees: its canary begins
+  'promotion.reject',
+  'promotion.cancel',
+  'promotion.step', // a larger share of calls gets it
+  'promotion.complete', // the alias stands for it
+  'promotion.rollback', // and does not any more, or never did
   'cache.purge', // kept answers are removed
   'access.login', // a key that governs is used for the first time in a while
   'access.refused', // wrong keys and missing roles, counted

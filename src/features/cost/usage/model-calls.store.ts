@@ -35,13 +35,17 @@ interface Row {
 }
 
 const CONNECTIONS = 2;
-/** Who hung up, or was refused, says nothing of a model; nor does an answer that was there already, or a cheaper model that a budget chose. */
+/**
+ * Who hung up, or was refused, says nothing of a model; nor does an answer that was there already, or a cheaper model that a budget
+ * chose. Nobody waited for calls of the gateway's own.
+ */
 const CALLS = `
   select outcome, degraded, provider || '/' || provider_model as target, latency_ms, first_token_ms,
          (cost_picos / 1e12)::float8 as usd
     from spend
    where at >= $1 and model = $2 and (flags @> array[$3]) = $4
-     and operation = 'chat' and not reused and not batch and outcome in ('answered', 'failed') and degraded is distinct from 'budget'
+     and operation = 'chat' and outcome in ('answered', 'failed') and not reused and not batch
+     and degraded is distinct from 'budget' and not (tags && array['purpose:shadow', 'purpose:eval'])
    order by at desc limit $5`;
 
 /** Reads from the ledger how single calls went, which no rollup tells. */

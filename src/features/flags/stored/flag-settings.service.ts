@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { GatewayError } from '../../../contract/errors';
 import { sameDecision, unknownNames } from '../../../platform/config/check-flags';
 import { Config } from '../../../platform/config/config';
@@ -10,6 +11,7 @@ import { type FlagVersion, FlagVersions } from './flag-versions.store';
 
 /** Every process holds them all. */
 const MOST = 1_000;
+const NEWEST = 2 ** 31 - 1;
 /** How often a kill is tried again that met another change. */
 const KILL_TRIES = 5;
 
@@ -46,7 +48,7 @@ export class FlagSettings {
 
   /** Newest first. @throws GatewayError `not_found` for a flag that never was */
   async history(name: string, before: number | undefined, limit: number): Promise<FlagVersion[]> {
-    const versions = await this.versions.list(name, before ?? 2 ** 31 - 1, limit);
+    const versions = await this.versions.list(name, before ?? NEWEST, limit);
     if (!versions.length && before === undefined) this.known(name);
     return versions;
   }
@@ -82,6 +84,31 @@ export class FlagSettings {
   async reset(name: string, by: string): Promise<void> {
     await this.find(name);
     await this.add(name, undefined, by, () => ({ definition: undefined, killed: false }));
+  }
+
+  /**
+   * Sets a flag, or drops what was set, within a transaction of the caller's: nothing is changed before that commits; `look` then lets
+   * this process know at once, and the others know within a second.
+   * @param definition undefined: as the file declares it, or gone
+   * @returns the new version
+   * @throws GatewayError `conflict` when another version was set meanwhile
+   */
+  async setWithin(
+    within: EntityManager,
+    name: string,
+    definition: FlagDefinition | undefined,
+    by: string,
+  ): Promise<number> {
+    const [newest] = await this.versions.list(name, NEWEST, 1, within);
+    const version = 1 + (newest?.version ?? 0);
+    if (!(await this.versions.add(name, { version, definition, killed: false }, by, within)))
+      throw changedMeanwhile(version);
+    return version;
+  }
+
+  /** Learns what was committed. @throws when the database cannot be read */
+  look(): Promise<void> {
+    return this.refresh.look();
   }
 
   /** @throws GatewayError `invalid_request` for what could never take effect; `conflict` where another flag decides the same */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { FlagDefinition } from '../../../platform/config/flags';
 import { SealedBox } from '../../../platform/secrets/sealed-box';
 import type { StoredFlag } from '../flag-table';
@@ -51,17 +51,30 @@ export class FlagVersions {
     return new Map(rows.map((row) => [row.name, this.opened(row)]));
   }
 
-  /** @returns false when another version was set in the meantime */
-  async add(name: string, { version, definition, killed }: StoredFlag, changedBy: string): Promise<boolean> {
+  /**
+   * @param within a transaction of somebody else's, which it becomes part of
+   * @returns false when another version was set in the meantime
+   */
+  async add(
+    name: string,
+    { version, definition, killed }: StoredFlag,
+    changedBy: string,
+    within: Pick<EntityManager, 'query'> = this.database,
+  ): Promise<boolean> {
     const text = definition && Buffer.from(JSON.stringify(definition));
     const sealed = text ? this.box.seal(SEAL, '', placeOf(name, version), text) : null;
-    const added = await this.database.query<object[]>(ADD, [name, version, sealed, killed, changedBy]);
+    const added = await within.query<object[]>(ADD, [name, version, sealed, killed, changedBy]);
     return added.length > 0;
   }
 
   /** Newest first. */
-  async list(name: string, before: number, limit: number): Promise<FlagVersion[]> {
-    const rows = await this.database.query<Row[]>(VERSIONS, [name, before, limit]);
+  async list(
+    name: string,
+    before: number,
+    limit: number,
+    within: Pick<EntityManager, 'query'> = this.database,
+  ): Promise<FlagVersion[]> {
+    const rows = await within.query<Row[]>(VERSIONS, [name, before, limit]);
     return rows.map((row) => this.opened(row));
   }
 
