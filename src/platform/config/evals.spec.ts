@@ -100,6 +100,11 @@ it.each([
   expect(problemsOf({ 'a.yaml': text }).join('\n')).toContain(problem);
 });
 
+it('asks for every case to pass where it names no thresholds', () => {
+  writeFileSync(join(folder, 'a.yaml'), `{ name: a, description: A., cases: [${CASE}] }`);
+  expect(readEvals(folder, new Problems())[0]?.suite.thresholds).toEqual({ minPassRate: 1, maxErrors: 0 });
+});
+
 it('names two suites of one name', () => {
   const suite = `{ name: a, description: A., models: [fast], cases: [${CASE}] }`;
   expect(problemsOf({ 'one.yaml': suite, 'two.yaml': suite }).join()).toContain('two.yaml name: a is the name of');

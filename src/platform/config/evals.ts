@@ -148,7 +148,9 @@ export const EvalSuite = z
     system: text.optional(),
     parameters: Parameters.default({}),
     scorers: z.array(Scorer).min(1).max(SCORERS).optional().describe('Of cases that have none of their own.'),
-    thresholds: EvalThresholds.default({}).describe('A model passes that keeps them all.'),
+    thresholds: EvalThresholds.default({ minPassRate: 1, maxErrors: 0 }).describe(
+      'A model passes that keeps them all; where none are given, every case must pass.',
+    ),
     cases: z.array(Case).min(1).max(CASES),
   })
   .superRefine((suite, problems) => {
