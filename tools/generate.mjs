@@ -18,6 +18,7 @@ const { Prices } = require(join(root, 'dist/platform/config/prices.js'));
 const { Analyses } = require(join(root, 'dist/platform/config/analyses.js'));
 const { EvalSuite } = require(join(root, 'dist/platform/config/evals.js'));
 const { Flags } = require(join(root, 'dist/platform/config/flags.js'));
+const { Incidents } = require(join(root, 'dist/platform/config/incidents.js'));
 require('reflect-metadata');
 const { CONTROLS } = require(join(root, 'dist/api/status/controls.js'));
 const { DEPENDENCIES } = require(join(root, 'dist/contract/control.js'));
@@ -31,6 +32,7 @@ const models = schemaOf(Models, 'Gatehouse models (config/models.yaml)');
 const analyses = schemaOf(Analyses, 'Gatehouse analyses (config/analyses.yaml)');
 const evals = schemaOf(EvalSuite, 'Gatehouse evals (config/evals/*.yaml)');
 const flags = schemaOf(Flags, 'Gatehouse flags (config/flags.yaml)');
+const incidents = schemaOf(Incidents, 'Gatehouse incidents (config/incidents.yaml)');
 
 const files = {
   'config/schema/analyses.schema.json': JSON.stringify(analyses),
@@ -38,6 +40,7 @@ const files = {
   'config/schema/flags.schema.json': JSON.stringify(flags),
   'config/schema/gatehouse.schema.json': JSON.stringify(settings),
   'config/schema/guards.schema.json': JSON.stringify(guards),
+  'config/schema/incidents.schema.json': JSON.stringify(incidents),
   'config/schema/models.schema.json': JSON.stringify(models),
   'config/schema/policies.schema.json': JSON.stringify(policies),
   'config/schema/prices.schema.json': JSON.stringify(prices),

@@ -26,6 +26,7 @@ import { ErrorFilter } from './filters/error.filter';
 import { GUARDS } from './guards';
 import { HomeController } from './http/home.controller';
 import { HealthModule } from './health/health.module';
+import { IncidentsApiModule } from './incidents/incidents-api.module';
 import { JobsWorkModule } from '../jobs';
 import { JobsApiModule } from './jobs/jobs-api.module';
 import { LifecycleModule } from './lifecycle/lifecycle.module';
@@ -69,6 +70,7 @@ import { UsageApiModule } from './usage/usage-api.module';
     FlagsModule,
     RegistryModule,
     PromotionsApiModule,
+    IncidentsApiModule,
     JobsWorkModule,
     JobsApiModule,
   ],

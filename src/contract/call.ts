@@ -111,6 +111,8 @@ export interface CallFacts {
   attempts: number;
   /** Every time a provider was asked, in order. */
   tried: readonly Tried[];
+  /** The model that comes first, whatever stands in for it. */
+  preferred: Pick<Candidate, 'provider' | 'model'>;
   dropped: readonly string[];
   degraded: Degraded;
   cache: CacheUse;

@@ -1,6 +1,6 @@
 /** What happened, for whoever listens: metrics, logs, incidents. Facts only: never content, keys or personal data. */
 import type { Picos } from './money';
-import type { CallFacts, InspectionFacts } from './call';
+import type { CallFacts, InspectionFacts, Tried } from './call';
 import type { Dependency } from './control';
 import type { ErrorCode } from './errors';
 import type { JobType } from './job';
@@ -83,6 +83,16 @@ export interface GatewayEvents {
   'review.glass_broken': GlassBroken;
   /** The log was verified, by somebody or by the clock. */
   'review.verified': LogVerified;
+  /** A model that reads calls was asked whether it is there. */
+  'guard.checked': { readonly guard: string; readonly ok: boolean };
+  'incident.opened': IncidentOpened;
+  'incident.resolved': IncidentOpened & { readonly seconds: number };
+  /** Something was done about one, or undone. */
+  'incident.remedied': IncidentRemedied;
+  /** Somebody was to be told of one. */
+  'incident.notice': IncidentNoticed;
+  /** How many are open, in all processes, by severity; every few seconds. */
+  'incident.figures': { readonly open: Readonly<Record<string, number>> };
   /** Spans were sent to the collector, or are lost. */
   'traces.exported': { readonly spans: number; readonly ok: boolean };
 }
@@ -244,6 +254,29 @@ export interface LogVerified {
   readonly ms: number;
 }
 
+export interface IncidentOpened {
+  readonly id: string;
+  readonly rule: string;
+  readonly severity: string;
+}
+export interface IncidentRemedied {
+  readonly id: string;
+  readonly action: string;
+  readonly way: 'apply' | 'revert';
+  /** Why it was not. */
+  readonly reason?: string;
+}
+export interface IncidentNoticed {
+  readonly id: string;
+  readonly channel: string;
+  /** `failed`: it is not tried any more. */
+  readonly outcome: 'delivered' | 'again' | 'failed';
+  readonly reason?: string;
+  /** Of the answer. */
+  readonly status?: number;
+  readonly ms: number;
+}
+
 export interface CallFinished {
   readonly id: string;
   readonly requestId: string;
@@ -269,6 +302,10 @@ export interface CallFinished {
   /** Absent when nothing was used, or nobody knows the price. */
   readonly cost?: Picos;
   readonly attempts: number;
+  /** Every time a provider was asked, in order. */
+  readonly tried?: readonly Tried[] | undefined;
+  /** The model that was to answer before anything stood in for it. */
+  readonly preferred?: CallFacts['preferred'] | undefined;
   readonly degraded?: Degraded;
   /** Absent when the call did not get as far as the cache. */
   readonly cache?: CacheUse;

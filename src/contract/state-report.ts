@@ -1,7 +1,7 @@
 import type { JsonObject } from './json';
 
 /** The lists of `GET /v1/status`. */
-export type ReportName = 'breakers' | 'keys' | 'bulkheads' | 'concurrency' | 'limits';
+export type ReportName = 'breakers' | 'keys' | 'bulkheads' | 'concurrency' | 'limits' | 'withdrawn';
 
 /**
  * Something that can say what state it is in, in this process. Names and numbers only: no secret, no key, nothing a caller

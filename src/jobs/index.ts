@@ -1,4 +1,5 @@
 export { type AskedRun, EvalRuns } from './evals/eval-runs.service';
+export { IncidentsWorkModule } from './incidents/incidents-work.module';
 export { type JobDraft, JobIntake, type TakenIn } from './job-intake.service';
 export { JobRunner } from './job-runner.service';
 export { QueuedCalls } from './queued-calls.service';

@@ -179,6 +179,8 @@ function summary(
     finishReason: finish,
     usage: usageOf(call, facts, outcome, used),
     attempts: error?.facts.attempts ?? facts.attempts ?? 0,
+    tried: facts.tried,
+    preferred: facts.preferred,
     degraded: facts.degraded,
     cache: facts.cache,
     latencyMs: performance.now() - call.startedAt,

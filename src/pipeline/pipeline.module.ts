@@ -12,6 +12,7 @@ import { ResilienceModule } from '../features/resilience';
 import { SanitizationModule } from '../features/sanitization';
 import { SelectionModule } from '../features/selection';
 import { SessionsModule } from '../features/sessions';
+import { WithdrawalsModule } from '../features/withdrawals';
 import { Config } from '../platform/config/config';
 import { ConfigModule } from '../platform/config/config.module';
 import { EventBusModule } from '../platform/events/event-bus.module';
@@ -63,6 +64,7 @@ import { SimilarCache } from './similar-cache.service';
     SanitizationModule,
     SelectionModule,
     SessionsModule,
+    WithdrawalsModule,
     PricesModule,
     FundingModule,
     TracingModule,

@@ -4,6 +4,7 @@ import type { Caller } from '../contract/caller';
 import { GatewayError } from '../contract/errors';
 import type { Reply } from '../contract/reply';
 import { ModelRegistry } from '../features/models';
+import { Withdrawals } from '../features/withdrawals';
 import { Latencies } from '../features/resilience';
 import { EventBus } from '../platform/events/event-bus';
 import type { ConfiguredProvider } from '../platform/config/config';
@@ -36,9 +37,17 @@ type Fallback = NonNullable<NonNullable<z.input<typeof Policies>['defaults']>['f
 async function route(
   model: string,
   fallback: Fallback = {},
-  { allowed = [] as string[], latencies = new Latencies(), barred = [] as string[], decided = [] as Candidate[] } = {},
+  {
+    allowed = [] as string[],
+    latencies = new Latencies(),
+    barred = [] as string[],
+    decided = [] as Candidate[],
+    withdrawn = [] as string[],
+  } = {},
 ): Promise<string> {
-  const stage = new RouteStage(registry, policies({ defaults: { fallback } }), latencies, new EventBus());
+  const withdrawals = new Withdrawals();
+  withdrawals.learn(withdrawn.map((target) => ({ target, place: 'last' as const, cause: 'i', since: new Date() })));
+  const stage = new RouteStage(registry, policies({ defaults: { fallback } }), latencies, withdrawals, new EventBus());
   const caller: Partial<Caller> = { tenantId: 't', tenantName: 'tenant', models: allowed };
   const outgoing = {
     barred: (name: string) =>
@@ -69,6 +78,12 @@ describe('RouteStage', () => {
 
   it('has no stand-in where the policy allows none', async () => {
     expect(await route('pair', { enabled: false, to: ['c/1'] })).toBe('a/1');
+  });
+
+  it('puts what an incident withdrew behind all others, also where there is no stand-in', async () => {
+    expect(await route('pair', { to: ['c/1'] }, { withdrawn: ['a/*'] })).toBe('b/1 c/1 a/1');
+    expect(await route('pair', { enabled: false }, { withdrawn: ['a/*'] })).toBe('b/1');
+    expect(await route('a/1', { enabled: false }, { withdrawn: ['a/*'] })).toBe('a/1');
   });
 
   it('puts the cheapest first, but never before the one that the caller named', async () => {

@@ -9,6 +9,7 @@ import { Stage } from '../contract/stage';
 import { isModelAllowed } from '../features/limits';
 import { ModelRegistry } from '../features/models';
 import { inOrder, Latencies, Policies } from '../features/resilience';
+import { Withdrawals } from '../features/withdrawals';
 import { EventBus } from '../platform/events/event-bus';
 
 type Candidates = RoutedCall['candidates'];
@@ -20,6 +21,7 @@ export class RouteStage extends Stage<SelectedCall, RoutedCall> {
     private readonly models: ModelRegistry,
     private readonly policies: Policies,
     private readonly latencies: Latencies,
+    private readonly withdrawals: Withdrawals,
     private readonly events: EventBus,
   ) {
     super();
@@ -79,7 +81,9 @@ export class RouteStage extends Stage<SelectedCall, RoutedCall> {
         ...ordered.filter((candidate) => !decided.includes(candidate)),
       ];
     });
-    return enabled ? chain : [chain[0]];
+    record.note('preferred', { provider: chain[0].provider, model: chain[0].model });
+    const standing = this.withdrawals.arrange(chain);
+    return enabled ? standing : [standing[0]];
   }
 }
 

@@ -22,9 +22,11 @@ export interface GatewayOptions {
   readonly flags?: string;
   /** Suites, by the names of their files; none when absent. */
   readonly evals?: Readonly<Record<string, string>>;
+  /** Where absent, no rules: what breaks in a test is meant to. */
+  readonly incidents?: string;
 }
 
-const FILES = ['gatehouse', 'models', 'policies', 'prices', 'guards', 'analyses', 'flags'] as const;
+const FILES = ['gatehouse', 'models', 'policies', 'prices', 'guards', 'analyses', 'flags', 'incidents'] as const;
 type ConfigFile = (typeof FILES)[number];
 
 export interface Gateway {
@@ -64,7 +66,12 @@ export async function startGateway({
     ...env,
   };
   const isShipped = settings === undefined && !Object.keys(beside).length;
-  const files = { gatehouse: isShipped ? shipped('gatehouse') : (settings ?? ''), policies: uncached(), ...beside };
+  const files = {
+    gatehouse: isShipped ? shipped('gatehouse') : (settings ?? ''),
+    policies: uncached(),
+    incidents: 'rules: []',
+    ...beside,
+  };
   for (const name of FILES) writeFileSync(join(folder, `${name}.yaml`), files[name] ?? shipped(name));
   mkdirSync(join(folder, 'evals'));
   for (const [name, suite] of Object.entries(evals)) writeFileSync(join(folder, 'evals', name), suite);

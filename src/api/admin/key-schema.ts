@@ -43,6 +43,8 @@ export const KeyView = z.object({
   created_by: z.uuid().nullable().describe('The key that made this one.'),
   expires_at: z.iso.datetime().nullable(),
   revoked_at: z.iso.datetime().nullable(),
+  suspended_at: z.iso.datetime().nullable().describe('Since when an incident keeps it from being accepted.'),
+  suspended_by: z.uuid().nullable().describe('That incident.'),
   last_used_on: z.iso.date().nullable().describe('The day (UTC) the key was last seen.'),
 });
 
@@ -65,6 +67,8 @@ export function keyView(key: ApiKey): z.output<typeof KeyView> {
     created_by: key.createdBy,
     expires_at: key.expiresAt?.toISOString() ?? null,
     revoked_at: key.revokedAt?.toISOString() ?? null,
+    suspended_at: key.suspendedAt?.toISOString() ?? null,
+    suspended_by: key.suspendedBy,
     last_used_on: key.lastUsedOn,
   };
 }

@@ -10,6 +10,7 @@ const OURS = new Set([
   'evals',
   'feedback',
   'flags',
+  'incidents',
   'jobs',
   'keys',
   'policies',

@@ -10,6 +10,7 @@ import { INTERCEPTORS, Policies } from '../../features/resilience';
 import { GuardPolicies } from '../../features/sanitization';
 import { SelectionPolicies } from '../../features/selection';
 import { type ApiKey, ApiKeys, type Tenant, Tenants } from '../../features/tenancy';
+import { Withdrawals } from '../../features/withdrawals';
 import { Pipeline } from '../../pipeline';
 import { Config } from '../../platform/config/config';
 import { layersOf } from '../../platform/config/policy-origins';
@@ -33,6 +34,7 @@ export class EffectivePolicies {
     private readonly rules: LimitRules,
     private readonly budgets: BudgetIndex,
     private readonly selection: SelectionPolicies,
+    private readonly withdrawals: Withdrawals,
   ) {}
 
   /** @throws GatewayError `not_found`, also for what the actor must not know of; `model_not_found`; `invalid_request` */
@@ -120,6 +122,7 @@ export class EffectivePolicies {
       provider,
       model,
       allowed,
+      withdrawn: this.withdrawals.placeOf({ provider, model }) ?? null,
       policy: policyView(policy, layers),
       bulkheads: bulkheadsView(policy, layers, names),
     };
@@ -135,8 +138,12 @@ function isAllowed(key: ApiKey | null, { provider, model }: Candidate, ...asked:
   return isModelAllowed(key?.models ?? [], ...asked, model, `${provider}/${model}`);
 }
 
-function stateOf({ revokedAt, expiresAt }: ApiKey, { disabledAt }: Tenant): NonNullable<EffectiveView['key']>['state'] {
+function stateOf(
+  { revokedAt, suspendedAt, expiresAt }: ApiKey,
+  { disabledAt }: Tenant,
+): NonNullable<EffectiveView['key']>['state'] {
   if (revokedAt) return 'revoked';
+  if (suspendedAt) return 'suspended';
   if (expiresAt && expiresAt.getTime() <= Date.now()) return 'expired';
   return disabledAt ? 'tenant_disabled' : 'active';
 }

@@ -25,6 +25,7 @@ const CandidateView = z.object({
   provider: z.string(),
   model: z.string().describe("The provider's own name."),
   allowed: z.boolean().describe('The key may use it.'),
+  withdrawn: z.enum(['last', 'out']).nullable().describe('An incident has it asked after all others, or not at all.'),
   policy: z.object({
     timeout: Fields,
     retry: Fields,
@@ -47,7 +48,7 @@ export const EffectiveView = z.object({
     .object({
       id: z.uuid(),
       name: z.string(),
-      state: z.enum(['active', 'revoked', 'expired', 'tenant_disabled']),
+      state: z.enum(['active', 'revoked', 'suspended', 'expired', 'tenant_disabled']),
       models: z.array(z.string()).describe('Patterns of what it may use; empty allows every model.'),
     })
     .nullable(),

@@ -6,6 +6,7 @@ import { ResilienceModule } from '../../features/resilience';
 import { SanitizationModule } from '../../features/sanitization';
 import { SelectionModule } from '../../features/selection';
 import { TenancyModule } from '../../features/tenancy';
+import { WithdrawalsModule } from '../../features/withdrawals';
 import { FundingModule, PipelineModule } from '../../pipeline';
 import { ConfigModule } from '../../platform/config/config.module';
 import { EffectivePolicies } from './effective-policies.service';
@@ -24,6 +25,7 @@ import { PoliciesController } from './policies.controller';
     AuditModule,
     SanitizationModule,
     SelectionModule,
+    WithdrawalsModule,
   ],
   controllers: [PoliciesController, GuardPoliciesController],
   providers: [EffectivePolicies],

@@ -1,6 +1,7 @@
 import type { Control } from '../../contract/control';
 import { AUDIT, REVIEWING } from '../../features/audit';
 import { FLAGS } from '../../features/flags';
+import { INCIDENTS } from '../../features/incidents';
 import { JOBS } from '../../features/jobs';
 import { ADDRESS_LIMIT, CALL_LIMITS, CONCURRENCY, KEY_LIMIT } from '../../features/limits';
 import { BREAKER, BULKHEAD, FALLBACK, KEY_POOL, RETRY, TIMEOUT } from '../../features/resilience';
@@ -44,6 +45,7 @@ export const CONTROLS: readonly Control[] = [
   RETRY,
   TIMEOUT,
   JOBS,
+  INCIDENTS,
   TELEMETRY,
   PROBES,
   ADMINISTRATION,

@@ -31,6 +31,7 @@ export const StatusView = z.object({
   breakers: Rows.describe('Circuit breakers, by provider and model.'),
   keys: Rows.describe('Keys of providers, by their place in the list.'),
   bulkheads: Rows.describe('Calls under way and waiting, by tenant, model and provider.'),
+  withdrawn: Rows.describe('Providers and models that incidents have asked last, or not at all.'),
   concurrency: Rows.describe('Calls under way of keys, users, tenants and models that have a limit, together.'),
   limits: Rows.describe(
     'Whether requests and tokens per minute are counted by all processes (`shared`) or each for itself (`process`).',

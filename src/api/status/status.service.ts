@@ -43,6 +43,7 @@ export class Status {
       bulkheads: [],
       concurrency: [],
       limits: [],
+      withdrawn: [],
     };
     for (const type of REPORTS) {
       const report = this.modules.get<StateReport>(type, { strict: false });

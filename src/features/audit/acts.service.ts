@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../contract/caller';
 import { GatewayError } from '../../contract/errors';
-import { AuditLog, type PlainObject } from './audit-log';
+import { AuditLog, type PlainObject, type Receipt } from './audit-log';
 import type { AuditEvent } from './format/header';
 
 /** Something that an administrator does. */
@@ -22,13 +22,13 @@ export class Acts {
 
   /**
    * When the act then fails, a second entry says so.
-   * @param work is told the id of the entry
+   * @param work is told where the act stands in the log
    * @throws GatewayError `audit_unavailable` before anything happened; what `work` throws
    */
   async perform<T>(
     actor: Caller,
     { event, tenant, metadata, payload }: Act,
-    work: (entryId: string) => Promise<T>,
+    work: (entry: Receipt) => Promise<T>,
   ): Promise<T> {
     const facts = { event, tenant: tenant ?? actor.tenantId, actor: actor.keyId };
     const [entry] = await this.log.append({
@@ -37,7 +37,7 @@ export class Acts {
     });
     if (!entry) throw new GatewayError('audit_unavailable', 'Nothing was recorded');
     try {
-      return await work(entry.entryId);
+      return await work(entry);
     } catch (error) {
       const { code } = GatewayError.from(error);
       await this.log.append({

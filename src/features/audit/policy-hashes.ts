@@ -20,14 +20,14 @@ function digest(value: object): string {
 
 /** What an operator configured; secrets are references here. */
 export function configuration(config: Config, parts: ChangeableParts = config): { readonly [name: string]: object } {
-  const { server, audit, health, idempotency, answers } = config;
+  const { server, audit, health, idempotency, answers, incidents } = config;
   const { limits, models, prices, policies, guards, flags, analysisTemplates, evalSuites } = parts;
   // they may be large: what is on record is which they were
   const evals = Object.fromEntries(evalSuites.map(({ suite }) => [suite.name, digest(suite)]));
   // keys are no configuration: they change while the process runs
   const providers = config.providers.map((provider) => ({ ...provider, apiKeys: undefined }));
   return {
-    settings: { server, limits, audit, health, idempotency, answers, providers, analysisTemplates, evals },
+    settings: { server, limits, audit, health, idempotency, answers, providers, analysisTemplates, evals, incidents },
     models: { models, prices },
     policies,
     guards,

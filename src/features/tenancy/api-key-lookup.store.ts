@@ -21,7 +21,7 @@ const ACCEPTED = `
   select k.id, k.tenant_id, t.name as tenant_name, k.roles, k.models, k.rpm, k.tpm, k.concurrency, k.expires_at, t.root,
          k.last_used_on is not distinct from (now() at time zone 'UTC')::date as seen_today
   from api_keys k join tenants t on t.id = k.tenant_id
-  where k.revoked_at is null and t.disabled_at is null`;
+  where k.revoked_at is null and k.suspended_at is null and t.disabled_at is null`;
 
 const SEEN_TODAY = `update api_keys set last_used_on = (now() at time zone 'UTC')::date where id = $1`;
 

@@ -60,6 +60,14 @@ export class ApiKey {
   @Column('timestamptz', { name: 'revoked_at', nullable: true })
   revokedAt: Date | null;
 
+  /** It is not accepted for a while. */
+  @Column('timestamptz', { name: 'suspended_at', nullable: true })
+  suspendedAt: Date | null;
+
+  /** What that was about: the id of an incident. */
+  @Column('uuid', { name: 'suspended_by', nullable: true })
+  suspendedBy: string | null;
+
   /** The day (UTC) it was last seen, as `YYYY-MM-DD`. */
   @Column('date', { name: 'last_used_on', nullable: true })
   lastUsedOn: string | null;

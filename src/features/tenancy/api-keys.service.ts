@@ -54,6 +54,8 @@ export class ApiKeys {
       createdBy: actor.keyId,
       expiresAt: draft.expiresAt ?? null,
       revokedAt: null,
+      suspendedAt: null,
+      suspendedBy: null,
       lastUsedOn: null,
     });
     await this.keys.insert(stored);
@@ -91,5 +93,42 @@ export class ApiKeys {
       await db.query('select pg_notify($1, $2)', [KEY_CHANGES, key.id]);
     });
     this.ring.forget(key.id);
+  }
+
+  /**
+   * The key is not accepted until it is let in again. Keys that govern are left alone: whoever could help would be locked out.
+   * @param cause the id of what it is about; the same as before changes nothing
+   * @returns why not
+   */
+  async suspend(id: string, cause: string): Promise<'not_found' | 'governs' | 'already' | undefined> {
+    const key = isUuid(id) ? await this.keys.findOneBy({ id }) : null;
+    if (!key || key.revokedAt) return 'not_found';
+    if (key.bootstrap || key.roles.some((role) => role !== 'client')) return 'governs';
+    const [rows] = await this.switch(
+      `update api_keys set suspended_at = coalesce(suspended_at, now()), suspended_by = $2
+       where id = $1 and (suspended_by is null or suspended_by = $2) returning id`,
+      id,
+      cause,
+    );
+    return rows.length ? undefined : 'already';
+  }
+
+  /** @param cause as it was given when it was suspended; of another it stays so */
+  async letIn(id: string, cause: string): Promise<void> {
+    await this.switch(
+      `update api_keys set suspended_at = null, suspended_by = null where id = $1 and suspended_by = $2 returning id`,
+      id,
+      cause,
+    );
+  }
+
+  private async switch(sql: string, id: string, cause: string): Promise<[object[], number]> {
+    const changed = await this.keys.manager.transaction(async (db) => {
+      const rows = await db.query<[object[], number]>(sql, [id, cause]);
+      await db.query('select pg_notify($1, $2)', [KEY_CHANGES, id]);
+      return rows;
+    });
+    this.ring.forget(id);
+    return changed;
   }
 }

@@ -68,7 +68,7 @@ export class PromotionDesk {
     await this.flags.look();
     this.checkFlag(made);
     const act = { event: 'promotion.request', metadata: { target: id, alias, candidate, suite } } as const;
-    await this.acts.perform(caller, { ...act, payload: { plan } }, (entryId) =>
+    await this.acts.perform(caller, { ...act, payload: { plan } }, ({ entryId }) =>
       this.promotions.within((db) => this.promotions.add(db, made, entryId)),
     );
     return this.find(id);

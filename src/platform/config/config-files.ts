@@ -5,6 +5,7 @@ import { checkAnalyses } from './check-analyses';
 import { checkEvals } from './check-evals';
 import { checkFlags } from './check-flags';
 import { checkGuards } from './check-guards';
+import { checkChannels, checkIncidents } from './check-incidents';
 import { checkLimits } from './check-limits';
 import { checkModels } from './check-models';
 import { checkPolicies } from './check-policies';
@@ -13,6 +14,7 @@ import { checkWebhooks } from './check-webhooks';
 import { checkFlagPackages } from './flag-packages';
 import { Flags } from './flags';
 import { Guards } from './guards';
+import { Incidents } from './incidents';
 import { Models } from './models';
 import { Policies } from './policies';
 import { Prices } from './prices';
@@ -29,6 +31,7 @@ const BESIDE = {
   guards: 'guards.yaml',
   analyses: 'analyses.yaml',
   flags: 'flags.yaml',
+  incidents: 'incidents.yaml',
 } as const;
 /** A folder of them. */
 const EVALS = 'evals';
@@ -43,6 +46,7 @@ export interface ConfigFiles {
   readonly analyses: Analyses | undefined;
   readonly flags: Flags | undefined;
   readonly evals: readonly SuiteFile[];
+  readonly incidents: Incidents | undefined;
 }
 
 /** The paths of all files and folders that a configuration is read from, whether they are there or not. */
@@ -63,12 +67,13 @@ export function readConfigFiles(settingsFile: string, problems: Problems, chosen
     analyses: beside('analyses', Analyses),
     flags: beside('flags', Flags),
     evals: readEvals(join(dirname(settingsFile), EVALS), problems),
+    incidents: beside('incidents', Incidents),
   };
 }
 
 /** Finds what no file shows by itself: names in one that another does not know. */
 export function checkConfigFiles(files: ConfigFiles, problems: Problems): void {
-  const { settings, models, policies, guards, analyses, flags, evals } = files;
+  const { settings, models, policies, guards, analyses, flags, evals, incidents } = files;
   if (!settings) return;
   // an entry that can never take effect is a typing mistake: its provider is neither built in nor declared
   const known = new Set(['anthropic', 'openai', 'local', 'sandbox', ...Object.keys(settings.providers)]);
@@ -83,4 +88,8 @@ export function checkConfigFiles(files: ConfigFiles, problems: Problems): void {
     checkFlags(flags, { aliases: models.aliases, prompts: flags.prompts, providers: known }, problems);
   checkLimits(settings.limits, models, known, problems);
   checkWebhooks(settings.webhooks, settings.jobs, problems);
+  if (incidents) {
+    checkIncidents(incidents, known, problems);
+    checkChannels(incidents, settings.webhooks, problems);
+  }
 }

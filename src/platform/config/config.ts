@@ -2,6 +2,7 @@ import type { LiveKeys } from '../secrets/live-keys';
 import type { Secret } from '../secrets/secret';
 import type { SecretStore } from '../secrets/secret-store';
 import type { ChangeableParts, ConfigInForce } from './config-in-force';
+import type { Incidents } from './incidents';
 import type { ProviderSettings, Settings } from './settings';
 import type { TracingSettings } from './tracing-settings';
 
@@ -88,4 +89,6 @@ export abstract class Config implements ChangeableParts {
   abstract readonly providers: readonly ConfiguredProvider[];
   /** What becomes of models that are at their end. */
   abstract readonly modelSettings: Settings['models'];
+  /** The secrets of channels are in `secrets`, under `channelSecret`. */
+  abstract readonly incidents: Incidents;
 }

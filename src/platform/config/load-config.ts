@@ -12,7 +12,14 @@ import { inDataFolder } from './data-folder';
 import { Environment } from './environment';
 import { frozen } from './frozen';
 import { masterKeyIn } from './master-key';
-import { flagSecrets, guardSecrets, kekSecrets, secretVariables, type SecretVariable } from './needed-secrets';
+import {
+  channelSecrets,
+  flagSecrets,
+  guardSecrets,
+  kekSecrets,
+  secretVariables,
+  type SecretVariable,
+} from './needed-secrets';
 import { Problems } from './problems';
 import { tracingSecrets, tracingSettings } from './tracing-settings';
 
@@ -29,7 +36,7 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
   const configFile = resolve(root, env.text('GATEHOUSE_CONFIG') ?? 'config/gatehouse.yaml');
   const chosen = env.text('GATEHOUSE_CONFIG') !== undefined;
   const files = readConfigFiles(configFile, problems, chosen);
-  const { settings, models, policies, prices, guards, analyses, flags, evals } = files;
+  const { settings, models, policies, prices, guards, analyses, flags, evals, incidents } = files;
 
   const dataDir = resolve(root, env.text('GATEHOUSE_DATA_DIR') ?? '.gatehouse');
   const production = env.text('NODE_ENV') === 'production';
@@ -71,6 +78,7 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
     ...(settings ? kekSecrets(settings.audit, env, problems) : []),
     ...(settings ? guardSecrets(settings.sanitization, env) : []),
     ...(settings ? flagSecrets(settings.flags, env) : []),
+    ...(incidents ? channelSecrets(incidents, env) : []),
   ];
   const { store: secrets, missing } = await SecretStore.open(requests, new SecretBackends(variables), {
     production,
@@ -129,5 +137,6 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
     sanitization: settings!.sanitization,
     providers: providers.map(({ with: made }) => made(secrets)),
     modelSettings: settings!.models,
+    incidents: incidents!,
   });
 }

@@ -9,6 +9,7 @@ import { SecretStore } from '../secrets/secret-store';
 import type { Variables } from '../secrets/variables';
 import type { AuditSettings } from './audit-settings';
 import { Environment, type Check } from './environment';
+import type { Incidents } from './incidents';
 import { Problems } from './problems';
 import type { Settings } from './settings';
 
@@ -94,6 +95,22 @@ export function flagSecrets({ provider }: Settings['flags'], env: Environment): 
   const reference =
     provider.type === 'launchdarkly' ? env.reference(provider.sdkKey, FLAG_SERVICE_KEY, headerValue) : undefined;
   return reference ? [reference] : [];
+}
+
+/** What the secret of a channel that tells of incidents is called, and where it is asked for. */
+export const channelSecret = (channel: string): string => `incidents.channels.${channel}`;
+const CHANNEL_CHECKS: Readonly<Record<Incidents['channels'][string]['type'], Check>> = {
+  webhook: (value) => (/^whsec_[A-Za-z0-9+/]{16,200}={0,2}$/.test(value) ? undefined : 'must be whsec_ and base64'),
+  slack: (value) => schemeProblem(value, /^https?:$/, 'https://…'),
+  pagerduty: headerValue,
+};
+
+export function channelSecrets({ channels }: Incidents, env: Environment): SecretRequest[] {
+  return Object.entries(channels).flatMap(([name, channel]) => {
+    const reference = { webhook: 'secret', slack: 'url', pagerduty: 'routingKey' }[channel.type];
+    const text = (channel as Record<string, string>)[reference] ?? '';
+    return env.reference(text, channelSecret(name), CHANNEL_CHECKS[channel.type]) ?? [];
+  });
 }
 
 function schemeProblem(url: string, scheme: RegExp, form: string): string | undefined {

@@ -30,7 +30,7 @@ export function rereadConfig(config: Config, present: readonly string[]): Reread
   for (const file of present.filter((one) => !existsSync(one))) problems.add(file, 'was there before, and is gone');
   const files = readConfigFiles(config.configFile, problems, false);
   problems.throwIfAny();
-  const { settings, models, policies, prices, guards, flags, analyses, evals } = files as Complete<typeof files>;
+  const { settings, models, policies, prices, guards, flags, analyses, evals, incidents } = files as Complete<typeof files>;
 
   const { inForce } = config;
   const limits = { ...settings.limits };
@@ -51,7 +51,11 @@ export function rereadConfig(config: Config, present: readonly string[]): Reread
   const changed = CHANGEABLE.filter((name) => !isDeepStrictEqual(read[name], inForce.now[name]));
   const parts = { ...inForce.now, ...Object.fromEntries(changed.map((name) => [name, read[name]])) };
   inForce.check(parts);
-  const pending = [...settingsThatDiffer(inForce.settings, settings), ...connectionsThatDiffer(config, policies)];
+  const pending = [
+    ...settingsThatDiffer(inForce.settings, settings),
+    ...connectionsThatDiffer(config, policies),
+    ...differences(incidents, config.incidents, '').map((path) => `incidents.yaml ${path}`),
+  ];
   return { parts, changed, pending: pending.slice(0, MOST_PENDING) };
 }
 

@@ -14,6 +14,8 @@ export type LoggedEvent = Exclude<
   | 'job.webhooks'
   | 'job.sockets'
   | 'promotion.rolled_back'
+  | 'incident.figures'
+  | 'guard.checked'
 >;
 
 type EventLines = { readonly [K in LoggedEvent]: (event: GatewayEvents[K]) => Line };
@@ -68,6 +70,22 @@ const LINES = {
     up ? 'info' : 'error',
     up ? 'dependency up' : 'dependency down',
     change,
+  ],
+  'incident.opened': ({ id, rule, severity }) => ['warn', 'incident opened', { incident: id, name: rule, severity }],
+  'incident.resolved': ({ id, rule, severity, seconds }) => [
+    'info',
+    'incident resolved',
+    { incident: id, name: rule, severity, ms: Math.round(seconds * 1_000) },
+  ],
+  'incident.remedied': ({ id, action, way, reason }) => [
+    reason === undefined ? 'warn' : 'error',
+    way === 'apply' ? 'incident remediated' : 'remedy reverted',
+    { incident: id, what: action, reason },
+  ],
+  'incident.notice': ({ id, channel, outcome, reason, status, ms }) => [
+    outcome === 'failed' ? 'error' : 'debug',
+    'incident notice',
+    { incident: id, name: channel, outcome, reason, status, ms: Math.round(ms) },
   ],
   'audit.refused': (refusal) => ['warn', 'audit refused', refusal],
   'audit.lost': (loss) => ['warn', 'audit entry lost', loss],

@@ -19,6 +19,7 @@ export const LOG_FIELDS = [
   // what happened on its way
   ...(['ok', 'ms', 'attempt', 'delay_ms', 'from', 'to', 'reason', 'provider_key', 'rest_ms', 'scope', 'name'] as const),
   ...(['rung', 'waited', 'dependency', 'err', 'budget', 'percent'] as const),
+  ...(['incident', 'severity'] as const),
   // the audit log, secrets, reviews
   ...(['n', 'batches', 'size', 'cosignatures', 'what', 'source', 'version', 'applied', 'retires_at'] as const),
   ...(['entry', 'review', 'verification', 'first_bad_index', 'promotion'] as const),

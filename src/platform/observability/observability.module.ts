@@ -9,6 +9,7 @@ import { CallLog } from './call-log.service';
 import { CallMetrics } from './call-metrics.service';
 import { ConfigMetrics } from './config-metrics.service';
 import { EventLog } from './event-log.service';
+import { IncidentMetrics } from './incident-metrics.service';
 import { GuardMetrics } from './guard-metrics.service';
 import { JobMetrics } from './job-metrics.service';
 import { JobSocketMetrics } from './job-socket-metrics.service';
@@ -50,6 +51,7 @@ import { WebhookMetrics } from './webhook-metrics.service';
     WebhookMetrics,
     TraceMetrics,
     JobSocketMetrics,
+    IncidentMetrics,
   ],
   exports: [BootLogger, Registry, LoggerModule, Scrubber],
 })

@@ -10,7 +10,7 @@ const MODELS = 200;
 const FALLBACKS = 200;
 const STATE: { readonly [S in BreakerState]: number } = { closed: 0, half_open: 1, open: 2 };
 
-/** Counted with the calls themselves, with the audit log and its verification, with secrets, the configuration, or with budgets. */
+/** Counted with the calls themselves, with the audit log and its verification, with secrets, the configuration, budgets or incidents; or not at all. */
 type Elsewhere =
   | 'attempt.finished'
   | 'retry.scheduled'
@@ -23,6 +23,8 @@ type Elsewhere =
   | `model.${string}`
   | `shadow.${string}`
   | `promotion.${string}`
+  | `incident.${string}`
+  | `guard.${string}`
   | `traces.${string}`;
 type Listeners = { readonly [K in Exclude<keyof GatewayEvents, Elsewhere>]: (event: GatewayEvents[K]) => void };
 

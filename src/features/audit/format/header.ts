@@ -45,6 +45,15 @@ export const EVENTS = [
   'promotion.step', // a larger share of calls gets it
   'promotion.complete', // the alias stands for it
   'promotion.rollback', // and does not any more, or never did
+  'incident.opened', // something is wrong, by a rule
+  'incident.changed', // more was heard of it, or what was done about it is undone on trial
+  'incident.escalated', // it became graver, or nobody acknowledged it
+  'incident.acknowledged', // somebody looks after it
+  'incident.noted',
+  'incident.remediated', // the gateway does something about it
+  'incident.reverted', // and undoes it
+  'incident.notified', // somebody was told, or could not be
+  'incident.resolved',
   'cache.purge', // kept answers are removed
   'access.login', // a key that governs is used for the first time in a while
   'access.refused', // wrong keys and missing roles, counted

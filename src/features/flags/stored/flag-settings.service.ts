@@ -111,6 +111,30 @@ export class FlagSettings {
     return this.refresh.look();
   }
 
+  /**
+   * The flag is what it was before its last change. Asked again for the same cause it stays as it is.
+   * @param cause the id of what it is about, as whoever changed it
+   * @returns the version that was in force before and the one that is now; undefined when it was never changed
+   * @throws GatewayError `not_found`, `conflict`
+   */
+  async rollBack(name: string, cause: string): Promise<{ readonly from: number; readonly to: number } | undefined> {
+    await this.find(name);
+    const [current, former] = await this.versions.list(name, NEWEST, 2);
+    if (!current) return undefined;
+    if (current.changedBy === cause) return { from: current.version - 1, to: current.version };
+    const { definition, killed } = former ?? { definition: undefined, killed: false };
+    await this.add(name, current.version, cause, () => ({ definition, killed }));
+    return { from: current.version, to: current.version + 1 };
+  }
+
+  /** The flag is once more what it was in that version. @param expected the version that it replaces @throws GatewayError `not_found`, `conflict` */
+  async restore(name: string, version: number, expected: number, by: string): Promise<void> {
+    const [found] = await this.versions.list(name, version + 1, 1);
+    if (found?.version !== version)
+      throw new GatewayError('not_found', 'There is no such version', { param: 'version' });
+    await this.add(name, expected, by, () => ({ definition: found.definition, killed: found.killed }));
+  }
+
   /** @throws GatewayError `invalid_request` for what could never take effect; `conflict` where another flag decides the same */
   check(name: string, definition: FlagDefinition): void {
     const targets = {

@@ -1,0 +1,3 @@
+export { WithdrawalSettings } from './withdrawal-settings.service';
+export { type Withdrawal, Withdrawals } from './withdrawals';
+export { WithdrawalsModule } from './withdrawals.module';
