@@ -55,6 +55,7 @@ function summary(config: Config, made: Readonly<Record<string, string>>): Record
     models: `${Object.keys(aliases).length} aliases, ${Object.keys(models).length} models`,
     audit: config.audit.mode,
     guards: `personal data ${guards?.personalData?.enabled === false ? 'off' : 'on'}, injection ${guards?.injection?.action ?? 'monitor'}`,
+    incidents: `${config.incidents.rules.length} rules, ${Object.keys(config.incidents.channels).length} channels`,
     traces: config.tracing?.url ?? 'none',
     secrets: config.secrets
       .all()

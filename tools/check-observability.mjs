@@ -19,7 +19,7 @@ const MODULE = 'github.com/prometheus/prometheus';
 const { values: options } = parseArgs({ options: { seconds: { type: 'string', default: '40' } } });
 /** Nothing goes wrong here, nothing is saved, and nobody hands in jobs: what tells of that has nothing to show. */
 const QUIET =
-  /llm_errors|llm_retries|llm_fallbacks|llm_degraded|bulkhead_|circuit_breaker|provider_key|budget_|llm_saved|jobs_total|job_wait|job_takeovers|webhook|secret_|guard_flags|guard_findings|access_refused|audit_refused|audit_break|audit_verify|audit_spool|rate30d|rate3d|llm_cost/;
+  /llm_errors|llm_retries|llm_fallbacks|llm_degraded|bulkhead_|circuit_breaker|provider_key|budget_|llm_saved|jobs_total|incident|job_wait|job_takeovers|webhook|secret_|guard_flags|guard_findings|access_refused|audit_refused|audit_break|audit_verify|audit_spool|rate30d|rate3d|llm_cost/;
 
 const say = (line) => process.stdout.write(`${line}\n`);
 

@@ -1,3 +1,8 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import { until } from '../support/ask';
 import { headersOf } from '../support/audit';
@@ -5,7 +10,7 @@ import { IncidentSite } from '../support/incident-site';
 
 const RULES = `
   - name: provider-errors
-    when: { signal: error_rate, over: 10s, threshold: 0.5, minCalls: 6 }
+    when: { signal: error_rate, over: 5s, threshold: 0.5, minCalls: 6 }
     severity: high
     resolve: { below: 0.2, for: 2s }
     notify: [hook, team, pager]
@@ -81,10 +86,13 @@ describe('incidents', () => {
       const full = await site.show(id);
       return full['timeline'].every(({ audit_entry }: { audit_entry: unknown }) => audit_entry) ? full : undefined;
     });
-    expect(shown).toMatchObject({ impact: { failed_calls: 16, failed_tries: 16 }, resolved_by: null });
+    expect(shown).toMatchObject({
+      impact: { failed_calls: site.failures, failed_tries: site.failures },
+      resolved_by: null,
+    });
     expect(shown['impact']['helped_calls']).toBeGreaterThanOrEqual(4);
     expect(Number(shown['impact']['cost_usd'])).toBeGreaterThan(0);
-    expect(shown['tenants']).toEqual([expect.objectContaining({ failed_calls: 16 })]);
+    expect(shown['tenants']).toEqual([expect.objectContaining({ failed_calls: site.failures })]);
     const kinds = shown['timeline'].map(({ kind }: { kind: string }) => kind);
     const order = ['opened', 'remediated', 'trial', 'reverted', 'resolved'];
     expect(kinds.filter((kind: string) => order.includes(kind))).toEqual(order);
@@ -94,7 +102,7 @@ describe('incidents', () => {
 
     const report = await site.api('GET', `/v1/incidents/${id}/report`);
     expect(report.headers.get('content-type')).toBe('text/markdown; charset=utf-8');
-    expect(report.body['text']).toContain('- Calls that failed: 16');
+    expect(report.body['text']).toContain(`- Calls that failed: ${site.failures}`);
     expect(report.body['text']).toContain('Done by the gateway: fail_over openai/*');
     const { body: stats } = await site.api('GET', '/v1/incidents/stats');
     const mttr = (Date.parse(shown['resolved_at']) - Date.parse(shown['opened_at'])) / 1_000;
@@ -162,6 +170,63 @@ describe('incidents', () => {
     // a remedy that people are to undo stays
     expect((await site.api('GET', '/v1/flags/brief-answers')).body).toMatchObject({ version: 3 });
   });
+
+  it('are in the evidence pack of the period, which verifies offline and shows what was changed in it', async () => {
+    const { key } = (await site.api('POST', '/v1/keys', { name: 'audit', roles: ['auditor', 'operator'] })).body;
+    const folder = mkdtempSync(join(tmpdir(), 'evidence-'));
+    const pack = join(folder, 'pack.tar');
+    const run = async (...args: string[]) => {
+      const env = { PATH: process.env['PATH'] ?? '', GATEHOUSE_URL: site.first.url, GATEHOUSE_KEY: key as string };
+      const child = spawn(process.execPath, [join(__dirname, '../../tools/evidence.mjs'), ...args], { env });
+      let text = '';
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      const [code] = (await once(child, 'exit')) as [number];
+      return { code, text };
+    };
+    try {
+      const period = ['--from', new Date(Date.now() - 3_600_000).toISOString(), '--to', '2100-01-01'];
+      expect(await run(...period, '--out', pack)).toMatchObject({
+        code: 0,
+        text: expect.stringMatching(/incidents: [3-9] reports/),
+      });
+      expect(await run(...period, '--out', pack)).toMatchObject({ code: 2 });
+      expect(await run('--from', 'yesterday', '--to', '2100-01-01')).toMatchObject({
+        code: 2,
+        text: expect.stringContaining('--from must be a day such as 2026-11-01'),
+      });
+      const vkey = (
+        await (await fetch(`${site.first.url}/v1/audit/vkey`, { headers: { authorization: `Bearer ${key}` } })).text()
+      ).trim();
+      const verified = await run('--verify', pack, '--vkey', vkey);
+      expect(verified).toMatchObject({ code: 0, text: expect.stringContaining('the pack is verified') });
+
+      spawnSync('tar', ['-xf', pack, '-C', folder]);
+      const index = readFileSync(join(folder, 'index.md'), 'utf8');
+      for (const event of [
+        'config.loaded',
+        'audit.export',
+        'key.create',
+        'flag.change',
+        'incident.opened',
+        'writer.open',
+      ])
+        expect(index).toContain(`| \`${event}\` |`);
+      const text = readFileSync(pack);
+      const at = text.indexOf('"event":"flag.change"');
+      text.write('"event":"flag.chance"', at);
+      writeFileSync(pack, text);
+      expect(await run('--verify', pack, '--vkey', vkey)).toMatchObject({
+        code: 1,
+        text: expect.stringContaining('problem: flags.ndjson was changed'),
+      });
+      // that it was read is on record
+      const read = await site.api('GET', '/v1/audit/entries?event=audit.export&limit=1');
+      expect(read.body['data']).toHaveLength(1);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }, 60_000);
 
   it('are listed with filters and a cursor, for operators of the root tenant only', async () => {
     const { body: page } = await site.api('GET', '/v1/incidents?limit=1');

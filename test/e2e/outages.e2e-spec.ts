@@ -103,6 +103,12 @@ const doesJob = async (meanwhile?: () => void): Promise<Behaviour> => {
   return 'degraded';
 };
 
+/** Enough of them to be an incident. */
+const strangersCome = async (): Promise<void> => {
+  for (let i = 0; i < 6; i++) expect((await site.fetch('GET', '/v1/models', { key: 'nobody' })).status).toBe(401);
+};
+const incidents = () => site.fetch('GET', '/v1/incidents?rule=strangers');
+
 /** Finds out, with the dependency away, what really becomes of a control. */
 type Probe = () => Promise<Behaviour>;
 const PROBES: { readonly [D in Dependency]: { readonly [control: string]: Probe } } = {
@@ -119,6 +125,12 @@ const PROBES: { readonly [D in Dependency]: { readonly [control: string]: Probe 
     idempotency: () => refuses({ 'idempotency-key': 'once' }),
     budget: () => refuses(FUNDED),
     jobs: takesNoJob,
+    incidents: async () => {
+      await strangersCome();
+      expect(await incidents()).toMatchObject({ status: 503, body: { code: 'storage_unavailable' } });
+      // that they became one is seen once it is back
+      return 'degraded';
+    },
     probes: async () => {
       await healthy(503);
       return 'closed';
@@ -147,6 +159,13 @@ const PROBES: { readonly [D in Dependency]: { readonly [control: string]: Probe 
     idempotency: () => refuses({ 'idempotency-key': 'twice' }),
     budget: () => refuses(FUNDED),
     jobs: takesNoJob,
+    incidents: async () => {
+      const { status, body } = await incidents();
+      const [incident] = body['data'] as { id: string }[];
+      const act = await site.fetch('POST', `/v1/incidents/${incident!.id}/acknowledge`);
+      expect(act).toMatchObject({ status: 503, body: { code: 'audit_unavailable' } });
+      return status === 200 ? 'degraded' : 'closed';
+    },
     probes: async () => {
       await healthy(503);
       return 'closed';
@@ -171,6 +190,16 @@ const PROBES: { readonly [D in Dependency]: { readonly [control: string]: Probe 
         ]);
       }
       return (await site.ask('elsewhere')).status === 200 ? 'degraded' : 'closed';
+    },
+    incidents: async () => {
+      await strangersCome();
+      await until(async () => {
+        const [incident] = (await incidents()).body['data'] as { id: string }[];
+        const { body } = await site.fetch('GET', `/v1/incidents/${incident?.id}`);
+        const [notice] = (body['notices'] ?? []) as { status: string; tries: { failure: string }[] }[];
+        return (notice?.status === 'pending' && notice.tries.some(({ failure }) => failure === 'name')) || undefined;
+      }, PATIENCE_MS);
+      return 'degraded';
     },
     probes: readyOnlyInCompany,
   },
@@ -343,6 +372,13 @@ describe('when a dependency goes away', () => {
       };
       await until(async () => (await statuses()).every((status) => status && status !== 'in_progress'), PATIENCE_MS);
       expect(await statuses()).toEqual(['withheld', 'refused']);
+    });
+    it('is told of the incident that could not be written down', async () => {
+      const [incident] = await until(async () => {
+        const found = (await incidents()).body['data'] as { began_at: string; opened_at: string }[];
+        return found.length ? found : undefined;
+      }, PATIENCE_MS);
+      expect(Date.parse(incident!.began_at)).toBeLessThan(Date.parse(incident!.opened_at));
     });
   });
 

@@ -29,6 +29,8 @@ defaults:
 /** Two processes on one database, two providers of which one can be broken, and those who are told. */
 export class IncidentSite {
   broken = false;
+  /** How often the broken one failed. */
+  failures = 0;
   readonly secret = ['whsec', randomBytes(24).toString('base64')].join('_');
 
   private constructor(
@@ -41,11 +43,11 @@ export class IncidentSite {
     const [upstream, receivers] = await Promise.all([Upstream.start(), NoticeReceivers.start()]);
     const gateways: Gateway[] = [];
     const site = new IncidentSite(upstream, receivers, gateways);
-    upstream.answers((exchange) =>
-      site.broken && exchange.path.includes('chat/completions')
-        ? json({ error: { message: 'out of order' } }, 500)(exchange)
-        : says('Hello there')(exchange),
-    );
+    upstream.answers((exchange) => {
+      if (!site.broken || !exchange.path.includes('chat/completions')) return says('Hello there')(exchange);
+      site.failures++;
+      return json({ error: { message: 'out of order' } }, 500)(exchange);
+    });
     const first = await startGateway({
       env: {
         ...upstream.env,

@@ -23,6 +23,17 @@ prices:
   openai/unasked: { input: 1, output: 1 }
 `;
 
+const INCIDENTS = `
+channels:
+  desk: { type: webhook, url: "https://desk.nowhere.invalid/", secret: "env:DESK_SECRET" }
+delivery: { backoffMs: 100, maxBackoffMs: 100, attempts: 50 }
+rules:
+  - name: strangers
+    when: { signal: access_refused, scope: gateway, over: 1m, threshold: 5 }
+    resolve: { for: 1h }
+    notify: [desk]
+`;
+
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -52,12 +63,14 @@ export class OutageSite {
       env: {
         ...upstream.env,
         ...names.env,
+        DESK_SECRET: ['whsec', Buffer.alloc(24).toString('base64')].join('_'),
         DATABASE_URL: lines.postgresql.through(toDatabase),
         REDIS_URL: names.named(lines.redis.through(toRedis), 'redis'),
       },
       settings: SETTINGS,
       policies: POLICIES,
       prices: PRICES,
+      incidents: INCIDENTS,
     });
     upstream.answers(says('all is well'));
     const disk = new FullDisk(database.url, ['audit.batches', 'idempotent_answers', 'api_keys', 'budget_holds']);

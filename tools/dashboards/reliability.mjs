@@ -5,6 +5,23 @@ export const reliability = {
   title: 'Gatehouse / Reliability',
   says: 'Providers, what protects calls from them, jobs, and what the gateway itself depends on.',
   sections: {
+    Incidents: [
+      panel(
+        'Open incidents',
+        { '{{severity}}': 'max by (severity) (incidents_open)' },
+        {
+          limits: [
+            ['green', null],
+            ['red', 1],
+          ],
+        },
+      ),
+      panel('Opened', { '{{rule}}': 'sum by (rule) (increase(incidents_opened_total[$__rate_interval]))' }),
+      panel('Remedies', {
+        '{{way}} {{action}} {{outcome}}':
+          'sum by (way,action,outcome) (increase(incident_remedies_total[$__rate_interval]))',
+      }),
+    ],
     Providers: [
       panel(
         'Attempts by result',

@@ -22,8 +22,8 @@ export class ImpactWatch implements OnApplicationBootstrap, BeforeApplicationShu
   private calls: TroubledCall[] = [];
   /** How many came before the first of them. */
   private gone = 0;
-  /** How many of all were counted, by incident. */
-  private readonly counted = new Map<string, number>();
+  /** Which of all were counted, by incident: so many, as far as they ended since then. */
+  private readonly counted = new Map<string, { readonly upTo: number; readonly since: number }>();
 
   constructor(
     { incidents }: Config,
@@ -62,16 +62,18 @@ export class ImpactWatch implements OnApplicationBootstrap, BeforeApplicationShu
     for (const incident of open) {
       const share = this.shareOf(incident, upTo);
       if (share) await this.impacts.add(incident.id, share);
-      this.counted.set(incident.id, upTo);
+      this.counted.set(incident.id, { upTo, since: incident.beganAt.getTime() });
     }
   }
 
   private shareOf({ id, subject, beganAt }: OpenSubject, upTo: number): ImpactShare | undefined {
     const share: ImpactShare = { failed: 0, helped: 0, tries: 0, unpriced: 0, cost: 0n, tenants: new Map() };
     let concerned = false;
-    const from = Math.max(0, (this.counted.get(id) ?? 0) - this.gone);
-    for (const call of this.calls.slice(from, upTo - this.gone)) {
-      const effect = call.at >= beganAt.getTime() ? effectOn(subject, call) : undefined;
+    const before = this.counted.get(id) ?? { upTo: 0, since: Infinity };
+    for (const [i, call] of this.calls.slice(0, upTo - this.gone).entries()) {
+      // another process may have seen it begin earlier than was known
+      const isCounted = this.gone + i < before.upTo && call.at >= before.since;
+      const effect = isCounted || call.at < beganAt.getTime() ? undefined : effectOn(subject, call);
       if (!effect) continue;
       concerned = true;
       for (const what of ['failed', 'helped', 'tries', 'unpriced'] as const) share[what] += effect[what];

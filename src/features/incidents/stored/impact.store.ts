@@ -17,10 +17,14 @@ const ADD = `
   update incidents set failed = failed + $2, helped = helped + $3, tries = tries + $4, unpriced = unpriced + $5,
     cost_picos = cost_picos + $6 where id = $1`;
 const ADD_TENANTS = `
+  with shares as (
+    select d.*, exists (select from incident_tenants o where o.incident_id = $1 and o.tenant_id = d.tenant_id) as known
+    from unnest($2::uuid[], $3::bigint[], $4::bigint[]) as d (tenant_id, failed, helped)),
+  counted as (
+    select *, count(*) filter (where not known) over (order by tenant_id)
+      + (select count(*) from incident_tenants where incident_id = $1) as place from shares)
   insert into incident_tenants as t (incident_id, tenant_id, failed, helped)
-  select $1, tenant_id, failed, helped from unnest($2::uuid[], $3::bigint[], $4::bigint[]) as d (tenant_id, failed, helped)
-  where (select count(*) from incident_tenants where incident_id = $1) < ${MOST_TENANTS}
-    or exists (select from incident_tenants o where o.incident_id = $1 and o.tenant_id = d.tenant_id)
+  select $1, tenant_id, failed, helped from counted where known or place <= ${MOST_TENANTS}
   on conflict (incident_id, tenant_id) do update set failed = t.failed + excluded.failed, helped = t.helped + excluded.helped`;
 
 export interface OpenSubject {

@@ -52,7 +52,7 @@ const SET_SIGNAL = `
   where (select count(*) from incident_signals where incident_id = $1) < ${MOST_SIGNALS}
     or exists (select from incident_signals where incident_id = $1 and rule = $2 and name = $3)
   on conflict (incident_id, rule, name) do update
-    set last_at = excluded.last_at, value = excluded.value, peak = greatest(incident_signals.peak, excluded.peak)`;
+    set began_at = least(incident_signals.began_at, excluded.began_at), last_at = excluded.last_at, value = excluded.value, peak = greatest(incident_signals.peak, excluded.peak)`;
 const SIGNALS = `
   select rule, name, signal, severity, began_at, last_at, value, peak, escalated,
     last_at + make_interval(secs => quiet_ms / 1000.0) <= clock_timestamp() as quiet

@@ -10,7 +10,7 @@ const STILL = `
   update incident_signals s set last_at = clock_timestamp(), value = $4, peak = greatest(s.peak, $4)
   from incidents i where i.subject = $1 and i.resolved_at is null and i.trial_at is null
     and s.incident_id = i.id and s.rule = $2 and s.name = $3
-    and s.last_at + make_interval(secs => s.quiet_ms / 1000.0) > clock_timestamp()
+    and s.began_at <= $5 and s.last_at + make_interval(secs => s.quiet_ms / 1000.0) > clock_timestamp()
   returning s.rule`;
 const OPEN = `
   insert into incidents (id, subject, rule, severity, began_at, opened_at)
@@ -30,10 +30,16 @@ export class IncidentHearings {
   constructor(private readonly database: DataSource) {}
 
   async hear(hearing: Hearing): Promise<Heard | undefined> {
-    const { rule, of, value } = hearing;
+    const { rule, of, value, began } = hearing;
     const subject = subjectOf(scopeOf(rule.when), of);
     // typeorm answers an update with the rows and their number
-    const [still] = await this.database.query<[object[], number]>(STILL, [subject, rule.name, of, value]);
+    const [still] = await this.database.query<[object[], number]>(STILL, [
+      subject,
+      rule.name,
+      of,
+      value,
+      new Date(began),
+    ]);
     if (still.length) return undefined;
     return this.database.transaction((db) => joined(db, subject, hearing));
   }
@@ -54,7 +60,8 @@ async function joined(db: Transaction, subject: string, hearing: Hearing): Promi
   else if (opened || !known || known.quiet) await change.entry(opened ? 'opened' : 'signal', facts);
   if (!opened) {
     const severity = await change.raise(rule.severity, { rule: rule.name });
-    if (!known) await change.set('severity = $2, began_at = least(began_at, $3)', severity, new Date(began));
+    // this process may have seen it begin before the one that opened it
+    await change.set('severity = $2, began_at = least(began_at, $3)', severity, new Date(began));
   }
   if (!known) {
     const told = new Set(await change.told());

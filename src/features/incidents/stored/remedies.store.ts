@@ -136,9 +136,10 @@ export class Remedies {
 
 /** @param before what it was meant to be by then: an incident may have ended, or gone on, meanwhile */
 function stateAfter({ way, settings }: RemedyOrder, { done }: RemedyOutcome, before: RemedyState, row: IncidentRow) {
-  if (way === 'apply') return done ? (before === 'due' ? 'done' : 'reverting') : 'skipped';
+  const ends = settings['revert'] === 'onResolve';
+  if (way === 'apply') return done ? (before !== 'due' && ends ? 'reverting' : 'done') : 'skipped';
   if (!done) return 'failed';
-  const failedMeanwhile = settings['revert'] === 'onResolve' && !row.trial_at && !row.resolved_at;
+  const failedMeanwhile = ends && !row.trial_at && !row.resolved_at;
   return failedMeanwhile ? 'due' : 'reverted';
 }
 

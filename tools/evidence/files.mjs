@@ -1,0 +1,32 @@
+// What is in the files of a pack.
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+export async function sha256(path) {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+/** The entries of an NDJSON export; its first line is about the export. */
+export async function* entriesOf(path) {
+  let first = true;
+  for await (const line of createInterface({ input: createReadStream(path) })) {
+    if (!first && line) yield JSON.parse(line);
+    first = false;
+  }
+}
+
+/** How many of each event there are, and which configurations were in force. */
+export async function summaryOf(path) {
+  const counts = new Map();
+  const configurations = [];
+  for await (const { header } of entriesOf(path)) {
+    counts.set(header.event, (counts.get(header.event) ?? 0) + 1);
+    if (header.event !== 'config.loaded') continue;
+    const hashes = JSON.stringify(header.policy ?? header.metadata ?? {});
+    if (configurations.at(-1)?.hashes !== hashes) configurations.push({ at: header.ts, writer: header.writer, hashes });
+  }
+  return { counts, configurations };
+}

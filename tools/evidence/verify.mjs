@@ -1,0 +1,61 @@
+// Verifies a pack: every file against the manifest, the chain with the program for auditors, and entries against the chain.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { entriesOf, sha256 } from './files.mjs';
+import { readTar } from './tar.mjs';
+
+const VERIFIER = resolve(import.meta.dirname, '../../dist/verify-audit.js');
+
+/** @returns {Promise<string[]>} what is wrong; none when all is as it should be */
+export async function verifyPack(file, trust, say) {
+  const folder = mkdtempSync(join(tmpdir(), 'evidence-'));
+  try {
+    const names = await readTar(file, folder);
+    if (!names.includes('manifest.json')) return ['there is no manifest.json'];
+    const { files } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+    const problems = await compare(folder, names, files);
+    say(`manifest: ${Object.keys(files).length} files, ${problems.length} problems`);
+    if (!files['chain/bundle.tar'] || !existsSync(join(folder, 'chain/bundle.tar')))
+      return [...problems, 'there is no chain/bundle.tar'];
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [VERIFIER, join(folder, 'chain/bundle.tar'), ...trust],
+      { encoding: 'utf8' },
+    );
+    process.stdout.write(stdout);
+    if (status !== 0) problems.push(`the chain does not verify (${stderr.trim() || `exit code ${status}`})`);
+    const strangers = await unproven(folder, names);
+    if (strangers) problems.push(`${strangers} entries are not those of the chain`);
+    return problems;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function compare(folder, names, files) {
+  const problems = [];
+  for (const name of names)
+    if (name !== 'manifest.json' && !Object.hasOwn(files, name)) problems.push(`${name} is not in the manifest`);
+  for (const [name, { sha256: expected }] of Object.entries(files)) {
+    if (!names.includes(name)) problems.push(`${name} is missing`);
+    else if ((await sha256(join(folder, name))) !== expected) problems.push(`${name} was changed`);
+  }
+  return problems;
+}
+
+/** How many lines of the sections say something else than the entry of the chain at the same index. */
+async function unproven(folder, names) {
+  const chain = mkdtempSync(join(folder, 'chain-'));
+  const known = new Map();
+  for (const name of await readTar(join(folder, 'chain/bundle.tar'), chain))
+    if (name.endsWith('/headers.ndjson'))
+      for (const line of readFileSync(join(chain, name), 'utf8').split('\n'))
+        known.set(/"entry_id":"([^"]+)"/.exec(line)?.[1], line);
+  let strangers = 0;
+  for (const name of names.filter((one) => /^[a-z]+\.ndjson$/.test(one)))
+    for await (const { header } of entriesOf(join(folder, name)))
+      if (!known.get(header.entry_id)?.includes(JSON.stringify(header))) strangers++;
+  return strangers;
+}
