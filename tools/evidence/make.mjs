@@ -1,15 +1,19 @@
 // Collects a pack from a running gateway.
 import {
-  appendFileSync,
+  closeSync,
+  createReadStream,
+  createWriteStream,
   mkdirSync,
   mkdtempSync,
-  readFileSync,
+  openSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { sha256, summaryOf } from './files.mjs';
 import { indexPage } from './index-page.mjs';
 import { SECTIONS } from './sections.mjs';
@@ -34,9 +38,9 @@ export async function makePack(gateway, out, asked, say) {
       for (const [i, event] of events.entries()) {
         const part = join(folder, 'part');
         await gateway.export(part, { format: 'ndjson', from, to, filters: { event, ...(tenant && { tenant }) } });
-        const text = readFileSync(part);
         // of all but the first export the line about it is left out
-        appendFileSync(file, i ? text.subarray(text.indexOf('\n') + 1) : text, { mode: 0o600 });
+        const start = i ? lengthOfFirstLine(part) : 0;
+        await pipeline(createReadStream(part, { start }), createWriteStream(file, { flags: 'a', mode: 0o600 }));
         rmSync(part);
       }
       const summary = await summaryOf(file);
@@ -120,4 +124,15 @@ async function verificationsOf(gateway, { from, to }, notes) {
     notes.push('Verifications of the log: the key must be of the root tenant.');
     return [];
   }
+}
+
+const FIRST_LINE_BYTES = 65_536;
+
+/** In bytes, its end included. */
+function lengthOfFirstLine(path) {
+  const bytes = Buffer.alloc(FIRST_LINE_BYTES);
+  const file = openSync(path, 'r');
+  readSync(file, bytes, 0, FIRST_LINE_BYTES, 0);
+  closeSync(file);
+  return bytes.indexOf('\n') + 1;
 }
