@@ -123,6 +123,9 @@ describe('incidents', () => {
     expect((await site.api('GET', `/v1/keys/${keyId}`)).body).toMatchObject({ suspended_by: incident!['id'] });
     const reverted = await site.api('POST', `/v1/incidents/${incident!['id']}/remediations/1/revert`);
     expect(reverted.status).toBe(202);
+    // each refusal would be one more of a stranger
+    const suspended = async () => (await site.api('GET', `/v1/keys/${keyId}`)).body['suspended_at'];
+    await until(async () => (await suspended()) === null || undefined);
     await until(async () => (await site.ask(site.second, key)).status === 200 || undefined);
     const again = await site.api('POST', `/v1/incidents/${incident!['id']}/remediations/1/revert`);
     expect(again).toMatchObject({ status: 409, body: { detail: 'The remediation is not in force: reverted' } });

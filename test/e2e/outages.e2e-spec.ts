@@ -379,6 +379,8 @@ describe('when a dependency goes away', () => {
         return found.length ? found : undefined;
       }, PATIENCE_MS);
       expect(Date.parse(incident!.began_at)).toBeLessThan(Date.parse(incident!.opened_at));
+      const { body } = await site.fetch('GET', '/v1/incidents?subject=dependency:postgresql');
+      expect(body['data']).toHaveLength(1);
     });
   });
 

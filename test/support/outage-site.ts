@@ -32,6 +32,9 @@ rules:
     when: { signal: access_refused, scope: gateway, over: 1m, threshold: 5 }
     resolve: { for: 1h }
     notify: [desk]
+  - name: dependency-down
+    when: { signal: dependency_down, threshold: 1 }
+    resolve: { for: 1h }
 `;
 
 export interface Answer {

@@ -8,7 +8,7 @@ export { reportOf } from './report/markdown';
 export { NOTICE_BODIES } from './notices/bodies';
 export { Remedy } from './remedy';
 export { isFault, OBSERVERS, type ObservedEvent } from './rules/observations';
-export { RuleBoard } from './rules/rule-board';
+export { type Hearing, RuleBoard } from './rules/rule-board';
 export { Impacts, type ImpactShare, type OpenSubject } from './stored/impact.store';
 export type { ClosedIncident, Recorded } from './stored/incident-change';
 export { IncidentHearings } from './stored/incident-hearing.store';

@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { IncidentHearings, OBSERVERS, type ObservedEvent, RuleBoard } from '../../features/incidents';
+import { type Hearing, IncidentHearings, OBSERVERS, type ObservedEvent, RuleBoard } from '../../features/incidents';
 import { DetectorHealth } from '../../features/sanitization';
 import { Config } from '../../platform/config/config';
 import { EventBus } from '../../platform/events/event-bus';
@@ -22,6 +22,8 @@ export class IncidentWatch implements OnApplicationBootstrap, BeforeApplicationS
   /** Callers name models, and may write anything: only those of the configuration are told apart. */
   private readonly models: ReadonlySet<string>;
   private readonly looksForGuards: boolean;
+  /** What was heard and is not written down yet: where the database is away, it is once that is back, also what is over by then. */
+  private readonly owed = new Map<string, Hearing>();
   private looks = 0;
 
   constructor(
@@ -59,10 +61,18 @@ export class IncidentWatch implements OnApplicationBootstrap, BeforeApplicationS
     if (this.looksForGuards && this.looks++ % GUARDS_EVERY === 0)
       for (const [guard, ok] of Object.entries(await this.guards.check()))
         this.events.emit('guard.checked', { guard, ok });
-    for (const hearing of this.board.hearings(Date.now())) {
+    for (const hearing of this.board.hearings(Date.now())) this.owe(hearing);
+    for (const [name, hearing] of this.owed) {
       const heard = await this.hearings.hear(hearing);
+      this.owed.delete(name);
       const { name: rule, severity } = hearing.rule;
       if (heard?.opened) this.events.emit('incident.opened', { id: heard.id, rule, severity });
     }
+  }
+
+  private owe(hearing: Hearing): void {
+    const name = `${hearing.rule.name} ${hearing.of}`;
+    const began = Math.min(hearing.began, this.owed.get(name)?.began ?? Infinity);
+    this.owed.set(name, { ...hearing, began });
   }
 }
