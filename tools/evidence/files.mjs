@@ -18,15 +18,17 @@ export async function* entriesOf(path) {
   }
 }
 
-/** How many of each event there are, and which configurations were in force. */
+/** How many of each event there are, the place of the last one in the log, and which configurations were in force. */
 export async function summaryOf(path) {
   const counts = new Map();
   const configurations = [];
-  for await (const { header } of entriesOf(path)) {
+  let last = -1;
+  for await (const { index, header } of entriesOf(path)) {
+    last = Math.max(last, index);
     counts.set(header.event, (counts.get(header.event) ?? 0) + 1);
     if (header.event !== 'config.loaded') continue;
     const hashes = JSON.stringify(header.policy ?? header.metadata ?? {});
     if (configurations.at(-1)?.hashes !== hashes) configurations.push({ at: header.ts, writer: header.writer, hashes });
   }
-  return { counts, configurations };
+  return { counts, configurations, last };
 }

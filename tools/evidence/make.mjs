@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sha256, summaryOf } from './files.mjs';
 import { indexPage } from './index-page.mjs';
 import { SECTIONS } from './sections.mjs';
@@ -53,7 +54,7 @@ export async function makePack(gateway, out, asked, say) {
     const verifications = await verificationsOf(gateway, asked, notes);
     write('verifications.json', `${JSON.stringify(verifications, undefined, 2)}\n`);
     say(`verifications: ${verifications.length}`);
-    const checkpoint = await gateway.text('/v1/audit/checkpoint');
+    const checkpoint = await checkpointAfter(gateway, Math.max(...sections.map(({ last }) => last)));
     write('chain/checkpoint', checkpoint);
     write('chain/vkey', await gateway.text('/v1/audit/vkey'));
     await gateway.export(path('chain/bundle.tar'), {
@@ -123,6 +124,18 @@ async function verificationsOf(gateway, { from, to }, notes) {
     if (error.status !== 403) throw error;
     notes.push('Verifications of the log: the key must be of the root tenant.');
     return [];
+  }
+}
+
+const CHECKPOINT_MS = 60_000;
+
+/** A signed head that covers the entry at that place: entries of the last second may wait for one. */
+async function checkpointAfter(gateway, index) {
+  for (const until = Date.now() + CHECKPOINT_MS; ; await sleep(200)) {
+    const checkpoint = await gateway.text('/v1/audit/checkpoint');
+    if (Number(checkpoint.split('\n')[1]) > index) return checkpoint;
+    if (Date.now() > until)
+      throw new Error('the log makes no checkpoints: its newest one does not cover what was read');
   }
 }
 
