@@ -7,7 +7,7 @@ const upTo = (ring) => RINGS.slice(0, RINGS.indexOf(ring) + 1);
 
 /** The composition root and the HTTP process put everything together. */
 const ASSEMBLY =
-  '^src/(app\\.module|serve|work|provision-audit|audit-epoch|check-prices|update-prices|check-config|doctor)\\.ts$';
+  '^src/(app\\.module|serve|work|provision-audit|audit-epoch|check-prices|update-prices|check-config|doctor|deploy|migrate)\\.ts$';
 const ENTRY_POINT = '^src/[^/]+\\.ts$';
 const AUDITOR = '^src/(verify-audit\\.ts$|features/audit/verifier/)';
 const WITNESS = '^src/(witness\\.ts$|features/audit/witness/)';

@@ -9,7 +9,7 @@ import { loadConfig } from './platform/config/load-config';
 import { standIns } from './platform/config/stand-ins';
 import { ConfigError } from './platform/config/problems';
 import { connectionOptions } from './platform/database/connection';
-import { migrationNames } from './platform/database/migrate';
+import { migrations } from './platform/database/migrate';
 import { migrationFinding, serverFindings } from './platform/doctor/database-findings';
 import { embeddedUrl } from './platform/doctor/embedded-url';
 import { fail, findingLines, ok, skip, warn, type Finding } from './platform/doctor/finding';
@@ -63,8 +63,8 @@ async function database({ embeddedDatabase, databaseUrl, dataDir, production }: 
   try {
     await client.connect();
     const server = await serverFindings(client);
-    const migrations = await migrationFinding(client, migrationNames());
-    return [...server, migrations, ...(await auditLog(client, production, embeddedDatabase))];
+    const schema = await migrationFinding(client, migrations());
+    return [...server, schema, ...(await auditLog(client, production, embeddedDatabase))];
   } catch (error) {
     return [fail('postgresql', `does not answer: ${(error as NodeJS.ErrnoException).code ?? 'refused'}`)];
   } finally {

@@ -17,6 +17,7 @@ const { Guards } = require(join(root, 'dist/platform/config/guards.js'));
 const { Prices } = require(join(root, 'dist/platform/config/prices.js'));
 const { Analyses } = require(join(root, 'dist/platform/config/analyses.js'));
 const { EvalSuite } = require(join(root, 'dist/platform/config/evals.js'));
+const { DeploySettings } = require(join(root, 'dist/platform/config/deploy-settings.js'));
 const { Flags } = require(join(root, 'dist/platform/config/flags.js'));
 const { Incidents } = require(join(root, 'dist/platform/config/incidents.js'));
 require('reflect-metadata');
@@ -31,12 +32,14 @@ const prices = schemaOf(Prices, 'Gatehouse prices (config/prices.yaml)');
 const models = schemaOf(Models, 'Gatehouse models (config/models.yaml)');
 const analyses = schemaOf(Analyses, 'Gatehouse analyses (config/analyses.yaml)');
 const evals = schemaOf(EvalSuite, 'Gatehouse evals (config/evals/*.yaml)');
+const deploy = schemaOf(DeploySettings, 'Gatehouse deploys (config/deploy.yaml)');
 const flags = schemaOf(Flags, 'Gatehouse flags (config/flags.yaml)');
 const incidents = schemaOf(Incidents, 'Gatehouse incidents (config/incidents.yaml)');
 
 const files = {
   'config/schema/analyses.schema.json': JSON.stringify(analyses),
   'config/schema/evals.schema.json': JSON.stringify(evals),
+  'config/schema/deploy.schema.json': JSON.stringify(deploy),
   'config/schema/flags.schema.json': JSON.stringify(flags),
   'config/schema/gatehouse.schema.json': JSON.stringify(settings),
   'config/schema/guards.schema.json': JSON.stringify(guards),
@@ -103,6 +106,14 @@ administrator set with \`PUT /v1/policies/guards\`, each stronger than the one b
 | field of \`defaults\` | default | meaning |
 | --- | --- | --- |
 ${rows(guards.properties.defaults, '').join('\n')}
+
+## Deploys
+
+\`config/deploy.yaml\` is read by \`npm run deploy\` alone; [deploys.md](deploys.md) explains it.
+
+| field | default | meaning |
+| --- | --- | --- |
+${rows(deploy, '').join('\n')}
 `;
 }
 

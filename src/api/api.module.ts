@@ -21,6 +21,7 @@ import { FeedbackApiModule } from './feedback/feedback-api.module';
 import { EvalsApiModule } from './evals/evals-api.module';
 import { FilesApiModule } from './files/files-api.module';
 import { ConfigurationController } from './configuration/configuration.controller';
+import { DeploysModule } from './deploys/deploys.module';
 import { FlagsModule } from './flags/flags.module';
 import { ErrorFilter } from './filters/error.filter';
 import { GUARDS } from './guards';
@@ -71,6 +72,7 @@ import { UsageApiModule } from './usage/usage-api.module';
     RegistryModule,
     PromotionsApiModule,
     IncidentsApiModule,
+    DeploysModule,
     JobsWorkModule,
     JobsApiModule,
   ],

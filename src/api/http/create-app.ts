@@ -16,6 +16,7 @@ import { refuse } from '../filters/refuse';
 import { translateException } from '../filters/translate-exception';
 import { knownBeforeBody, RATE_HEADERS } from '../guards';
 import { describeApi } from './describe-api';
+import { countOpenRequests } from './open-requests';
 import { OperationsPort } from './operations-port';
 import { protectRootKey } from './protect-root-key';
 import { API_HEADERS, PAGE_HEADERS } from './protective-headers';
@@ -54,6 +55,7 @@ export async function createApp(module: Type, config: Config): Promise<HttpAppli
     abortOnError: false,
   });
   app.useLogger(app.get(BootLogger));
+  countOpenRequests(app);
   await secure(app, config);
   readBodies(app, config);
   describeApi(app);

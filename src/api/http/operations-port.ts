@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { GatewayError } from '../../contract/errors';
 
-const OPERATIONS = /^\/(health|metrics)(\/|\?|$)/;
+/** Paths of probes and metrics. */
+export const OPERATIONS = /^\/(health|metrics)(\/|\?|$)/;
 
 /** Probes and metrics on a port of their own; the other port then does not know them, and this one knows nothing else. */
 export class OperationsPort {

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '../../platform/config/config';
 import { errorFacts } from '../../platform/observability/error-facts';
@@ -23,6 +24,7 @@ function stopOnSignals(app: NestFastifyApplication, config: Config, servers: rea
     if (stopping) return;
     stopping = true;
     app.get(Lifecycle).drain();
+    await sleep(config.server.shutdownLeadMs);
     // a socket that goes idle while others stream would be held for the keep-alive time
     const sweep = setInterval(() => servers.forEach((server) => server.closeIdleConnections()), 50);
     const cut = setTimeout(

@@ -78,7 +78,6 @@ export const Settings = z.strictObject({
         .array(z.string().min(1))
         .default([])
         .describe('Origins that browsers may call from; none by default.'),
-      shutdownGraceMs: milliseconds.default(25_000).describe('How long streams may go on after SIGTERM.'),
       reloadSeconds: z
         .number()
         .min(0)
@@ -87,6 +86,15 @@ export const Settings = z.strictObject({
         .describe(
           'How often the files of the configuration are looked at; what two looks in a row see is taken. 0: only when asked.',
         ),
+      shutdownLeadMs: z
+        .int()
+        .min(0)
+        .max(300_000)
+        .default(0)
+        .describe(
+          'How long after SIGTERM calls are still taken while readiness fails, so that a load balancer sees it in time.',
+        ),
+      shutdownGraceMs: milliseconds.default(25_000).describe('How long streams may go on after that.'),
     })
     .prefault({}),
   limits: z

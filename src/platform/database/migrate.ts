@@ -5,6 +5,7 @@ import * as pg from 'pg';
 import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
 import { connectionOptions, isUnavailable } from './connection';
 import { outlives } from './lasting-pool';
+import { Schema, timestampOf } from './schema';
 
 type MigrationClass = new () => MigrationInterface;
 
@@ -26,15 +27,17 @@ export function dataSourceOptions(url: string): DataSourceOptions {
     synchronize: false,
     // a lost connection is replaced at its next use; readiness reports the outage
     poolErrorHandler: () => undefined,
-    extra: { ...connectionOptions(url, 'app'), max: 10, onConnect: outlives },
+    extra: { ...connectionOptions(url, `app/${newestMigration()}`), max: 10, onConnect: outlives },
   };
 }
 
 /**
- * Brings the schema up to date; does nothing when it is.
- * @throws when PostgreSQL does not answer, or when the database was migrated by a newer release: serving with an unknown schema could lose data.
+ * Brings the schema up to date; does nothing when it is. What a newer release added is left alone.
+ * @returns the names of the migrations that were made
+ * @throws when PostgreSQL does not answer, when a newer release took away what this one needs, or when this one would take away what an
+ *   older one that runs needs
  */
-export async function migrate(url: string): Promise<void> {
+export async function migrate(url: string): Promise<string[]> {
   const options = dataSourceOptions(url);
   const source = new DataSource({
     ...options,
@@ -46,8 +49,14 @@ export async function migrate(url: string): Promise<void> {
   const lock = source.createQueryRunner();
   try {
     await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK.toString()]);
-    await refuseNewer(source);
-    await source.runMigrations();
+    const schema = new Schema((sql, values) => source.query(sql, values), source.migrations);
+    await schema.refuseIfTooOld();
+    await schema.refuseIfOthersAreTooOld();
+    // before anything is taken away, and where there was nowhere to say it, after
+    await schema.announceContracts();
+    const made = (await source.runMigrations()).map(({ name }) => name);
+    await schema.announceContracts();
+    return made;
   } finally {
     await lock.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK.toString()]).catch(() => undefined);
     await lock.release();
@@ -55,23 +64,14 @@ export async function migrate(url: string): Promise<void> {
   }
 }
 
-/** Of all migrations that this release brings, in order. */
-export function migrationNames(): string[] {
-  return migrationClasses().map((migration) => new migration().name ?? migration.name);
+/** Those that this release brings, in order. */
+export function migrations(): MigrationInterface[] {
+  return migrationClasses().map((migration) => new migration());
 }
 
-async function refuseNewer(source: DataSource): Promise<void> {
-  const [{ exists }] = await source.query<[{ exists: boolean }]>(
-    `select to_regclass('migrations') is not null as exists`,
-  );
-  if (!exists) return;
-  const known = new Set(source.migrations.map((migration) => migration.name ?? migration.constructor.name));
-  const applied = await source.query<{ name: string }[]>('select name from migrations order by timestamp');
-  const unknown = applied.filter(({ name }) => !known.has(name));
-  if (unknown.length)
-    throw new Error(
-      `The database was migrated by a newer release (${unknown.map(({ name }) => name).join(', ')}); start that release or restore a backup`,
-    );
+/** What this release says of itself on its connections. */
+function newestMigration(): number {
+  return Math.max(...migrationClasses().map(({ name }) => timestampOf(name)));
 }
 
 function migrationClasses(): MigrationClass[] {

@@ -1,4 +1,6 @@
 import type { Client } from 'pg';
+import type { MigrationInterface } from 'typeorm';
+import { Schema } from '../database/schema';
 import { fail, ok, warn, type Finding } from './finding';
 
 const OLDEST = 15;
@@ -38,20 +40,21 @@ export async function serverFindings(client: Client): Promise<Finding[]> {
   return found;
 }
 
-/** @param names of the migrations that this release brings */
-export async function migrationFinding(client: Client, names: readonly string[]): Promise<Finding> {
+/** @param migrations that this release brings */
+export async function migrationFinding(client: Client, migrations: readonly MigrationInterface[]): Promise<Finding> {
   const what = 'migrations';
-  const { rows } = await client.query<{ there: boolean }>(`select to_regclass('migrations') is not null as there`);
-  if (!rows[0]?.there) return ok(what, `none yet; the first start makes ${names.length}`);
-  const applied = new Set(
-    (await client.query<{ name: string }>('select name from migrations')).rows.map(({ name }) => name),
+  const schema = new Schema(
+    async <T>(sql: string, values?: unknown[]) => (await client.query(sql, values)).rows as T[],
+    migrations,
   );
-  const unknown = [...applied].filter((name) => !names.includes(name));
-  if (unknown.length)
-    return fail(
-      what,
-      `the database is of a newer release (${unknown.join(', ')}): start that one, or restore a backup`,
-    );
-  const pending = names.filter((name) => !applied.has(name));
-  return ok(what, pending.length ? `${pending.length} are made at the next start` : `all ${names.length} are there`);
+  const pending = await schema.pending();
+  if (pending.length === migrations.length) return ok(what, `none yet; the first start makes ${migrations.length}`);
+  const tooOld = await schema.tooOld();
+  if (tooOld !== undefined) return fail(what, tooOld);
+  const unknown = await schema.unknown();
+  if (unknown.length) return warn(what, `a newer release has added to the schema: ${unknown.join(', ')}`);
+  return ok(
+    what,
+    pending.length ? `${pending.length} are made at the next start` : `all ${migrations.length} are there`,
+  );
 }

@@ -55,6 +55,7 @@ export const EVENTS = [
   'incident.notified', // somebody was told, or could not be
   'incident.resolved',
   'cache.purge', // kept answers are removed
+  'deploy.step', // a release of the gateway is brought to its callers, or taken back
   'access.login', // a key that governs is used for the first time in a while
   'access.refused', // wrong keys and missing roles, counted
   'audit.query', // somebody reads the log

@@ -58,6 +58,7 @@ const ACTIVITIES: Partial<Record<AuditEvent, number>> = {
   'webhook.redeliver': UPDATE,
   'feedback.recorded': CREATE,
   'cache.purge': DELETE,
+  'deploy.step': UPDATE,
   'key.rotate': UPDATE,
   'key.shred': DELETE,
   'hold.place': CREATE,
