@@ -172,8 +172,8 @@ async function act(values: Values, action: Action): Promise<number> {
     settings.driver === 'local' ? new LocalDriver(settings, process.env) : new ComposeDriver(process.cwd());
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
-  const log = new StepLog(states, key);
   const observer = new Observer(settings.colours, balancer);
+  const log = new StepLog(states, key, (colour) => observer.url(colour));
   const deployment = new Deployment({
     settings,
     states,
@@ -194,7 +194,7 @@ async function act(values: Values, action: Action): Promise<number> {
       return EXIT[await deployment.resume()];
     // what was asked for is done
     case 'rollback':
-      return (await deployment.back()) === 'rolled back' ? 0 : 1;
+      return (await deployment.rollBack()) === 'rolled back' ? 0 : 1;
     case 'abort':
       return (await deployment.abort()) === 'rolled back' ? 0 : 1;
     case 'retire':

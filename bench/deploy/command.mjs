@@ -1,7 +1,7 @@
 // The deploy command, run as an operator does.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 
 const PROGRAM = resolve(import.meta.dirname, '../../dist/deploy.js');
 

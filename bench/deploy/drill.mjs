@@ -28,6 +28,8 @@ function startCallers(site) {
   };
 }
 
+const timeOf = (at) => new Date(at).toISOString().slice(11, 23);
+
 /** Streams that were under way at that moment. */
 const straddling = (answers, at) => answers.filter((one) => one.stream && one.at < at && one.at + one.ms > at).length;
 
@@ -35,15 +37,14 @@ async function switchUnderLoad(site, moments) {
   console.log('\na switch, during which the command is killed and HAProxy is reloaded');
   const config = site.deployFile();
   const first = deploy(site, config, '--to', 'green', '--release', site.releases['1.1.0']);
-  await first.line(/shift 1 %/);
+  await first.line(/smoke/);
   const second = deploy(site, config, '--to', 'green');
   demand((await second.ended) === 2, 'a second deploy at the same time is refused');
-  await sleep(500);
+  await first.line(/shift 1 %/);
+  await sleep(300); // it is watching the next share
   first.kill();
   await first.ended;
-  const status = deploy(site, config, '--status', '--json');
-  await status.ended;
-  const { deploy: left, haproxy } = JSON.parse(status.said.map(({ line }) => line).join('\n'));
+  const { deploy: left, haproxy } = await statusOf(site);
   demand(left?.to === 'green', `killed with ${haproxy.green.share} % on the new release, its state is there`);
   const again = deploy(site, config, '--resume');
   moments.push((await again.line(/shift 10 %/)).at);
@@ -74,20 +75,32 @@ async function failingCanary(site, moments) {
   return { detectMs: at - smoked.at, backMs: tookMs, stoppedMs: wholeMs };
 }
 
+async function restartHaproxy(site) {
+  await site.haproxy.restart();
+  const { haproxy } = await statusOf(site);
+  demand(haproxy.blue.share === 100 && haproxy.green.share === 0, 'a HAProxy that starts again knows the shares');
+}
+
+async function statusOf(site) {
+  const status = deploy(site, site.deployFile(), '--status', '--json');
+  await status.ended;
+  return JSON.parse(status.said.map(({ line }) => line).join('\n'));
+}
+
 async function checkRecords(site) {
   const { data } = await site.get('/v1/audit/entries?event=deploy.step&limit=100');
   const steps = new Set(data.map(({ metadata }) => metadata?.step));
   const missing = STEPS.filter((step) => !steps.has(step));
   demand(
     missing.length === 0,
-    `every step is on record: ${data.length} entries${missing.length ? `, none of ${missing}` : ''}`,
+    `every step is on record: ${data.length} entries${missing.length ? `, none of ${missing.join(', ')}` : ''}`,
   );
 }
 
 function checkAnswers(answers, moments) {
   const streams = answers.filter(({ stream }) => stream);
   const broken = answers.filter(({ problem }) => problem);
-  for (const { problem } of broken.slice(0, 5)) console.log(`        ${problem}`);
+  for (const { at, ms, problem } of broken.slice(0, 5)) console.log(`        ${timeOf(at)} + ${ms} ms: ${problem}`);
   const count = (list) => list.filter(({ problem }) => problem).length;
   const calls = answers.filter(({ stream }) => !stream);
   demand(count(calls) === 0, `${calls.length} calls, ${count(calls)} failed`);
@@ -111,6 +124,7 @@ async function drill(site) {
   const figures = await failingCanary(site, moments);
   const answers = await stopCallers();
   console.log('');
+  await restartHaproxy(site);
   await checkRecords(site);
   checkAnswers(answers, moments);
   console.log(

@@ -21,6 +21,7 @@ function held(fresh: Counts[], changes: Partial<Held> = {}): Held {
   return {
     to: 'green',
     from: 'blue',
+    alone: false,
     baseline: counts(0),
     holdSeconds: 0.1,
     mostHoldSeconds: 0.2,

@@ -9,6 +9,8 @@ const LOOKS = 2;
 export interface Held {
   readonly to: Colour;
   readonly from: Colour;
+  /** The new colour has all callers. */
+  readonly alone: boolean;
   /** What the old colour had counted when the deploy began. */
   readonly baseline: Counts;
   readonly holdSeconds: number;
@@ -31,14 +33,14 @@ export class Regression extends Error {}
  * @throws Regression as soon as two looks in a row found it worse, or when too few calls came
  */
 export async function hold(held: Held): Promise<string> {
-  const { to, from, baseline, tolerances, signal } = held;
+  const { to, from, tolerances, signal } = held;
   const since = { to: await held.counts(to), from: await held.counts(from), at: performance.now() };
   for (let worse = 0; ;) {
     await sleep(held.lookMs, undefined, { signal });
     if (!(await held.isUp())) throw new Regression(`${to} is down`);
     const fresh = countsBetween(since.to, await held.counts(to));
     if (!fresh) throw new Regression(`${to} has started anew by itself`);
-    const verdict = compare(fresh, usual(since.from, baseline, await held.counts(from), tolerances), tolerances);
+    const verdict = compare(fresh, usual(since.from, await held.counts(from), held), tolerances);
     worse = verdict.is === 'worse' ? worse + 1 : 0;
     if (worse === LOOKS) throw new Regression(verdict.says.join('; '));
     const done = end(verdict, (performance.now() - since.at) / 1_000, held);
@@ -47,8 +49,8 @@ export async function hold(held: Held): Promise<string> {
 }
 
 /** What the old colour did at the same time; where that is too little, since the deploy began. */
-function usual(sinceShare: Counts, baseline: Counts, now: Counts, { calls }: Tolerances): Counts {
-  const meanwhile = countsBetween(sinceShare, now);
+function usual(sinceShare: Counts, now: Counts, { alone, baseline, tolerances: { calls } }: Held): Counts {
+  const meanwhile = alone ? undefined : countsBetween(sinceShare, now);
   if (meanwhile && meanwhile.calls >= Math.max(1, calls)) return meanwhile;
   // one that started anew has counted since then alone
   return countsBetween(baseline, now) ?? now;

@@ -13,10 +13,14 @@ export class Observer {
     private readonly balancer: Balancer,
   ) {}
 
+  /** Where it answers calls. */
+  url(colour: Colour): string {
+    return this.colours[colour].url.replace(/\/$/, '');
+  }
+
   /** Where its probes and metrics are. */
   opsUrl(colour: Colour): string {
-    const { url, opsUrl = url } = this.colours[colour];
-    return opsUrl.replace(/\/$/, '');
+    return this.colours[colour].opsUrl?.replace(/\/$/, '') ?? this.url(colour);
   }
 
   async isReady(colour: Colour): Promise<boolean> {

@@ -1,22 +1,23 @@
-import type { DeployStates, StepRecord } from './deploy-state';
+import type { Colour } from '../../contract/colour';
+import type { Deploy, DeployStates, StepRecord } from './deploy-state';
 
 const DEADLINE_MS = 5_000;
 
 /** What happens is on the gateway's audit log before it does. */
 export class StepLog {
-  /** @param key of the root tenant, with the role operator or admin */
+  /** @param key of the root tenant, with the role operator or admin; @param urlOf where a colour answers calls */
   constructor(
     private readonly states: DeployStates,
     private readonly key: string,
+    private readonly urlOf: (colour: Colour) => string,
   ) {}
 
   /**
    * Settles once a gateway has made the record durable, and with it all that waited.
-   * @param urls of gateways; the first one that answers is enough
-   * @throws when none does
+   * @throws when neither colour does
    */
-  async record(record: StepRecord, urls: readonly string[]): Promise<void> {
-    await this.deliver([...this.states.read().unrecorded, record], urls);
+  async record(record: StepRecord): Promise<void> {
+    await this.deliver([...this.states.read().unrecorded, record]);
     if (this.states.read().unrecorded.length) this.states.change({ unrecorded: [] });
   }
 
@@ -25,14 +26,27 @@ export class StepLog {
     this.states.change({ unrecorded: [...this.states.read().unrecorded, record] });
   }
 
-  private async deliver(records: readonly StepRecord[], urls: readonly string[]): Promise<void> {
-    let why = 'no gateway runs';
-    for (const url of urls)
+  /** For what must be possible in any case. @returns why it has to be kept, where it has */
+  async recordOrKeep(record: StepRecord): Promise<string | undefined> {
+    try {
+      await this.record(record);
+      return undefined;
+    } catch (error) {
+      this.later(record);
+      return (error as Error).message;
+    }
+  }
+
+  private async deliver(records: readonly StepRecord[]): Promise<void> {
+    const { from, to } = records.at(-1) as StepRecord;
+    let why = '';
+    // the one that has the callers first
+    for (const colour of from ? [from, to] : [to])
       try {
-        for (const record of records) await this.post(url, record);
+        for (const record of records) await this.post(this.urlOf(colour), record);
         return;
       } catch (error) {
-        why = (error as Error).message;
+        why ||= (error as Error).message;
       }
     throw new Error(`The step cannot be recorded: ${why}`);
   }
@@ -49,4 +63,13 @@ export class StepLog {
     await response.arrayBuffer();
     if (!response.ok) throw new Error(`${url} answered ${response.status} to a step of the deploy`);
   }
+}
+
+/** @param says why, or what was found */
+export function recordOf(
+  { id, to, from, release }: Pick<Deploy, 'id' | 'to' | 'from' | 'release'>,
+  step: string,
+  { share, says }: { readonly share?: number | undefined; readonly says?: string } = {},
+): StepRecord {
+  return { deploy: id, step, to, from, release: release.label, share, says, at: new Date().toISOString() };
 }
