@@ -134,7 +134,7 @@ async function drill(site) {
 
 if (!hasHaproxy()) {
   console.log('NOT RUN: there is no haproxy on this machine. Deploys of this change are unproven.');
-  process.exit(process.env.CI ? 0 : 2);
+  process.exit(2);
 }
 const started = performance.now();
 const site = new Site();
