@@ -1,9 +1,11 @@
 // `npm run drill:deploy`: two releases behind a real HAProxy, with callers who must not notice anything. A switch, during which the command
 // is killed and HAProxy reloaded; an instant rollback; and a release that does worse, which must be taken back by itself.
+// `-- --older FOLDER`: the first release is the build there, with a schema of its time.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { hasHaproxy } from './balancer.mjs';
 import { deploy } from './command.mjs';
 import { Site } from './site.mjs';
@@ -115,8 +117,11 @@ function checkAnswers(answers, moments) {
 async function drill(site) {
   const moments = [];
   console.log('the first release, without callers');
-  const first = deploy(site, site.deployFile(), '--to', 'blue', '--release', site.releases['1.0.0']);
-  demand((await first.ended) === 0, 'the first release is there');
+  if (older) await site.startByHand('blue', older);
+  else {
+    const first = deploy(site, site.deployFile(), '--to', 'blue', '--release', site.releases['1.0.0']);
+    demand((await first.ended) === 0, 'the first release is there');
+  }
   const stopCallers = startCallers(site);
   await sleep(3_000); // V8 warms up, as in a gateway that has served for a while
   await switchUnderLoad(site, moments);
@@ -132,6 +137,7 @@ async function drill(site) {
   );
 }
 
+const { older } = parseArgs({ options: { older: { type: 'string' } } }).values;
 if (!hasHaproxy()) {
   console.log('NOT RUN: there is no haproxy on this machine. Deploys of this change are unproven.');
   process.exit(2);

@@ -4,11 +4,12 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { scratch } from '../audit/scratch.mjs';
 import { startPostgres, startRedis } from '../drill/dependencies.mjs';
-import { NOT_SET } from '../gatehouse.mjs';
-import { freePort } from '../server.mjs';
+import { isReady, NOT_SET } from '../gatehouse.mjs';
+import { freePort, launch } from '../server.mjs';
 import { startHaproxy } from './balancer.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -112,6 +113,15 @@ export class Site {
     const places = { folder: join(this.folder, 'state'), balancer: { runtime, stateFile } };
     writeFileSync(file, stringify({ ...DEPLOY, ...places, colours: { blue: colour('blue'), green: colour('green') } }));
     return file;
+  }
+
+  /** A release that no deploy has brought. */
+  async startByHand(colour, place) {
+    const port = this.ports[colour];
+    const env = { ...this.env, HOST: '127.0.0.1', PORT: String(port), GATEHOUSE_DATA_DIR: join(this.folder, colour) };
+    const command = [process.execPath, join(place, 'dist', 'main.js')];
+    await this.#keep(launch({ name: 'deploy/by-hand', command, env, ready: () => isReady(port), keepOutput: true }));
+    while (!(await isReady(this.haproxy.port))) await sleep(100); // HAProxy has noticed
   }
 
   /** @returns the answer of a gateway, through HAProxy */

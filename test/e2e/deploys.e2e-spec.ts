@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { CannotBegin } from '../../src/features/deploys';
+import { planOf } from '../../src/features/deploys/steps';
 import { until } from '../support/ask';
+import { DeploySite } from '../support/deploy-site';
 import { type Gateway, startGateway } from '../support/gateway';
 
 const STEP = {
@@ -12,9 +15,9 @@ const STEP = {
   at: '2027-03-01T09:00:00.000Z',
 };
 
-/** A stream is under way for a second, and a load balancer has as long to notice the end. */
+/** A call is under way for a while, and a load balancer has as long to notice the end. */
 const SETTINGS = `
-providers: { sandbox: { type: sandbox, firstTokenMs: 1000 } }
+providers: { sandbox: { type: sandbox, firstTokenMs: 300 } }
 server: { shutdownLeadMs: 1000 }
 `;
 
@@ -79,6 +82,84 @@ describe('a gateway that is deployed', () => {
     await until(async () => ((await open()) === 2 ? true : undefined));
     for (const answer of await Promise.all(answers)) expect(await answer.text()).toContain('sandbox');
     await until(async () => ((await open()) === 0 ? true : undefined));
+  });
+
+  describe('by the command', () => {
+    let site: DeploySite;
+    beforeAll(async () => (green = await gateway.another()), 60_000);
+    let green: Gateway;
+    beforeEach(async () => {
+      const compare = { calls: 0 };
+      site = await DeploySite.start({ blue: gateway, green }, { steps: [10, 100], holdSeconds: 1, compare });
+    });
+    afterEach(() => site.close());
+    const operator = async () => (await send('POST', '/v1/keys', { name: 'k', roles: ['operator', 'client'] })).body;
+    const stepsOf = async () => {
+      const { body } = await send('GET', '/v1/audit/entries?event=deploy.step&limit=100');
+      const entries = body.data as { metadata: { step: string; share?: number; release: string } }[];
+      const ours = entries.map(({ metadata }) => metadata).filter(({ release }) => release === '1.2.0');
+      return ours.map(({ step, share }) => (share === undefined ? step : `${step} ${share}`)).toReversed();
+    };
+
+    it('goes through every step, each on record, and back at once', async () => {
+      const { key } = await operator();
+      expect(await site.deploy(key)).toBe('deployed');
+      expect(site.haproxy.weights).toEqual({ blue: 0, green: 100 });
+      const steps = 'begin,clear,migrate,start,ready,smoke,shift 10,shift 100,drain,end 100'.split(',');
+      expect(await stepsOf()).toEqual(steps);
+      expect(site.states.read()).toMatchObject({ live: 'green', last: { outcome: 'deployed' }, unrecorded: [] });
+      await expect(site.deploy(key)).rejects.toThrow(/green has callers: deploy to blue/);
+
+      expect(await site.deployment(key).rollBack()).toBe('rolled back');
+      expect(site.haproxy.weights).toEqual({ blue: 100, green: 0 });
+      await site.deployment(key).retire();
+      expect(site.asked).toEqual(['start green', 'stop green']);
+    });
+
+    it('does not begin where its steps cannot be recorded, or HAProxy is not there', async () => {
+      await expect(site.deploy('gh_somebody-elses-key-of-before')).rejects.toThrow(CannotBegin);
+      site.haproxy.close();
+      await expect(site.deploy(gateway.rootKey)).rejects.toThrow(/HAProxy at .* cannot be reached/);
+      expect(site.asked).toEqual([]);
+      expect(site.states.read()).toEqual({ releases: {}, unrecorded: [] });
+    });
+
+    it('goes back when a step cannot be recorded any more, and records that later', async () => {
+      const { id, key } = await operator();
+      site.onStart = async () => void (await send('DELETE', `/v1/keys/${id}`));
+      expect(await site.deploy(key)).toBe('rolled back');
+      expect(site.haproxy.weights).toEqual({ blue: 100, green: 0 });
+      expect(site.asked).toEqual(['start green', 'stop green']);
+      expect(site.states.read()).toMatchObject({
+        last: { outcome: 'rolled back' },
+        unrecorded: [{ step: 'rollback' }],
+      });
+
+      expect(await site.deploy(gateway.rootKey)).toBe('deployed');
+      expect(site.states.read().unrecorded).toEqual([]);
+      expect(await stepsOf()).toContain('rollback 0');
+    });
+
+    it('goes on where it was killed, also on the way back', async () => {
+      expect(await site.deploy(gateway.rootKey)).toBe('deployed');
+      await site.deployment(gateway.rootKey).rollBack();
+      const killed = {
+        id: randomUUID(),
+        to: 'green' as const,
+        from: 'blue' as const,
+        release: { place: '/release', label: '1.2.0' },
+        steps: [100],
+        holdSeconds: 1,
+        startedAt: new Date().toISOString(),
+        next: planOf([100]).length - 1,
+      };
+      site.states.change({ deploy: killed });
+      await expect(site.deploy(gateway.rootKey)).rejects.toThrow(/under way: --resume or --abort/);
+      expect(await site.deployment(gateway.rootKey).resume()).toBe('deployed');
+      site.states.change({ deploy: { ...killed, failure: 'too slow' } });
+      expect(await site.deployment(gateway.rootKey).resume()).toBe('rolled back');
+      expect(site.haproxy.weights).toEqual({ blue: 100, green: 0 });
+    });
   });
 
   it('is not ready from the first signal on, and answers calls until a load balancer has seen that', async () => {

@@ -45,12 +45,16 @@ export function schemaErrors(manifests) {
   const files = new Map(
     manifests.map((one, i) => [join(ROOT, `.manifest-${i}.ts`), { name: one.name, source: sourceOf(one) }]),
   );
-  const host = ts.createCompilerHost(OPTIONS);
-  const { getSourceFile, fileExists, readFile } = host;
-  host.fileExists = (file) => files.has(file) || fileExists(file);
-  host.readFile = (file) => files.get(file)?.source ?? readFile(file);
-  host.getSourceFile = (file, ...rest) =>
-    files.has(file) ? ts.createSourceFile(file, files.get(file).source, OPTIONS.target) : getSourceFile(file, ...rest);
+  const usual = ts.createCompilerHost(OPTIONS);
+  const host = {
+    ...usual,
+    fileExists: (file) => files.has(file) || usual.fileExists(file),
+    readFile: (file) => files.get(file)?.source ?? usual.readFile(file),
+    getSourceFile: (file, ...rest) =>
+      files.has(file)
+        ? ts.createSourceFile(file, files.get(file).source, OPTIONS.target)
+        : usual.getSourceFile(file, ...rest),
+  };
   const program = ts.createProgram([...files.keys()], OPTIONS, host);
   return ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => {
     const text = ts.flattenDiagnosticMessageText(messageText, '\n').split('\n');

@@ -3,13 +3,13 @@ import { type Colour, otherThan } from '../../contract/colour';
 import { uuidv7 } from '../../contract/ids';
 import type { DeployParts } from './deploy-parts';
 import type { Deploy, DeployState, Release } from './deploy-state';
-import { recordOf } from './step-log';
+import { NotOffered, recordOf } from './step-log';
 import { planOf, type Step, Steps } from './steps';
 
 const AGAIN_MS = 100;
 /** How long HAProxy is asked again for the way back, before people are asked for help. */
 const INSIST_MS = 60_000;
-/** Steps that callers cannot notice: where no gateway runs yet, they are put on record once there is one. */
+/** Steps that callers cannot notice: where no gateway runs yet that could, they are put on record once there is one. */
 const EARLY: ReadonlySet<string> = new Set(['begin', 'clear', 'migrate', 'start', 'ready']);
 const UNKNOWN: Release = { place: '', label: 'unknown' };
 
@@ -72,13 +72,12 @@ export class Deployment {
 
   /** Gives the callers to the colour that had them before, at once. @throws CannotBegin when it does not run any more */
   async rollBack(): Promise<Outcome> {
-    const { states, driver, observer, balancer, log, say } = this.parts;
+    const { states, observer, balancer, log, say } = this.parts;
     const { deploy, live, releases } = states.read();
     if (deploy) return this.abort();
     if (!live) throw new CannotBegin('There is nothing to roll back');
     const to = otherThan(live);
-    if (!(await driver.isRunning(to)) || !(await observer.isReady(to)))
-      throw new CannotBegin(`${to} does not run any more: deploy its release again`);
+    if (!(await observer.isReady(to))) throw new CannotBegin(`${to} does not run any more: deploy its release again`);
     const started = performance.now();
     await balancer.give(to, 100);
     say(`callers are on ${to} again after ${elapsed(started)}`);
@@ -192,8 +191,12 @@ export class Deployment {
   private async record(deploy: Deploy, step: string, share?: number): Promise<void> {
     const { log } = this.parts;
     const record = recordOf(deploy, step, { share });
-    if (!deploy.from && EARLY.has(step)) log.later(record);
-    else await log.record(record);
+    const isEarly = EARLY.has(step);
+    if (!deploy.from && isEarly) return log.later(record);
+    await log.record(record).catch((error: Error) => {
+      if (!isEarly || !(error instanceof NotOffered)) throw error;
+      log.later(record);
+    });
   }
 }
 

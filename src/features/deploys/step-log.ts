@@ -3,6 +3,9 @@ import type { Deploy, DeployStates, StepRecord } from './deploy-state';
 
 const DEADLINE_MS = 5_000;
 
+/** The gateways that run are of a release that knows nothing of deploys. */
+export class NotOffered extends Error {}
+
 /** What happens is on the gateway's audit log before it does. */
 export class StepLog {
   /** @param key of the root tenant, with the role operator or admin; @param urlOf where a colour answers calls */
@@ -14,7 +17,7 @@ export class StepLog {
 
   /**
    * Settles once a gateway has made the record durable, and with it all that waited.
-   * @throws when neither colour does
+   * @throws when neither colour does; NotOffered when the one that has the callers could not
    */
   async record(record: StepRecord): Promise<void> {
     await this.deliver([...this.states.read().unrecorded, record]);
@@ -39,16 +42,17 @@ export class StepLog {
 
   private async deliver(records: readonly StepRecord[]): Promise<void> {
     const { from, to } = records.at(-1) as StepRecord;
-    let why = '';
+    let why: Error | undefined;
     // the one that has the callers first
     for (const colour of from ? [from, to] : [to])
       try {
         for (const record of records) await this.post(this.urlOf(colour), record);
         return;
       } catch (error) {
-        why ||= (error as Error).message;
+        why ??= error as Error;
       }
-    throw new Error(`The step cannot be recorded: ${why}`);
+    if (why instanceof NotOffered) throw why;
+    throw new Error(`The step cannot be recorded: ${why?.message}`);
   }
 
   private async post(url: string, { deploy, ...step }: StepRecord): Promise<void> {
@@ -61,6 +65,7 @@ export class StepLog {
       throw new Error(`${url} does not answer`);
     });
     await response.arrayBuffer();
+    if (response.status === 404) throw new NotOffered(`${url} is of a release that cannot record deploys`);
     if (!response.ok) throw new Error(`${url} answered ${response.status} to a step of the deploy`);
   }
 }
