@@ -25,6 +25,7 @@ const USAGE = `Brings a release of the gateway to its callers in steps, behind H
 
   --to blue|green   deploy to this colour
   --release PLACE   what: a folder with a build, or an image with the driver compose; what is here when absent
+  --uncompared      all callers at once after the smoke tests, for when the old release is down
   --resume          go on with the deploy that was interrupted; without one, give HAProxy the last shares again
   --rollback        give the callers to the old colour at once, during a deploy or after it
   --abort           give up the deploy that is under way
@@ -49,6 +50,7 @@ const LOOK_MS = 50;
 const OPTIONS = {
   to: { type: 'string' },
   release: { type: 'string' },
+  uncompared: { type: 'boolean' },
   resume: { type: 'boolean' },
   rollback: { type: 'boolean' },
   abort: { type: 'boolean' },
@@ -189,7 +191,7 @@ async function act(values: Values, action: Action): Promise<number> {
   await takeOver(lock, action);
   switch (action) {
     case 'to':
-      return EXIT[await deployment.begin(to as Colour, await releaseOf(driver, values.release))];
+      return EXIT[await deployment.begin(to as Colour, await releaseOf(driver, values.release), values.uncompared)];
     case 'resume':
       return EXIT[await deployment.resume()];
     // what was asked for is done

@@ -124,6 +124,20 @@ describe('a gateway that is deployed', () => {
       expect(site.states.read()).toEqual({ releases: {}, unrecorded: [] });
     });
 
+    it('does not begin when the old release is down, unless nothing is to be compared', async () => {
+      const dead = { ...gateway, url: 'http://127.0.0.1:9' };
+      const alone = await DeploySite.start({ blue: dead, green }, { steps: [50, 100], holdSeconds: 1 });
+      try {
+        alone.states.change({ live: 'blue' });
+        alone.haproxy.status['blue'] = 'DOWN';
+        await expect(alone.deploy(gateway.rootKey)).rejects.toThrow(/blue should have the callers, and is not ready/);
+        expect(await alone.deploy(gateway.rootKey, true)).toBe('deployed');
+        expect(alone.haproxy.weights).toEqual({ blue: 0, green: 100 });
+      } finally {
+        alone.close();
+      }
+    });
+
     it('goes back when a step cannot be recorded any more, and records that later', async () => {
       const { id, key } = await operator();
       site.onStart = async () => void (await send('DELETE', `/v1/keys/${id}`));

@@ -57,8 +57,8 @@ export class DeploySite {
     return new Deployment({ settings, states, driver: this.driver, balancer, observer, log, key, say, signal });
   }
 
-  deploy(key: string) {
-    return this.deployment(key).begin('green', RELEASE);
+  deploy(key: string, uncompared = false) {
+    return this.deployment(key).begin('green', RELEASE, uncompared);
   }
 
   private readonly driver: Driver = {

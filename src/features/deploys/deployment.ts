@@ -31,13 +31,13 @@ export class Deployment {
     this.steps = new Steps(parts);
   }
 
-  /** @throws CannotBegin */
-  async begin(to: Colour, release: Release): Promise<Outcome> {
+  /** @param uncompared all callers at once, after the smoke tests. @throws CannotBegin */
+  async begin(to: Colour, release: Release, uncompared = false): Promise<Outcome> {
     const { states, say } = this.parts;
     const { deploy: unfinished } = states.read();
     if (unfinished) throw new CannotBegin(`A deploy to ${unfinished.to} is under way: --resume or --abort`);
     try {
-      const deploy = await this.newDeploy(to, release);
+      const deploy = await this.newDeploy(to, release, uncompared);
       await this.record(deploy, 'begin');
       states.change({ deploy });
       const { from } = deploy;
@@ -104,24 +104,33 @@ export class Deployment {
     say(`${idle} is stopped`);
   }
 
-  private async newDeploy(to: Colour, release: Release): Promise<Deploy> {
-    const { settings, balancer, observer } = this.parts;
-    const other = otherThan(to);
-    const lanes = await balancer.lanes();
-    if (lanes[to].share > 0 && lanes[to].up) throw new Error(`${to} has callers: deploy to ${other}`);
-    const from = lanes[other].share > 0 && (await observer.isReady(other)) ? other : undefined;
+  private async newDeploy(to: Colour, release: Release, uncompared: boolean): Promise<Deploy> {
+    const { settings, observer } = this.parts;
+    const from = await this.incumbent(to, uncompared);
+    const isCompared = from !== undefined && !uncompared;
     return {
       id: uuidv7(),
       to,
       from,
       release,
-      // without an old release there is nothing to compare with
-      steps: from ? settings.steps : [100],
+      steps: isCompared ? settings.steps : [100],
       holdSeconds: settings.holdSeconds,
       startedAt: new Date().toISOString(),
       next: 0,
-      baseline: from && (await observer.counts(from)),
+      baseline: isCompared ? await observer.counts(from) : undefined,
     };
+  }
+
+  /** Who has the callers now. @throws when that cannot be told for sure: what is compared with nothing is never taken back */
+  private async incumbent(to: Colour, uncompared: boolean): Promise<Colour | undefined> {
+    const { balancer, observer, states } = this.parts;
+    const other = otherThan(to);
+    const lanes = await balancer.lanes();
+    if (lanes[to].share > 0 && lanes[to].up) throw new Error(`${to} has callers: deploy to ${other}`);
+    if (lanes[other].share === 0) return undefined;
+    if (lanes[other].up || (await observer.isReady(other))) return other;
+    if (uncompared || states.read().live === undefined) return undefined;
+    throw new Error(`${other} should have the callers, and is not ready: wait for it, or deploy with --uncompared`);
   }
 
   private async goOn(deploy: Deploy): Promise<Outcome> {

@@ -4,7 +4,7 @@ import type { Colour } from '../../contract/colour';
 import { type Counts, countsOf } from './metrics/counts';
 import { readSeries, type Series } from './metrics/series';
 
-const DEADLINE_MS = 5_000;
+const DEADLINE_MS = 10_000;
 
 /** Looks at colours from outside: as their probes and metrics, and HAProxy, tell. */
 export class Observer {

@@ -1,7 +1,7 @@
 import type { Colour } from '../../contract/colour';
 import type { Deploy, DeployStates, StepRecord } from './deploy-state';
 
-const DEADLINE_MS = 5_000;
+const DEADLINE_MS = 10_000;
 
 /** The gateways that run are of a release that knows nothing of deploys. */
 export class NotOffered extends Error {}

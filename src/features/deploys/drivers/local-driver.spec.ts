@@ -7,10 +7,10 @@ import { LocalDriver } from './local-driver';
 
 /** A release that writes down how it was started, and ends in its own time. */
 const MAIN = `
-const { PORT, NODE_ENV, GREETING } = process.env;
+const { PORT, NODE_ENV, GREETING, GATEHOUSE_DEPLOY_KEY } = process.env;
 process.on('SIGTERM', () => setTimeout(() => { console.log('ended'); process.exit(); }, 50));
 setInterval(() => undefined, 1000);
-console.log(JSON.stringify({ PORT, NODE_ENV, GREETING, cwd: process.cwd() }));
+console.log(JSON.stringify({ PORT, NODE_ENV, GREETING, GATEHOUSE_DEPLOY_KEY, cwd: process.cwd() }));
 `;
 
 describe('processes of this machine', () => {
@@ -26,6 +26,7 @@ describe('processes of this machine', () => {
     const colours = { green: { url: 'http://127.0.0.1:4567', environment: { GREETING: 'hello' } } };
     return new LocalDriver(DeploySettings.parse({ folder: join(folder, 'state'), colours }), {
       PATH: process.env['PATH'],
+      GATEHOUSE_DEPLOY_KEY: 'gh_of-an-operator',
     });
   };
   const output = async (pattern: RegExp) => {
@@ -43,7 +44,9 @@ describe('processes of this machine', () => {
     await driver().start('green', release);
     expect(await driver().isRunning('green')).toBe(true);
     const [line = ''] = (await output(/\n/)).split('\n');
-    expect(JSON.parse(line)).toMatchObject({ PORT: '4567', NODE_ENV: 'production', GREETING: 'hello' });
+    const { cwd, ...variables } = JSON.parse(line) as Record<string, string>;
+    expect(cwd).toMatch(/release$/);
+    expect(variables).toEqual({ PORT: '4567', NODE_ENV: 'production', GREETING: 'hello' });
     await driver().stop('green');
     expect(await driver().isRunning('green')).toBe(false);
     expect(await output(/ended/)).toContain('ended');

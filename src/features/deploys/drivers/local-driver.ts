@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeploySettings } from '../../../platform/config/deploy-settings';
@@ -13,6 +13,12 @@ import { runProgram } from './run-program';
 const MIGRATE_MS = 3_600_000;
 const GIT_MS = 5_000;
 const LOOK_MS = 50;
+/** What a gateway must not hold. */
+const NOT_THEIRS = {
+  GATEHOUSE_DEPLOY_KEY: undefined,
+  GATEHOUSE_DEPLOY_KEY_FILE: undefined,
+  GATEHOUSE_ADMIN_DATABASE_URL: undefined,
+};
 
 /** Colours as processes of this machine, which outlive the command that started them. */
 export class LocalDriver implements Driver {
@@ -45,6 +51,8 @@ export class LocalDriver implements Driver {
 
   async start(colour: Colour, { place }: Release): Promise<void> {
     mkdirSync(this.folder, { recursive: true });
+    // what the release before said is kept, and no more
+    if (existsSync(this.logs(colour))) renameSync(this.logs(colour), `${this.logs(colour)}.old`);
     const log = openSync(this.logs(colour), 'a', 0o600);
     const child = spawn(process.execPath, [join(place, 'dist/main.js')], {
       cwd: place,
@@ -95,6 +103,7 @@ export class LocalDriver implements Driver {
       PORT: port,
       ...(opsUrl !== undefined && { GATEHOUSE_OPS_PORT: new URL(opsUrl).port }),
       ...environment,
+      ...NOT_THEIRS,
     };
   }
 }
