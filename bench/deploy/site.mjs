@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
@@ -73,6 +73,8 @@ export class Site {
     this.postgres = await this.#keep(startPostgres(join(this.folder, 'pg')));
     this.redis = await this.#keep(startRedis());
     this.ports = { blue: await freePort(), green: await freePort() };
+    // they outlive the command that started them, as they should
+    this.#stops.push(() => this.#endColours());
     this.haproxy = await this.#keep(startHaproxy({ folder: this.folder, ...this.ports }));
     this.releases = Object.fromEntries(
       ['1.0.0', '1.1.0', '1.2.0'].map((version) => [version, releaseOf(join(this.folder, version), version)]),
@@ -130,6 +132,18 @@ export class Site {
       headers: { authorization: `Bearer ${this.rootKey}` },
     });
     return response.json();
+  }
+
+  #endColours() {
+    for (const colour of ['blue', 'green']) {
+      const mark = join(this.folder, 'state', `${colour}.process`);
+      if (!existsSync(mark)) continue;
+      try {
+        process.kill(JSON.parse(readFileSync(mark, 'utf8')).pid, 'SIGKILL');
+      } catch {
+        // it ended by itself
+      }
+    }
   }
 
   async stop() {
