@@ -30,7 +30,9 @@ export function rereadConfig(config: Config, present: readonly string[]): Reread
   for (const file of present.filter((one) => !existsSync(one))) problems.add(file, 'was there before, and is gone');
   const files = readConfigFiles(config.configFile, problems, false);
   problems.throwIfAny();
-  const { settings, models, policies, prices, guards, flags, analyses, evals, incidents } = files as Complete<typeof files>;
+  const { settings, models, policies, prices, guards, flags, analyses, evals, incidents } = files as Complete<
+    typeof files
+  >;
 
   const { inForce } = config;
   const limits = { ...settings.limits };
