@@ -9,7 +9,10 @@ import type { Config } from '../../src/platform/config/config';
 import { dataSourceOptions } from '../../src/platform/database/migrate';
 import { testDatabase, type TestDatabase } from '../support/database';
 
-const MODELS = { aliases: { fast: ['openai/small'], best: ['openai/big'] }, models: {} };
+const MODELS = {
+  aliases: { fast: ['openai/small'], best: ['openai/big'], shared: ['openai/small', 'elsewhere/small'] },
+  models: {},
+};
 const BY = uuidv7();
 
 describe('aliases in PostgreSQL', () => {
@@ -39,7 +42,7 @@ describe('aliases in PostgreSQL', () => {
     expect((await replica().list(undefined, 1)).items).toEqual([
       { alias: 'best', models: ['openai/big'], version: 0, declared: true },
     ]);
-    expect((await replica().list('best', 1)).next).toBeNull();
+    expect((await replica().list('best', 2)).next).toBeNull();
     await replica().set('fast', { models: ['openai/new'] }, 0, BY);
     expect(await replica().find('fast')).toEqual({
       alias: 'fast',
@@ -88,5 +91,9 @@ describe('aliases in PostgreSQL', () => {
       code: 'invalid_request',
       facts: { param: 'models[1]' },
     });
+  });
+
+  it('keep those of the file whose provider is not configured here', async () => {
+    expect(await move(replica(), ['openai/new', 'elsewhere/small'], 0, 'shared')).toMatchObject({ version: 1 });
   });
 });

@@ -10,13 +10,15 @@ import { json, says } from '../support/upstream-scripts';
 
 const FORMER = 'openai/gpt-4o';
 const STAND_IN = 'openai/gpt-4o-mini';
+/** Its provider is not configured here. */
+const ABSENT = 'local/elsewhere';
 const GOOD = 'openai/gpt-5.1';
 const BAD = 'openai/gpt-5-mini';
 const SLOW = 'openai/gpt-5.2';
 const SLOW_MS = 700;
 
 const MODELS = `
-aliases: { steady: [${FORMER}, ${STAND_IN}], other: [${FORMER}] }
+aliases: { steady: [${FORMER}, ${STAND_IN}, ${ABSENT}], other: [${FORMER}] }
 models: { ${[FORMER, STAND_IN, GOOD, BAD, SLOW].map((model) => `${model}: { capabilities: [tools] }`).join(', ')} }
 `;
 const PRICES = `prices: { ${[FORMER, STAND_IN, GOOD, BAD, SLOW].map((model) => `${model}: { input: 1, output: 1 }`).join(', ')} }\n`;
@@ -129,7 +131,7 @@ describe('promotions', () => {
     const id = await begun(GOOD);
     expect(await shown(id)).toMatchObject({
       evaluation: { passed: true, score: 1, baseline: 1 },
-      former: [FORMER, STAND_IN],
+      former: [FORMER, STAND_IN, ABSENT],
     });
     expect(await client.call('POST', `/v1/promotions/${id}/approve`)).toMatchObject({
       status: 403,
@@ -149,7 +151,7 @@ describe('promotions', () => {
       ['canary', 2],
       ['promoted', null],
     ]);
-    expect(await aliasNow()).toMatchObject({ models: [GOOD, FORMER, STAND_IN], version: 1, declared: false });
+    expect(await aliasNow()).toMatchObject({ models: [GOOD, FORMER, STAND_IN, ABSENT], version: 1, declared: false });
     expect(await flags()).toEqual([]);
     expect(
       new Set(
@@ -176,7 +178,7 @@ describe('promotions', () => {
     // and back, at once
     const back = await approver().call('POST', `/v1/promotions/${id}/rollback`);
     expect(back).toMatchObject({ status: 200, body: { state: 'rolled_back', reason: 'by_hand' } });
-    expect(await aliasNow()).toMatchObject({ models: [FORMER, STAND_IN], version: 2 });
+    expect(await aliasNow()).toMatchObject({ models: [FORMER, STAND_IN, ABSENT], version: 2 });
     expect((await approver().call('POST', `/v1/promotions/${id}/rollback`)).status).toBe(409);
   }, 60_000);
 
@@ -185,7 +187,7 @@ describe('promotions', () => {
     const ended = await underLoad(id, 'promoted', 'rolled_back');
     expect(ended).toMatchObject({ state: 'rolled_back', reason: expect.stringMatching(/^error_/) });
     expect(await flags()).toEqual([]);
-    expect(await aliasNow()).toMatchObject({ models: [FORMER, STAND_IN] });
+    expect(await aliasNow()).toMatchObject({ models: [FORMER, STAND_IN, ABSENT] });
     expect(
       new Set(
         await until(async () => {

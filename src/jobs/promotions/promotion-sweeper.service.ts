@@ -59,13 +59,24 @@ export class PromotionSweeper implements OnApplicationBootstrap, BeforeApplicati
       }
     };
     await tried(async () => {
-      for (const id of await this.promotions.waiting())
-        if (!this.stopped) await tried(() => this.acts.change(id, (promotion, db) => this.look(promotion, db), false));
+      for (const id of await this.promotions.waiting()) if (!this.stopped) await tried(() => this.seeTo(id));
     });
     // once for each time that it begins to fail
     if (failures.size && !this.failing)
       this.log.warn({ reason: [...failures].join(', ') }, 'promotions could not be seen to');
     this.failing = failures.size > 0;
+  }
+
+  /** What can never be done ends the promotion, rather than being tried for ever. */
+  private async seeTo(id: string): Promise<void> {
+    try {
+      await this.acts.change(id, (promotion, db) => this.look(promotion, db), false);
+    } catch (error) {
+      const failure = GatewayError.from(error);
+      if (mayPass(failure) || failure.code === 'conflict') throw error;
+      const gaveUp: PromotionAct = { event: 'promotion.rollback', to: 'rolled_back', reason: failure.code };
+      await this.acts.change(id, ({ state }) => (state === 'canary' ? gaveUp : undefined), false);
+    }
   }
 
   private look(promotion: Promotion, db: EntityManager): Promise<PromotionAct | undefined> {

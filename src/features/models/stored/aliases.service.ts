@@ -107,9 +107,11 @@ export class Aliases {
       });
     const problem = shadow && shadowProblem(alias, shadow, { aliases, providers: this.providers });
     if (problem) throw new GatewayError('invalid_request', problem, { param: 'shadow.model' });
+    // what it stands for already may be waiting for its provider, as in a file that serves many installations
+    const before = new Set(Object.hasOwn(aliases, alias) ? aliases[alias] : []);
     for (const [i, target] of (models ?? []).entries()) {
       const provider = target.slice(0, target.indexOf('/'));
-      if (!this.providers.has(provider))
+      if (!this.providers.has(provider) && !before.has(target))
         throw new GatewayError('invalid_request', `The provider ${provider} is not configured`, {
           param: `models[${i}]`,
         });
