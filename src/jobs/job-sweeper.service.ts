@@ -1,8 +1,8 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { GatewayError } from '../contract/errors';
 import { Backlogs, type JobFacts, JobQueue, JobSignals, JobUpkeep } from '../features/jobs';
 import { EventBus } from '../platform/events/event-bus';
 import { JobRunner } from './job-runner.service';
+import { Turns } from './turns';
 
 const SWEEP_MS = 1_500;
 /** How often the figures of the queue are told. */
@@ -12,11 +12,8 @@ const FIGURES_EVERY = 3;
 @Injectable()
 export class JobSweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly log = new Logger('Jobs');
-  private timer: NodeJS.Timeout | undefined;
-  private turn: Promise<void> | undefined;
-  private turns = 0;
-  private failing = false;
-  private stopped = false;
+  private readonly turns = new Turns(() => this.sweep(), SWEEP_MS, this.log, 'jobs could not be seen to');
+  private sweeps = 0;
 
   // prettier-ignore
   constructor(
@@ -25,22 +22,11 @@ export class JobSweeper implements OnApplicationBootstrap, BeforeApplicationShut
   ) {}
 
   onApplicationBootstrap(): void {
-    this.next();
+    this.turns.start();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.turn;
-  }
-
-  private next(): void {
-    if (this.stopped) return;
-    // replicas that started together do not stay in step
-    const wait = SWEEP_MS * (0.75 + Math.random() / 2);
-    this.timer = setTimeout(() => {
-      this.turn = this.sweep().finally(() => this.next());
-    }, wait).unref();
+  beforeApplicationShutdown(): Promise<void> {
+    return this.turns.stop();
   }
 
   private async sweep(): Promise<void> {
@@ -51,14 +37,10 @@ export class JobSweeper implements OnApplicationBootstrap, BeforeApplicationShut
       this.ended(buried, 'dead');
       if (takenOver.length) this.events.emit('job.taken_over', { count: takenOver.length });
       if (rung) this.log.debug({ count: rung }, 'jobs whose tickets were lost have new ones');
-      if (this.turns++ % FIGURES_EVERY === 0) await this.tellFigures();
-      this.failing = false;
-    } catch (error) {
-      // once for each time that it begins to fail
-      if (!this.failing) this.log.warn({ reason: GatewayError.from(error).code }, 'jobs could not be seen to');
-      this.failing = true;
+      if (this.sweeps++ % FIGURES_EVERY === 0) await this.tellFigures();
+    } finally {
+      await this.queue.depth().catch(() => this.runner.pull());
     }
-    await this.queue.depth().catch(() => this.runner.pull());
   }
 
   private ended(jobs: readonly JobFacts[], status: 'expired' | 'dead'): void {

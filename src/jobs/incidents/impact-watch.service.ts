@@ -4,7 +4,7 @@ import { PriceBook } from '../../features/cost';
 import { Config } from '../../platform/config/config';
 import { EventBus } from '../../platform/events/event-bus';
 import { effectOn, type TroubledCall, troubledCall } from './troubled-calls';
-import { Turns } from './turns';
+import { Turns } from '../turns';
 
 const LOOK_MS = 1_000;
 /** Of calls that ended before their incident was opened: as many, and as old, as are kept. */

@@ -4,7 +4,7 @@ import { IncidentRecords, IncidentUpkeep, Remedies, type RemedyOrder } from '../
 import { EventBus } from '../../platform/events/event-bus';
 import { IncidentAudit } from './incident-audit.service';
 import { KnownRemedies } from './remedies/known-remedies';
-import { Turns } from './turns';
+import { Turns } from '../turns';
 
 const TURN_MS = 1_000;
 const FIGURES_EVERY = 5;

@@ -3,7 +3,7 @@ import { type Hearing, IncidentHearings, OBSERVERS, type ObservedEvent, RuleBoar
 import { DetectorHealth } from '../../features/sanitization';
 import { Config } from '../../platform/config/config';
 import { EventBus } from '../../platform/events/event-bus';
-import { Turns } from './turns';
+import { Turns } from '../turns';
 
 const LOOK_MS = 1_000;
 /** In looks: how often the models that read calls are asked whether they are there. */

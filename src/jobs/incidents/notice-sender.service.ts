@@ -7,7 +7,7 @@ import { channelSecret } from '../../platform/config/needed-secrets';
 import { OutgoingHosts } from '../../platform/outbound/outgoing-hosts';
 import { backOff } from '../waits';
 import { type PostOutcome, WebhookPost } from '../webhook-post';
-import { Turns } from './turns';
+import { Turns } from '../turns';
 
 const LOOK_MS = 500;
 /** Beyond its deadline a try needs so long to be written down; then its process is taken for dead. */

@@ -8,6 +8,7 @@ import { Aliases } from '../../features/models';
 import { type Evaluation, nextStep, type Promotion, Promotions } from '../../features/promotions';
 import { KeyRing } from '../../features/tenancy';
 import { EvalRuns } from '../evals/eval-runs.service';
+import { Turns } from '../turns';
 import { mayPass } from '../waits';
 import { CanaryEvidence } from './canary-evidence.service';
 import { type PromotionAct, PromotionActs } from './promotion-acts.service';
@@ -17,10 +18,12 @@ const SWEEP_MS = 1_000;
 /** Takes promotions on by themselves, every second in every process: each is looked at by one of them at a time. What a process that died had begun is the next one's. */
 @Injectable()
 export class PromotionSweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly log = new Logger('Promotions');
-  private timer: NodeJS.Timeout | undefined;
-  private turn: Promise<void> | undefined;
-  private failing = false;
+  private readonly turns = new Turns(
+    () => this.sweep(),
+    SWEEP_MS,
+    new Logger('Promotions'),
+    'promotions could not be seen to',
+  );
   private stopped = false;
 
   // prettier-ignore
@@ -31,40 +34,20 @@ export class PromotionSweeper implements OnApplicationBootstrap, BeforeApplicati
   ) {}
 
   onApplicationBootstrap(): void {
-    this.next();
+    this.turns.start();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
-    clearTimeout(this.timer);
-    await this.turn;
+    return this.turns.stop();
   }
 
-  private next(): void {
-    if (this.stopped) return;
-    // replicas that started together do not stay in step
-    const wait = SWEEP_MS * (0.75 + Math.random() / 2);
-    this.timer = setTimeout(() => {
-      this.turn = this.sweep().finally(() => this.next());
-    }, wait).unref();
-  }
-
+  /** One that fails keeps none of the others. */
   private async sweep(): Promise<void> {
-    const failures = new Set<string>();
-    const tried = async (work: () => Promise<unknown>): Promise<void> => {
-      try {
-        await work();
-      } catch (error) {
-        failures.add(GatewayError.from(error).code);
-      }
-    };
-    await tried(async () => {
-      for (const id of await this.promotions.waiting()) if (!this.stopped) await tried(() => this.seeTo(id));
-    });
-    // once for each time that it begins to fail
-    if (failures.size && !this.failing)
-      this.log.warn({ reason: [...failures].join(', ') }, 'promotions could not be seen to');
-    this.failing = failures.size > 0;
+    const failures: unknown[] = [];
+    for (const id of await this.promotions.waiting())
+      if (!this.stopped) await this.seeTo(id).catch((error: unknown) => failures.push(error));
+    if (failures.length) throw failures[0];
   }
 
   /** What can never be done ends the promotion, rather than being tried for ever. */

@@ -1,5 +1,5 @@
 import type { Logger } from '@nestjs/common';
-import { GatewayError } from '../../contract/errors';
+import { GatewayError } from '../contract/errors';
 
 /** The same work again and again, one turn after the other. That it fails is told once for each time that it begins to. */
 export class Turns {
