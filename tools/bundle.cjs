@@ -52,8 +52,22 @@ const places = {
   },
 };
 
-const bundle = () =>
-  build({
+/** What the bundler gives names back with, and how it calls it for a class. */
+const NAMER = /^var __name = (.+);$/m;
+const OF_CLASS = /\b__name\(this, /g;
+
+/** Functions go without: those that are made in each call would be named again in each. */
+function onlyClassesNamed(bundled) {
+  const named = bundled
+    .replace(NAMER, 'var __className = $1, __name = (target) => target;')
+    .replace(OF_CLASS, '__className(this, ');
+  if (!named.includes('var __className') || !named.includes('__className(this, '))
+    throw new Error('the bundler names classes in another way now');
+  return named;
+}
+
+const bundle = async () => {
+  await build({
     absWorkingDir: root,
     entryPoints: ['dist/programs.js'],
     outdir: folder,
@@ -71,5 +85,8 @@ const bundle = () =>
     plugins: [places],
     logLevel: 'warning',
   });
+  const file = path.join(folder, 'programs.js');
+  fs.writeFileSync(file, onlyClassesNamed(fs.readFileSync(file, 'utf8')));
+};
 
 module.exports = { bundle };

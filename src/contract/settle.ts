@@ -1,5 +1,6 @@
 import { GatewayError } from './errors';
-import type { Piece, Reply, ReplyEvent, Usage } from './reply';
+import { passing } from './passing';
+import type { Reply, ReplyEvent, Usage } from './reply';
 
 export type Outcome =
   | { readonly kind: 'answered'; readonly usage: Usage }
@@ -18,31 +19,24 @@ export function settled(
   settle: (outcome: Outcome) => Promise<void> | void,
   observe?: (event: ReplyEvent) => void,
 ): Reply {
-  return { ...reply, pieces: watch(reply.pieces, settle, observe) };
-}
-
-async function* watch(
-  pieces: AsyncIterable<Piece>,
-  settle: (outcome: Outcome) => Promise<void> | void,
-  observe?: (event: ReplyEvent) => void,
-): AsyncGenerator<Piece> {
   let open: Outcome | undefined = { kind: 'abandoned' };
-  try {
-    for await (const piece of pieces) {
-      if (observe) for (const event of piece.events) observe(event);
-      const last = piece.events.at(-1);
-      if (last?.type === 'end') {
-        open = undefined;
-        await settle({ kind: 'answered', usage: last.usage });
-      }
-      yield piece;
-    }
-    // a stream that simply stops was not answered, whatever came before
-    if (open) throw new GatewayError('provider_failed', 'The reply ended without its last event');
-  } catch (error) {
-    if (open) open = { kind: 'failed', error };
-    throw error;
-  } finally {
-    if (open) await settle(open);
-  }
+  const pieces = passing(reply.pieces, {
+    piece: ({ events }) => {
+      if (observe) for (const event of events) observe(event);
+      const last = events.at(-1);
+      if (last?.type !== 'end') return undefined;
+      open = undefined;
+      return settle({ kind: 'answered', usage: last.usage });
+    },
+    ended: () => {
+      // a stream that simply stops was not answered, whatever came before
+      if (open) throw new GatewayError('provider_failed', 'The reply ended without its last event');
+    },
+    failed: async (error) => {
+      if (open) await settle({ kind: 'failed', error });
+      return error;
+    },
+    left: () => open && settle(open),
+  });
+  return { ...reply, pieces };
 }

@@ -48,6 +48,14 @@ describe('ModelRegistry', () => {
     expect(names(registry(openai).resolve('fast', 'chat'))).toEqual(['openai/gpt-mini']);
   });
 
+  it('follows what is set while it runs, call by call', () => {
+    const now = { aliases: { fast: ['openai/gpt-mini'] }, models: models.models };
+    const live = new ModelRegistry({ providers: [anthropic, openai], models: now });
+    expect(names(live.resolve('fast', 'chat'))).toEqual(['openai/gpt-mini']);
+    now.aliases = { fast: ['anthropic/claude-haiku'] };
+    expect(names(live.resolve('fast', 'chat'))).toEqual(['anthropic/claude-haiku']);
+  });
+
   it('knows a vendor’s bare name by its pattern, and says what is known of the model', () => {
     expect(registry(anthropic, openai).resolve('claude-haiku', 'chat')).toEqual([
       { provider: 'anthropic', model: 'claude-haiku', maxOutputTokens: 64_000, thinks: true, named: true },

@@ -22,6 +22,19 @@ export type Operation = 'chat' | 'embeddings';
 /** 2025-01-01: what `created` says of a model whose date is not known. */
 const EPOCH = 1_735_689_600;
 
+type Candidates = readonly [Candidate, ...Candidate[]];
+
+interface Resolved {
+  readonly of?: Pick<Models, 'aliases' | 'models'> & { readonly prices: Config['prices'] | undefined };
+  readonly until: number;
+  readonly byName: Map<string, Candidates>;
+}
+
+/** How long what was found for a name holds: prices and ends of models come with time. */
+const HOLDS_MS = 1_000;
+/** Callers choose names. */
+const NAMES = 1_000;
+
 /** Which models there are, what callers may call them, and which of them may answer for a name. */
 export class ModelRegistry {
   private readonly providers: ReadonlyMap<string, ConfiguredProvider>;
@@ -30,6 +43,7 @@ export class ModelRegistry {
   };
   /** Nothing but the sandbox is configured: it stands in for every known name. */
   private readonly sandboxOnly: boolean;
+  private resolved: Resolved = { until: 0, byName: new Map() };
 
   constructor(
     private readonly config: Pick<Config, 'providers' | 'models'> & Partial<Pick<Config, 'prices' | 'modelSettings'>>,
@@ -42,7 +56,28 @@ export class ModelRegistry {
    * The models that may answer for `name`, best first; none that is retired, where it is not to answer.
    * @throws GatewayError `model_not_found`, or `invalid_request` when none of them does what is asked
    */
-  resolve(name: string, operation: Operation): [Candidate, ...Candidate[]] {
+  resolve(name: string, operation: Operation): Candidates {
+    const known = this.known;
+    const asked = `${operation} ${name}`;
+    const before = known.get(asked);
+    if (before) return before;
+    const found = this.search(name, operation);
+    if (known.size < NAMES) known.set(asked, found);
+    return found;
+  }
+
+  /** What was resolved under the settings that hold now, and not long ago. */
+  private get known(): Map<string, Candidates> {
+    const { prices } = this.config;
+    const { aliases, models } = this.config.models;
+    const { of, until } = this.resolved;
+    const now = Date.now();
+    if (of?.aliases !== aliases || of.models !== models || of.prices !== prices || now >= until)
+      this.resolved = { of: { aliases, models, prices }, until: now + HOLDS_MS, byName: new Map() };
+    return this.resolved.byName;
+  }
+
+  private search(name: string, operation: Operation): Candidates {
     const found = this.named(name);
     if (!found.length)
       throw new GatewayError('model_not_found', `The model ${quote(name)} does not exist`, { param: 'model' });

@@ -13,6 +13,7 @@ import type { ConfiguredProvider } from '../../platform/config/config';
 import type { Secret } from '../../platform/secrets/secret';
 import { BatchHttp, type Exchange } from './batches/batch-http';
 import type { ProviderBatches } from './batches/provider-batches';
+import { collected } from './collected';
 import { estimatedCount } from './estimated-count';
 import { jsonPiece, ssePieces, type Blame } from './pieces';
 import { type Asked, Provider, type Reachability } from './provider';
@@ -78,7 +79,7 @@ export class HttpProvider extends Provider {
       ...named(reply.requestId),
       attempts: 1,
       dropped,
-      pieces: just(await jsonPiece(just(bytes), codec, own, (error) => GatewayError.from(error))),
+      pieces: just(jsonPiece(bytes, codec, own)),
     };
   }
 
@@ -283,7 +284,10 @@ async function* whole(
   own: JsonObject | undefined,
   blame: Blame,
 ): AsyncGenerator<Piece> {
-  yield await jsonPiece(response.body, codec, own, blame);
+  const bytes = await collected(response.body).catch((error: unknown) => {
+    throw blame(error);
+  });
+  yield jsonPiece(bytes, codec, own);
 }
 
 /** What a provider may know a repeated request by. Another body is another request, whatever the call is named. */

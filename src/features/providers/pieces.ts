@@ -5,7 +5,6 @@ import type { Dialect } from '../../contract/wire';
 import type { Codec, StreamDecoder } from '../../dialects/codec';
 import { SseSplitter, type SseFrame } from '../../dialects/sse';
 
-const JSON_BYTES = 64 * 1024 * 1024;
 const EMPTY = Buffer.alloc(0);
 
 /** Names the culprit when the bytes stop coming. */
@@ -73,15 +72,7 @@ function joined(frames: readonly Buffer[]): Buffer {
 }
 
 /** A whole answer as one piece. @param own the caller's request when it speaks the same dialect */
-export async function jsonPiece(
-  body: AsyncIterable<Buffer>,
-  codec: Codec,
-  own: JsonObject | undefined,
-  blame: Blame,
-): Promise<Piece> {
-  const bytes = await collect(body).catch((error: unknown) => {
-    throw blame(error);
-  });
+export function jsonPiece(bytes: Buffer, codec: Codec, own: JsonObject | undefined): Piece {
   let json: unknown;
   try {
     json = JSON.parse(bytes.toString('utf8'));
@@ -110,16 +101,4 @@ function respelt(bytes: Buffer, json: JsonObject, complete: JsonObject): Buffer 
       cause,
     });
   }
-}
-
-async function collect(body: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > JSON_BYTES)
-      throw new GatewayError('provider_failed', `The provider answered with more than ${JSON_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
 }

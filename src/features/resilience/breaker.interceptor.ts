@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CallInterceptor, type Attempt, type Send } from '../../contract/attempt';
 import { blameFor, GatewayError } from '../../contract/errors';
+import { passing } from '../../contract/passing';
 import type { Piece, Reply } from '../../contract/reply';
 import { Breakers, type Permit } from './breakers';
 import type { CallOutcome } from './circuit-breaker';
@@ -35,8 +36,7 @@ export class BreakerInterceptor extends CallInterceptor {
       throw error;
     }
     permit.began();
-    const pieces = new Watched(reply.pieces[Symbol.asyncIterator](), permit, attempt, askedAt);
-    return { ...reply, pieces: { [Symbol.asyncIterator]: () => pieces } };
+    return { ...reply, pieces: watched(reply.pieces, permit, attempt, askedAt) };
   }
 }
 
@@ -49,38 +49,27 @@ function isFailure(error: unknown, { signal, hurried }: Attempt, askedAt: number
 }
 
 /** An answer that has begun is a success, unless the provider breaks it. */
-class Watched implements AsyncIterator<Piece> {
-  private open = true;
-
-  constructor(
-    private readonly pieces: AsyncIterator<Piece>,
-    private readonly permit: Permit,
-    private readonly attempt: Attempt,
-    private readonly askedAt: number,
-  ) {}
-
-  async next(): Promise<IteratorResult<Piece>> {
-    try {
-      const result = await this.pieces.next();
-      // one that simply stops was broken off
-      if (result.done) this.end(this.attempt.signal.aborted ? 'success' : 'failure');
-      else if (result.value.events.at(-1)?.type === 'end') this.end('success');
-      return result;
-    } catch (error) {
-      this.end(isFailure(error, this.attempt, this.askedAt) ? 'failure' : 'success');
-      throw error;
-    }
-  }
-
-  async return(): Promise<IteratorResult<Piece>> {
-    this.end('success');
-    await this.pieces.return?.();
-    return { done: true, value: undefined };
-  }
-
-  private end(outcome: CallOutcome): void {
-    if (!this.open) return;
-    this.open = false;
-    this.permit.ended(outcome);
-  }
+function watched(
+  pieces: AsyncIterable<Piece>,
+  permit: Permit,
+  attempt: Attempt,
+  askedAt: number,
+): AsyncIterable<Piece> {
+  let open = true;
+  const end = (outcome: CallOutcome): void => {
+    if (open) permit.ended(outcome);
+    open = false;
+  };
+  return passing(pieces, {
+    piece: ({ events }) => {
+      if (events.at(-1)?.type === 'end') end('success');
+    },
+    // one that simply stops was broken off
+    ended: () => end(attempt.signal.aborted ? 'success' : 'failure'),
+    failed: (error) => {
+      end(isFailure(error, attempt, askedAt) ? 'failure' : 'success');
+      return error;
+    },
+    left: () => end('success'),
+  });
 }

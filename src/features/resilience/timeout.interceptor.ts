@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CallInterceptor, type Attempt, type Send } from '../../contract/attempt';
 import { GatewayError } from '../../contract/errors';
+import { passing } from '../../contract/passing';
 import type { Piece, Reply } from '../../contract/reply';
 import type { TimeoutPolicy } from '../../platform/config/policies';
 import { isContent } from './is-content';
@@ -25,18 +26,17 @@ export class TimeoutInterceptor extends CallInterceptor {
   }
 }
 
-async function* watched(pieces: AsyncIterable<Piece>, watch: Watch): AsyncGenerator<Piece> {
-  try {
-    for await (const piece of pieces) {
-      watch.pause(piece);
-      yield piece;
-      watch.resume();
-    }
-  } catch (error) {
-    throw watch.reason ?? error;
-  } finally {
-    watch.stop();
-  }
+function watched(pieces: AsyncIterable<Piece>, watch: Watch): AsyncIterable<Piece> {
+  return passing(pieces, {
+    asked: () => watch.resume(),
+    piece: (piece) => watch.pause(piece),
+    ended: () => watch.stop(),
+    failed: (error) => {
+      watch.stop();
+      return watch.reason ?? error;
+    },
+    left: () => watch.stop(),
+  });
 }
 
 /** One timer for a provider call: whichever of its deadlines is next. It stands still while the reader is busy. */

@@ -1,0 +1,90 @@
+import { setImmediate } from 'node:timers/promises';
+import { type Bystander, passing } from './passing';
+import { NO_USAGE, type Piece } from './reply';
+
+const text: Piece = { events: [{ type: 'text', block: 0, text: 'hi' }] };
+const end: Piece = { events: [{ type: 'end', usage: NO_USAGE }] };
+
+/** A source of pieces, with what was done to it and what its bystander was told, in order. */
+function beside(steps: (Piece | Error)[], bystander: Partial<Bystander> = {}) {
+  const told: string[] = [];
+  const source: AsyncIterator<Piece> = {
+    next: async () => {
+      await setImmediate();
+      const step = steps.shift();
+      if (step instanceof Error) throw step;
+      return step ? { done: false, value: step } : { done: true, value: undefined };
+    },
+    return: () => {
+      told.push('closed');
+      return Promise.resolve({ done: true, value: undefined });
+    },
+  };
+  const pieces = passing(
+    { [Symbol.asyncIterator]: () => source },
+    {
+      asked: () => void told.push('asked'),
+      piece: () => void told.push('piece'),
+      ended: () => void told.push('ended'),
+      failed: (error) => {
+        told.push('failed');
+        return error;
+      },
+      left: () => void told.push('left'),
+      ...bystander,
+    },
+  );
+  return { pieces: pieces[Symbol.asyncIterator](), told };
+}
+
+describe('passing', () => {
+  it('tells of every piece before it is handed out, and of the end once', async () => {
+    const { pieces, told } = beside([text]);
+    expect(await pieces.next()).toEqual({ done: false, value: text });
+    expect(told).toEqual(['asked', 'piece']);
+    expect((await pieces.next()).done).toBe(true);
+    expect((await pieces.next()).done).toBe(true);
+    await pieces.return?.();
+    expect(told).toEqual(['asked', 'piece', 'asked', 'ended']);
+  });
+
+  it('shows the reader what the bystander makes of an error', async () => {
+    const { pieces, told } = beside([new Error('cut')], { failed: () => new Error('told otherwise') });
+    await expect(pieces.next()).rejects.toThrow('told otherwise');
+    expect((await pieces.next()).done).toBe(true);
+    expect(told).toEqual(['asked']);
+  });
+
+  it('closes the source when the bystander fails, which counts as a break', async () => {
+    const { pieces, told } = beside([text, end], {
+      piece: () => {
+        throw new Error('not durable');
+      },
+    });
+    await expect(pieces.next()).rejects.toThrow('not durable');
+    expect(told).toEqual(['asked', 'failed', 'closed']);
+  });
+
+  it('waits for the bystander before it hands a piece out', async () => {
+    let durable = false;
+    const { pieces } = beside([end], { piece: async () => void (await setImmediate(), (durable = true)) });
+    await pieces.next();
+    expect(durable).toBe(true);
+  });
+
+  it('tells that the reader left, and nothing after it, also while a piece is on its way', async () => {
+    const { pieces, told } = beside([end]);
+    const waiting = pieces.next();
+    await pieces.return?.();
+    expect((await waiting).done).toBe(true);
+    expect(told).toEqual(['asked', 'closed', 'left']);
+  });
+
+  it('hides no break that comes after the reader left', async () => {
+    const { pieces, told } = beside([new Error('cut')]);
+    const waiting = expect(pieces.next()).rejects.toThrow('cut');
+    await pieces.return?.();
+    await waiting;
+    expect(told).toEqual(['asked', 'closed', 'left']);
+  });
+});
