@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AdmittedCall, AuditedCall, Handler, PromptSize } from '../contract/call';
 import { GatewayError } from '../contract/errors';
+import type { Reply } from '../contract/reply';
 import { Stage } from '../contract/stage';
 import { ConcurrencySlots, RateCounters, type Release, type Seat } from '../features/limits';
 import { Config } from '../platform/config/config';
@@ -21,19 +22,22 @@ export class AdmitStage extends Stage<AuditedCall, AdmittedCall> {
   }
 
   override wrap(next: Handler<AdmittedCall>): Handler<AuditedCall> {
-    return async (call) => {
+    return (call) => {
       this.checkSize(call.size);
       const bounds = this.limits.of(call);
       // what a provider does in a batch it does at its own pace
-      if (!bounds.length || call.inBatch) return next({ ...call, admitted: true });
-      const admission = await this.admit(call, bounds);
-      try {
-        return admission.held(await next({ ...call, record: admission.record ?? call.record, admitted: true }));
-      } catch (error) {
-        admission.failed();
-        throw error;
-      }
+      return !bounds.length || call.inBatch ? next({ ...call, admitted: true }) : this.bounded(call, bounds, next);
     };
+  }
+
+  private async bounded(call: AuditedCall, bounds: readonly Bound[], next: Handler<AdmittedCall>): Promise<Reply> {
+    const admission = await this.admit(call, bounds);
+    try {
+      return admission.held(await next({ ...call, record: admission.record ?? call.record, admitted: true }));
+    } catch (error) {
+      admission.failed();
+      throw error;
+    }
   }
 
   /** @throws GatewayError `concurrency_limited`, `rate_limited`; `prompt_too_large` when it would never be let in */

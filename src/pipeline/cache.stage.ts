@@ -9,6 +9,8 @@ import { CoalescedAnswers } from './coalesced-answers.service';
 import { SimilarCache } from './similar-cache.service';
 import { tenantOf } from './tenant-of';
 
+type Terms = NonNullable<ReturnType<SimilarCache['termsOf']>>;
+
 interface Asking {
   readonly call: CushionedCall;
   readonly policy: Policy;
@@ -44,16 +46,23 @@ export class CacheStage extends Stage<CushionedCall, CacheCheckedCall> {
   }
 
   /** @param why there is no fresh answer to the same request */
-  private async ask(asking: Asking, why: CacheReason, told?: (end: Told) => void): Promise<Reply> {
+  private ask(asking: Asking, why: CacheReason, told?: (end: Told) => void): Promise<Reply> {
     const { call, policy } = asking;
     const { answerKey: key } = call;
     const terms = key === undefined ? undefined : this.similar.termsOf(call, policy.cache.similar, policy.cache);
-    const nearly = terms && (await this.similar.answerTo(call, terms));
-    if (nearly) {
-      told?.({ kind: 'answered' });
-      return nearly;
-    }
-    return this.asked(asking, why, told, terms);
+    return terms ? this.nearly(asking, why, told, terms) : this.asked(asking, why, told);
+  }
+
+  private async nearly(
+    asking: Asking,
+    why: CacheReason,
+    told: ((end: Told) => void) | undefined,
+    terms: Terms,
+  ): Promise<Reply> {
+    const nearly = await this.similar.answerTo(asking.call, terms);
+    if (!nearly) return this.asked(asking, why, told, terms);
+    told?.({ kind: 'answered' });
+    return nearly;
   }
 
   /** Asks a model, and keeps what it answers. */
@@ -61,7 +70,7 @@ export class CacheStage extends Stage<CushionedCall, CacheCheckedCall> {
     { call, policy, recall, next }: Asking,
     why: CacheReason,
     told?: (end: Told) => void,
-    terms?: ReturnType<SimilarCache['termsOf']>,
+    terms?: Terms,
   ): Promise<Reply> {
     const { answerKey: key, record } = call;
     const { similar } = policy.cache;

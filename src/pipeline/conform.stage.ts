@@ -23,14 +23,15 @@ export class ConformStage extends Stage<CacheCheckedCall, ConformingCall> {
   private readonly schemas = new Schemas();
 
   override wrap(next: Handler<ConformingCall>): Handler<CacheCheckedCall> {
-    return async (call) => {
-      if (!call.validation) return next({ ...call, conforms: true });
-      const demands = Demands.of(call.request, this.schemas);
-      refuseManyRepairs(call);
-      const asked = performance.now();
-      const reply = await new Validation(call, demands, next).answer();
-      return { ...reply, waitedMs: performance.now() - asked };
-    };
+    return (call) => (call.validation ? this.validated(call, next) : next({ ...call, conforms: true }));
+  }
+
+  private async validated(call: CacheCheckedCall, next: Handler<ConformingCall>): Promise<Reply> {
+    const demands = Demands.of(call.request, this.schemas);
+    refuseManyRepairs(call);
+    const asked = performance.now();
+    const reply = await new Validation(call, demands, next).answer();
+    return { ...reply, waitedMs: performance.now() - asked };
   }
 }
 

@@ -22,11 +22,13 @@ export class FlagStage extends Stage<UniqueCall, FlaggedCall> {
   }
 
   override wrap(next: Handler<FlaggedCall>): Handler<UniqueCall> {
-    return async (call) => next({ ...call, flags: await this.decided(call) });
+    return (call) =>
+      this.flags.decides
+        ? this.decided(call).then((flags) => next({ ...call, flags }))
+        : next({ ...call, flags: UNDECIDED });
   }
 
   private async decided(call: UniqueCall): Promise<FlagDecisions> {
-    if (!this.flags.decides) return UNDECIDED;
     const decided = new CallFlags(call, {
       flags: this.flags,
       evaluations: this.evaluations,

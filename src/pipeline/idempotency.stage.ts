@@ -33,20 +33,23 @@ export class IdempotencyStage extends Stage<AdmittedCall, UniqueCall> {
   }
 
   override wrap(next: Handler<UniqueCall>): Handler<AdmittedCall> {
-    return async (call) => {
-      // counting tokens costs nothing and changes nothing
-      if (call.idempotencyKey === undefined || call.request.operation === 'count_tokens')
-        return next({ ...call, unique: true });
-      const turn = await this.enter(call, call.idempotencyKey);
-      if (turn.kind === 'answered') return this.repeat(call, turn.answer, turn.waited);
-      const record = new NotedRecord(call.record);
-      try {
-        return this.kept(await next({ ...call, record, unique: true }), turn, call, record);
-      } catch (error) {
-        await turn.release();
-        throw error;
-      }
-    };
+    // counting tokens costs nothing and changes nothing
+    return (call) =>
+      call.idempotencyKey === undefined || call.request.operation === 'count_tokens'
+        ? next({ ...call, unique: true })
+        : this.once(call, call.idempotencyKey, next);
+  }
+
+  private async once(call: AdmittedCall, idempotencyKey: string, next: Handler<UniqueCall>): Promise<Reply> {
+    const turn = await this.enter(call, idempotencyKey);
+    if (turn.kind === 'answered') return this.repeat(call, turn.answer, turn.waited);
+    const record = new NotedRecord(call.record);
+    try {
+      return this.kept(await next({ ...call, record, unique: true }), turn, call, record);
+    } catch (error) {
+      await turn.release();
+      throw error;
+    }
   }
 
   private enter(call: AdmittedCall, idempotencyKey: string): Promise<Turn> {

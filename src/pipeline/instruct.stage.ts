@@ -9,7 +9,7 @@ import { decodeBody } from '../features/selection';
 @Injectable()
 export class InstructStage extends Stage<SanitizedCall, InstructedCall> {
   override wrap(next: Handler<InstructedCall>): Handler<SanitizedCall> {
-    return async (call) => {
+    return (call) => {
       const { prompts } = call.flags;
       if (!prompts.length || call.request.operation === 'embeddings') return next({ ...call, instructed: true });
       const instruct = (form: Sendable): Sendable =>

@@ -35,7 +35,7 @@ export class SelectStage extends Stage<InstructedCall, SelectedCall> {
   }
 
   override wrap(next: Handler<SelectedCall>): Handler<InstructedCall> {
-    return async (call) => {
+    return (call) => {
       const { request, record } = call;
       // vectors of different models cannot be compared
       if (request.operation === 'embeddings') return next({ ...call, selection: undefined });
@@ -48,8 +48,9 @@ export class SelectStage extends Stage<InstructedCall, SelectedCall> {
       const trimmed = policy.trims ? trimCall({ request: named, wire: call.wire }, policy.trim, decodeBody) : undefined;
       if (trimmed) record.note('trimmed', trimmed.facts);
       const selected = this.sized({ ...call, request: named, selection }, trimmed, policy);
-      const reply = await next(selected);
-      return selection?.chosen === undefined && !trimmed ? reply : this.told(reply, selected, trimmed, policy);
+      const reply = next(selected);
+      if (selection?.chosen === undefined && !trimmed) return reply;
+      return reply.then((given) => this.told(given, selected, trimmed, policy));
     };
   }
 

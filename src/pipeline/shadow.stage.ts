@@ -45,23 +45,25 @@ export class ShadowStage extends Stage<ConformingCall, ConformingCall> implement
   }
 
   override wrap(next: Handler<ConformingCall>): Handler<ConformingCall> {
-    return async (call) => {
-      const asked = performance.now();
-      const reply = await next(call);
-      const meant = this.meant(call, reply);
-      if (!meant) return reply;
-      const heard = new HeardAnswer();
-      return settled(
-        reply,
-        (outcome) => {
-          if (outcome.kind !== 'answered') return;
-          const name = `${reply.provider}/${reply.model}`;
-          const took = this.took(name, performance.now() - asked, outcome.usage, call.receivedAt);
-          this.offer(call, meant, took, heard.text);
-        },
-        (event) => heard.observe(event),
-      );
-    };
+    return (call) => (this.table.hasShadows ? this.shadowed(call, next) : next(call));
+  }
+
+  private async shadowed(call: ConformingCall, next: Handler<ConformingCall>): Promise<Reply> {
+    const asked = performance.now();
+    const reply = await next(call);
+    const meant = this.meant(call, reply);
+    if (!meant) return reply;
+    const heard = new HeardAnswer();
+    return settled(
+      reply,
+      (outcome) => {
+        if (outcome.kind !== 'answered') return;
+        const name = `${reply.provider}/${reply.model}`;
+        const took = this.took(name, performance.now() - asked, outcome.usage, call.receivedAt);
+        this.offer(call, meant, took, heard.text);
+      },
+      (event) => heard.observe(event),
+    );
   }
 
   /** The shadow of the name that was asked for, or of the model that answered, where this call is one of its share. */

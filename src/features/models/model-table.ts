@@ -23,6 +23,7 @@ export class ModelTable implements Models {
   aliases: Models['aliases'] = {};
   models: Models['models'] = {};
   shadows: NonNullable<Models['shadows']> = {};
+  hasShadows = false;
   private names: ReadonlySet<string> = new Set();
   private stored: StoredSettings = { alias: new Map(), model: new Map() };
 
@@ -55,6 +56,7 @@ export class ModelTable implements Models {
     this.stored = stored;
     this.aliases = { ...this.declared.aliases, ...setIn(stored.alias, ({ models }) => models) };
     this.shadows = this.shadowsNow();
+    this.hasShadows = Object.keys(this.shadows).length > 0;
     this.models = { ...this.declared.models, ...setIn(stored.model, (set, name) => this.merged(name, set)) };
     const targets = [...Object.values(this.aliases).flat(), ...Object.keys(this.models), ...this.snapshots()];
     const bare = targets.map((target) => target.slice(target.indexOf('/') + 1));
