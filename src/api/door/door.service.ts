@@ -79,9 +79,12 @@ export class Door {
     // nothing was done for whoever left while the call waited to be read
     call.signal.throwIfAborted();
     request.isCall = true;
-    const reply = await this.pipeline.run(call).catch(async (error: unknown) => {
+    let reply: Reply;
+    try {
+      reply = await this.pipeline.run(call);
+    } catch (error) {
       throw await this.queued.instead(call, error);
-    });
+    }
     const context = contextOf(reply.repeats ?? call, body);
     if (decoded.stream) {
       response.headers({ ...headersOf(reply, call), ...SSE_HEADERS });

@@ -7,7 +7,7 @@ export { figuresOf } from './report/figures';
 export { reportOf } from './report/markdown';
 export { NOTICE_BODIES } from './notices/bodies';
 export { Remedy } from './remedy';
-export { isFault, OBSERVERS, type ObservedEvent } from './rules/observations';
+export { isFault, type Observation, OBSERVERS, type ObservedEvent } from './rules/observations';
 export { type Hearing, RuleBoard } from './rules/rule-board';
 export { Impacts, type ImpactShare, type OpenSubject } from './stored/impact.store';
 export type { ClosedIncident, Recorded } from './stored/incident-change';

@@ -41,6 +41,8 @@ export class HttpProvider extends Provider {
   override readonly batches: ProviderBatches | undefined;
   private readonly pool: Pool;
   private readonly origin: URL;
+  /** What stands before every path. */
+  private readonly base: string;
 
   constructor(
     private readonly settings: HttpSettings,
@@ -49,6 +51,7 @@ export class HttpProvider extends Provider {
     super();
     this.name = settings.name;
     this.origin = new URL(settings.baseUrl);
+    this.base = this.origin.pathname.replace(/\/$/, '');
     this.pool = new Pool(this.origin.origin, {
       connections: settings.connections,
       connect: { timeout: settings.connectMs },
@@ -186,7 +189,7 @@ export class HttpProvider extends Provider {
     const text = JSON.stringify(body);
     try {
       return await this.pool.request({
-        path: this.origin.pathname.replace(/\/$/, '') + path,
+        path: this.base + path,
         method: 'POST',
         headers: {
           ...headers,
@@ -212,7 +215,7 @@ export class HttpProvider extends Provider {
     try {
       response = await this.pool.request({
         ...request,
-        path: this.origin.pathname.replace(/\/$/, '') + request.path,
+        path: this.base + request.path,
         headers: { ...headers, ...this.dialects.headers(this.settings.apiKeys.at(0)) },
         signal,
       });

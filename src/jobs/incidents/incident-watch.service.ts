@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { type Hearing, IncidentHearings, OBSERVERS, type ObservedEvent, RuleBoard } from '../../features/incidents';
+import { type Hearing, IncidentHearings, type Observation, OBSERVERS, type ObservedEvent, RuleBoard } from '../../features/incidents';
 import { DetectorHealth } from '../../features/sanitization';
 import { Config } from '../../platform/config/config';
 import { EventBus } from '../../platform/events/event-bus';
@@ -49,12 +49,13 @@ export class IncidentWatch implements OnApplicationBootstrap, BeforeApplicationS
   private listen<K extends ObservedEvent>(name: K): void {
     this.events.on(name, (event) => {
       const now = Date.now();
-      for (const { of, ...heard } of OBSERVERS[name](event)) {
-        const { model, ...rest } = of;
-        const known = model !== undefined && this.models.has(model) ? of : rest;
-        this.board.observe({ ...heard, of: known }, now);
-      }
+      for (const heard of OBSERVERS[name](event)) this.board.observe(this.told(heard), now);
     });
+  }
+
+  private told(heard: Observation): Observation {
+    const { model, ...others } = heard.of;
+    return model === undefined || this.models.has(model) ? heard : { ...heard, of: others };
   }
 
   private async look(): Promise<void> {

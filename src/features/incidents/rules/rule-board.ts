@@ -1,4 +1,4 @@
-import { type IncidentRule, scopeOf, SIGNALS } from '../../../platform/config/incidents';
+import { type IncidentRule, scopeOf, type SignalName, SIGNALS } from '../../../platform/config/incidents';
 import type { Observation } from './observations';
 import { RuleState } from './rule-state';
 import { Window } from './window';
@@ -21,19 +21,28 @@ interface Watched {
   readonly state: RuleState;
 }
 
+/** A rule, and what it is measured on. */
+interface Watch {
+  readonly rule: IncidentRule;
+  readonly of: Map<string, Watched>;
+}
+
 /** Every rule, and what each is measured on. Its clock is whoever asks. */
 export class RuleBoard {
-  private readonly watches: readonly { readonly rule: IncidentRule; readonly of: Map<string, Watched> }[];
+  private readonly watches: readonly Watch[];
+  /** Every call says several things, and most rules listen to none of them. */
+  private readonly bySignal: ReadonlyMap<SignalName, readonly Watch[]>;
 
   constructor(rules: readonly IncidentRule[]) {
     this.watches = rules.map((rule) => ({ rule, of: new Map<string, Watched>() }));
+    this.bySignal = Map.groupBy(this.watches, ({ rule }) => rule.when.signal);
   }
 
   observe({ signal, of, value }: Observation, now: number): void {
-    for (const watch of this.watches) {
+    for (const watch of this.bySignal.get(signal) ?? []) {
       const { when } = watch.rule;
       const name = of[scopeOf(when)];
-      if (when.signal !== signal || name === undefined || (when.only && !when.only.includes(name))) continue;
+      if (name === undefined || (when.only && !when.only.includes(name))) continue;
       this.watched(watch, name).window.add(value, now);
     }
   }
@@ -50,7 +59,7 @@ export class RuleBoard {
     );
   }
 
-  private watched({ rule, of }: RuleBoard['watches'][number], name: string): Watched {
+  private watched({ rule, of }: Watch, name: string): Watched {
     const known = of.get(name);
     if (known) return known;
     if (of.size >= MOST) forgetOne(of);
