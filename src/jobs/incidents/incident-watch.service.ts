@@ -1,5 +1,12 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { type Hearing, IncidentHearings, type Observation, OBSERVERS, type ObservedEvent, RuleBoard } from '../../features/incidents';
+import {
+  type Hearing,
+  IncidentHearings,
+  type Observation,
+  OBSERVERS,
+  type ObservedEvent,
+  RuleBoard,
+} from '../../features/incidents';
 import { DetectorHealth } from '../../features/sanitization';
 import { Config } from '../../platform/config/config';
 import { EventBus } from '../../platform/events/event-bus';
