@@ -68,11 +68,12 @@ class Watch {
 
   pause(piece: Piece): void {
     clearTimeout(this.timer);
+    this.timer = undefined;
     this.answered ||= piece.events.some(isContent);
   }
 
   resume(): void {
-    clearTimeout(this.timer);
+    if (this.timer) return;
     const now = performance.now();
     const next = this.answered ? now + this.policy.idleMs : this.beginAt;
     const total = next >= this.attempt.deadlineAt;
