@@ -61,6 +61,27 @@ function removeOrphans() {
   }
 }
 
+const KEPT_BY_COMPILER = { src: '.src.tsbuildinfo', migrations: '.migrations.tsbuildinfo' };
+
+/** The compiler writes only what changed since the last time. Output that somebody deleted it would never write again. */
+function forgetWhenIncomplete() {
+  for (const [folder, name] of Object.entries(KEPT_BY_COMPILER)) {
+    const kept = path.join(dist, name);
+    if (!fs.existsSync(kept)) continue;
+    const lastTime = fs.statSync(kept).mtimeMs;
+    const isGone = (source) => {
+      const output = path.relative(folder === 'src' ? path.join(root, 'src') : root, source).replace(/\.ts$/, '.js');
+      return fs.statSync(source).mtimeMs < lastTime && !fs.existsSync(path.join(dist, output));
+    };
+    if (
+      filesBelow(path.join(root, folder))
+        .filter((file) => isSource(file) && !file.endsWith('.d.ts'))
+        .some(isGone)
+    )
+      fs.rmSync(kept);
+  }
+}
+
 /** Resolves when the compiler is content; its output is shown only when it is not. */
 function compile(module, ...args) {
   const child = spawn(process.execPath, [require.resolve(module), ...args], { cwd: root });
@@ -77,6 +98,7 @@ async function build() {
   const digest = inputs();
   fs.rmSync(stamp, { force: true });
   fs.rmSync(path.join(dist, 'bundle'), { recursive: true, force: true });
+  forgetWhenIncomplete();
   const results = await Promise.allSettled([
     compile('@nestjs/cli/bin/nest.js', 'build'),
     compile('typescript/bin/tsc', '--project', 'tsconfig.migrations.json'),
