@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { addUsage } from '../contract/add-usage';
 import type { CacheCheckedCall, ConformingCall, Handler } from '../contract/call';
 import { GatewayError } from '../contract/errors';
+import { piecesOf } from '../contract/pieces';
 import type { Piece, Reply, Validated } from '../contract/reply';
 import { Stage } from '../contract/stage';
 import { type AnswerFault, Demands, Schemas, type Verdict } from '../features/conformance';
@@ -92,7 +93,7 @@ class Validation {
 
   private handedOut(reply: Reply, pieces: readonly Piece[], validated: Validated | undefined): Reply {
     if (validated) this.record.note('validated', validated);
-    return { ...reply, ...(validated && { validated }), pieces: eachOf(pieces) };
+    return { ...reply, ...(validated && { validated }), pieces: piecesOf(pieces) };
   }
 }
 
@@ -104,8 +105,3 @@ function refuseManyRepairs({ request, validation }: CacheCheckedCall): void {
 }
 
 const isAny = (faults: readonly AnswerFault[]): faults is Faults => faults.length > 0;
-
-// eslint-disable-next-line @typescript-eslint/require-await -- pieces are asynchronous wherever they come from
-async function* eachOf(pieces: Iterable<Piece>): AsyncGenerator<Piece> {
-  yield* pieces;
-}

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FlagDecisions, FlaggedCall, Handler, UniqueCall } from '../contract/call';
+import type { Reply } from '../contract/reply';
 import { Stage } from '../contract/stage';
 import { FlagEvaluations, FlagTable } from '../features/flags';
 import { ModelRegistry } from '../features/models';
@@ -22,10 +23,11 @@ export class FlagStage extends Stage<UniqueCall, FlaggedCall> {
   }
 
   override wrap(next: Handler<FlaggedCall>): Handler<UniqueCall> {
-    return (call) =>
-      this.flags.decides
-        ? this.decided(call).then((flags) => next({ ...call, flags }))
-        : next({ ...call, flags: UNDECIDED });
+    return (call) => (this.flags.decides ? this.asked(call, next) : next({ ...call, flags: UNDECIDED }));
+  }
+
+  private async asked(call: UniqueCall, next: Handler<FlaggedCall>): Promise<Reply> {
+    return next({ ...call, flags: await this.decided(call) });
   }
 
   private async decided(call: UniqueCall): Promise<FlagDecisions> {

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { AdmittedCall, Handler, UniqueCall } from '../contract/call';
-import type { Piece, Reply } from '../contract/reply';
+import { passing } from '../contract/passing';
+import { piecesOf } from '../contract/pieces';
+import type { Reply } from '../contract/reply';
 import { settled } from '../contract/settle';
 import { Stage } from '../contract/stage';
 import {
@@ -9,7 +11,7 @@ import {
   headOf,
   IdempotentAnswers,
   Patience,
-  piecesOf,
+  piecesIn,
   type Turn,
 } from '../features/idempotency';
 import { Config } from '../platform/config/config';
@@ -78,7 +80,7 @@ export class IdempotencyStage extends Stage<AdmittedCall, UniqueCall> {
       attempts: 0,
       waitedMs: waited ? performance.now() - call.startedAt : 0,
       repeats: { requestId, receivedAt, ...(cost !== undefined && { cost: BigInt(cost) }) },
-      pieces: eachOf(piecesOf(packed)),
+      pieces: piecesOf(piecesIn(packed)),
     };
   }
 
@@ -94,7 +96,7 @@ export class IdempotencyStage extends Stage<AdmittedCall, UniqueCall> {
     const answer = new CollectedAnswer(reply, this.config.idempotency.answerBytes);
     const used = new EstimatedUsage();
     return settled(
-      { ...reply, pieces: passing(reply.pieces, answer) },
+      { ...reply, pieces: passing(reply.pieces, { piece: (piece) => answer.add(piece) }) },
       (outcome) => {
         const cost = costOf(this.prices, call, noted, usageOf(call, noted, outcome, used));
         const packed = outcome.kind === 'answered' ? answer.packed(cost) : undefined;
@@ -103,16 +105,4 @@ export class IdempotencyStage extends Stage<AdmittedCall, UniqueCall> {
       (event) => used.observe(event),
     );
   }
-}
-
-async function* passing(pieces: AsyncIterable<Piece>, answer: CollectedAnswer): AsyncGenerator<Piece> {
-  for await (const piece of pieces) {
-    answer.add(piece);
-    yield piece;
-  }
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- pieces are asynchronous wherever they come from
-async function* eachOf(pieces: Iterable<Piece>): AsyncGenerator<Piece> {
-  yield* pieces;
 }

@@ -1,7 +1,7 @@
 import { isObject } from '../../contract/json';
+import { piecesOf } from '../../contract/pieces';
 import { NO_USAGE, type CacheUse, type Reply, type ReplyEvent, type Usage } from '../../contract/reply';
 import { inChunks } from './in-chunks';
-import { once } from './once';
 
 /** An answer as it is kept: what was said, by whom and when, in no vendor's words. */
 export interface KeptAnswer {
@@ -56,6 +56,6 @@ export function replay(answer: KeptAnswer, use: CacheUse, id: string, now = Date
     dropped,
     cache: use,
     ageSeconds: Math.max(0, Math.floor((now - at) / 1_000)),
-    pieces: once(piece),
+    pieces: piecesOf([piece]),
   };
 }

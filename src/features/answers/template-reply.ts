@@ -1,6 +1,6 @@
+import { piecesOf } from '../../contract/pieces';
 import { NO_USAGE, type Piece, type Reply } from '../../contract/reply';
 import type { Template } from '../../platform/config/policies';
-import { once } from './once';
 
 const OURS = 'gatehouse';
 
@@ -15,5 +15,5 @@ export function templateReply({ name, answer }: Template, id: string): Reply {
       { type: 'end', usage: NO_USAGE },
     ],
   };
-  return { provider: OURS, model, attempts: 0, dropped: [], pieces: once(piece) };
+  return { provider: OURS, model, attempts: 0, dropped: [], pieces: piecesOf([piece]) };
 }

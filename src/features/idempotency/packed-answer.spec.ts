@@ -1,6 +1,6 @@
 import type { Piece } from '../../contract/reply';
 import { CollectedAnswer } from './collected-answer';
-import { headOf, piecesOf } from './packed-answer';
+import { headOf, piecesIn } from './packed-answer';
 
 const head = { provider: 'openai', model: 'gpt-4o', dropped: ['seed'], degraded: 'fallback' as const };
 const wire = (bytes: Buffer) => ({ dialect: 'openai-chat', format: 'sse', bytes }) as const;
@@ -33,16 +33,16 @@ describe('a packed answer', () => {
 
   it('gives back every piece as it was, bytes that are no text too', () => {
     expect(headOf(packed)).toEqual(head);
-    expect([...piecesOf(packed)]).toEqual(pieces);
+    expect([...piecesIn(packed)]).toEqual(pieces);
     const dear = new CollectedAnswer(head, 10_000);
     for (const piece of pieces) dear.add(piece);
     const told = dear.packed(12_345_678_901_234_567_890n) as Buffer;
     expect(headOf(told)).toEqual({ ...head, cost: '12345678901234567890' });
-    expect([...piecesOf(told)]).toEqual(pieces);
+    expect([...piecesIn(told)]).toEqual(pieces);
   });
 
   it('may be read by many at once', () => {
-    const [one, other] = [piecesOf(packed), piecesOf(packed)];
+    const [one, other] = [piecesIn(packed), piecesIn(packed)];
     expect(one.next().value).toEqual(pieces[0]);
     expect([...other]).toEqual(pieces);
     expect([...one]).toEqual(pieces.slice(1));

@@ -35,7 +35,7 @@ export function headOf(packed: Buffer): Head {
 }
 
 /** One piece at a time: many may be reading the same bytes. */
-export function* piecesOf(packed: Buffer): Generator<Piece> {
+export function* piecesIn(packed: Buffer): Generator<Piece> {
   for (let at = recordAt(packed, 0).end; at < packed.length;) {
     const { json, bytes, end } = recordAt(packed, at);
     const { events, wire } = json as PieceJson;

@@ -5,7 +5,8 @@ import type { Attempt } from '../../contract/attempt';
 import { type ErrorCode, GatewayError } from '../../contract/errors';
 import type { BatchedReply, BatchedRequest } from '../../contract/in-batch';
 import type { Json, JsonObject } from '../../contract/json';
-import type { Piece, Reply } from '../../contract/reply';
+import { pieceOf, piecesOf } from '../../contract/pieces';
+import type { Reply } from '../../contract/reply';
 import type { ModelRequest } from '../../contract/request';
 import type { Dialect } from '../../contract/wire';
 import type { Codec, EncodedRequest, Target } from '../../dialects/codec';
@@ -15,7 +16,7 @@ import { BatchHttp, type Exchange } from './batches/batch-http';
 import type { ProviderBatches } from './batches/provider-batches';
 import { collected } from './collected';
 import { estimatedCount } from './estimated-count';
-import { jsonPiece, ssePieces, type Blame } from './pieces';
+import { jsonPiece, ssePieces } from './pieces';
 import { type Asked, Provider, type Reachability } from './provider';
 import { rateLimits } from './rate-limits';
 import { upstreamError } from './upstream-error';
@@ -82,7 +83,7 @@ export class HttpProvider extends Provider {
       ...named(reply.requestId),
       attempts: 1,
       dropped,
-      pieces: just(jsonPiece(bytes, codec, own)),
+      pieces: piecesOf([jsonPiece(bytes, codec, own)]),
     };
   }
 
@@ -97,7 +98,7 @@ export class HttpProvider extends Provider {
         model: candidate.model,
         attempts: 0,
         dropped: [],
-        pieces: just(estimatedCount(request, candidate.model)),
+        pieces: piecesOf([estimatedCount(request, candidate.model)]),
       };
     const { codec, path, body, headers, dropped, own } = this.encode(attempt);
     const response = await this.exchange(path, body, headers, attempt);
@@ -116,7 +117,7 @@ export class HttpProvider extends Provider {
     const blame = (error: unknown) => transportError(error, attempt.signal);
     const pieces = streamed
       ? ssePieces(response.body, codec.streamDecoder(own), codec.dialect, blame)
-      : whole(response, codec, own, blame);
+      : pieceOf(async () => jsonPiece(await collected(response.body, blame), codec, own));
     return { ...reply, pieces };
   }
 
@@ -259,11 +260,6 @@ function serves(dialect: Dialect, operation: string): boolean {
   return operation === 'chat';
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- what is read is asynchronous wherever it comes from
-async function* just<T>(one: T): AsyncGenerator<T> {
-  yield one;
-}
-
 /** The provider's own id of the exchange, where it looks like one. */
 function named(id: string | undefined): Pick<Reply, 'providerRequestId'> {
   return id !== undefined && /^[\w.:-]{1,128}$/.test(id) ? { providerRequestId: id } : {};
@@ -279,18 +275,6 @@ const UNDONE: Record<Extract<BatchedReply, { kind: 'undone' }>['why'], [ErrorCod
 function undone(why: keyof typeof UNDONE): GatewayError {
   const [code, message] = UNDONE[why];
   return new GatewayError(code, message, { attempts: 0 });
-}
-
-async function* whole(
-  response: Dispatcher.ResponseData,
-  codec: Codec,
-  own: JsonObject | undefined,
-  blame: Blame,
-): AsyncGenerator<Piece> {
-  const bytes = await collected(response.body).catch((error: unknown) => {
-    throw blame(error);
-  });
-  yield jsonPiece(bytes, codec, own);
 }
 
 /** What a provider may know a repeated request by. Another body is another request, whatever the call is named. */

@@ -4,6 +4,7 @@ import type { Attempt } from '../../../contract/attempt';
 import { GatewayError } from '../../../contract/errors';
 import { estimateTokens, textTokens } from '../../../contract/estimate-tokens';
 import { uuidv7 } from '../../../contract/ids';
+import { piecesOf } from '../../../contract/pieces';
 import { NO_USAGE, type Piece, type Reply, type ReplyEvent, type Usage } from '../../../contract/reply';
 import type { ChatRequest, EmbeddingsRequest } from '../../../contract/request';
 import type { ConfiguredProvider } from '../../../platform/config/config';
@@ -34,9 +35,10 @@ export class SandboxProvider extends Provider {
       attempts: 1,
       dropped: [...request.hints, ...request.extras],
     };
-    if (request.operation === 'embeddings') return { ...reply, pieces: pieces(embeddings(request, candidate.model)) };
+    if (request.operation === 'embeddings')
+      return { ...reply, pieces: piecesOf([{ events: embeddings(request, candidate.model) }]) };
     if (request.operation === 'count_tokens')
-      return { ...reply, pieces: once(estimatedCount(request, candidate.model)) };
+      return { ...reply, pieces: piecesOf([estimatedCount(request, candidate.model)]) };
     if (request.continues)
       throw new GatewayError('not_found', 'The sandbox holds no threads; send the whole conversation', {
         details: { error_code: 'thread_not_found' },
@@ -144,12 +146,4 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
       ? signal.reason
       : new GatewayError('client_closed', 'The caller went away');
   }
-}
-
-function pieces(events: readonly ReplyEvent[]): AsyncGenerator<Piece> {
-  return once({ events });
-}
-
-async function* once(piece: Piece): AsyncGenerator<Piece> {
-  yield piece;
 }

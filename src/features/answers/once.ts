@@ -1,3 +1,0 @@
-export async function* once<T>(item: T): AsyncGenerator<T> {
-  yield item;
-}
