@@ -66,6 +66,16 @@ function onlyClassesNamed(bundled) {
   return named;
 }
 
+/**
+ * One letter beyond ASCII makes the whole text take two bytes a character in memory. What the bundler leaves of them stands in comments
+ * and in regular expressions, or raw texts that become some: there an escape says the same.
+ */
+function inAscii(bundled) {
+  if (/(?<!\\)(?:\\\\)*\\[^\x00-\x7f]/.test(bundled))
+    throw new Error('a letter beyond ASCII is escaped as it is: write its code instead');
+  return bundled.replace(/[^\x00-\x7f]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 const bundle = async () => {
   await build({
     absWorkingDir: root,
@@ -74,7 +84,7 @@ const bundle = async () => {
     bundle: true,
     platform: 'node',
     target: 'node24',
-    charset: 'ascii', // one byte a character, in memory too
+    charset: 'ascii',
     keepNames: true, // names of classes are the contexts of the log
     legalComments: 'external',
     external: LEFT_OUT.flatMap((name) => [name, `${name}/*`]),
@@ -86,7 +96,7 @@ const bundle = async () => {
     logLevel: 'warning',
   });
   const file = path.join(folder, 'programs.js');
-  fs.writeFileSync(file, onlyClassesNamed(fs.readFileSync(file, 'utf8')));
+  fs.writeFileSync(file, inAscii(onlyClassesNamed(fs.readFileSync(file, 'utf8'))));
 };
 
 module.exports = { bundle };
