@@ -71,9 +71,10 @@ function onlyClassesNamed(bundled) {
  * and in regular expressions, or raw texts that become some: there an escape says the same.
  */
 function inAscii(bundled) {
-  if (/(?<!\\)(?:\\\\)*\\[^\x00-\x7f]/.test(bundled))
+  if (/(?<!\\)(?:\\\\)*\\\P{ASCII}/u.test(bundled))
     throw new Error('a letter beyond ASCII is escaped as it is: write its code instead');
-  return bundled.replace(/[^\x00-\x7f]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return bundled.replace(/\P{ASCII}/gu, (letter) => letter.split('').map(escaped).join(''));
 }
 
 const bundle = async () => {
