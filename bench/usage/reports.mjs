@@ -1,112 +1,216 @@
-// `npm run bench:usage -- --rows 1000000`: a ledger of its own, filled as the projector does, then each report a few times.
-// Prints what a call costs the projector, how large the tables are, and p50 and p95 of the reports.
-import { rmSync } from 'node:fs';
+// `npm run bench:usage -- --rows 10000000`: a ledger of its own, filled set-wise after a sample was held against the projector, then
+// each report of `GET /v1/usage` a number of times, with the ledger in memory and without. Prints what a call costs the ledger with
+// all these behind it and with none, how large the tables are, and p50 and p95 of the reports.
+//   --keep      the next run with as many rows and days finds it filled; one that was interrupted goes on in any case
+import { existsSync, mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ensureDatabase, startPg } from '../../tools/pg.mjs';
-import { scratch } from '../audit/scratch.mjs';
+import pg from 'pg';
+import { ensureDatabase, provisionAudit, startPg } from '../../tools/pg.mjs';
 import { describeMachine } from '../machine.mjs';
-import { table } from '../report.mjs';
-import { callRows } from './rows.mjs';
+import { median, table } from '../report.mjs';
+import { forgetter } from './caches.mjs';
+import { beginOf } from './calls.mjs';
+import { fill } from './fill.mjs';
+import { project } from './projector.mjs';
+import { questions, rowsOf } from './questions.mjs';
+import { compareSample } from './sample.mjs';
+import { introduce, startGateway } from './site.mjs';
+import { verify } from './verify.mjs';
 
 const require = createRequire(import.meta.url);
-const dist = (path) => require(join(import.meta.dirname, '../../dist', path));
-const { Ledger } = dist('features/cost/ledger/ledger.store.js');
-const { SpendHooks } = dist('features/cost/ledger/spend-hooks.js');
-const { UsageReports } = dist('features/cost/usage/usage-reports.store.js');
-const { migrate } = dist('platform/database/migrate.js');
+const { migrate } = require(join(import.meta.dirname, '../../dist/platform/database/migrate.js'));
 
 const DAY_MS = 86_400_000;
-const TOGETHER = 2_000;
+const SAMPLE = 20_000;
+/** The last calls of the month, which the projector is timed with. */
+const PROJECTED = 20_000;
+const BYTES_OF_CALL = 2_500;
+const LEDGER = 'usage';
+
 const { values: options } = parseArgs({
   options: {
     rows: { type: 'string', default: '1000000' },
     days: { type: 'string', default: '30' },
     rounds: { type: 'string', default: '20' },
+    keep: { type: 'boolean', default: false },
   },
 });
-const count = Number(options.rows);
-const say = (line) => process.stderr.write(`[bench] ${line}\n`);
-const day = (ms) => new Date(ms).toISOString().slice(0, 10);
+const [count, days, rounds] = [options.rows, options.days, options.rounds].map(Number);
+if (!(count >= 2 * PROJECTED && days >= 1 && rounds >= 1)) {
+  process.stderr.write(`--rows must be at least ${2 * PROJECTED}, --days and --rounds at least 1\n`);
+  process.exit(2);
+}
+
+const begun = performance.now();
+const number = (value) => Math.round(value).toLocaleString('en-US');
+const minutes = (ms) => `${(ms / 60_000).toFixed(1)} min`;
+const say = (line) => process.stderr.write(`[bench] ${minutes(performance.now() - begun)}  ${line}\n`);
 const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))];
 
-async function fill(ledger, rows) {
-  const started = performance.now();
-  let [batch, from, shown] = [[], 0, 0];
-  const put = async () => {
-    await ledger.project({ from, next: from + batch.length, rows: batch, ended: [] });
-    from += batch.length;
-    batch = [];
-    if (from - shown >= 100_000) say(`${(shown = from)} calls`);
-  };
-  for (const row of rows) if (batch.push(row) === TOGETHER) await put();
-  if (batch.length) await put();
-  return ((performance.now() - started) * 1_000) / count;
+// a cluster of its own for each size: what is removed at the end is nobody else's
+const dir = resolve(import.meta.dirname, '..', '.work', 'usage', `${count}-${days}`);
+mkdirSync(dir, { recursive: true });
+const { bavail, bsize } = statfsSync(dir);
+if (!existsSync(join(dir, 'data')) && bavail * bsize < count * BYTES_OF_CALL)
+  throw new Error(
+    `${number(count)} calls need some ${number((count * BYTES_OF_CALL) / 1e9)} GB in ${dir}, and there are ${number((bavail * bsize) / 1e9)}`,
+  );
+
+const server = await startPg({ dir });
+const clients = [];
+async function connect(url) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  clients.push(client);
+  return client;
 }
 
-function questions(period, tenant) {
-  const ask = (title, groups, filter = {}) => [title, { groups, filter: { ...period, ...filter }, limit: 101 }];
-  const lastDay = { from: day(Date.parse(period.to) - DAY_MS), to: period.to };
-  return [
-    ask('all, one row', []),
-    ask('all, by tenant', ['tenant']),
-    ask('all, by model and day', ['model', 'day']),
-    ask('all, by tag', ['tag']),
-    ask('all, by tenant, user and day (first page)', ['tenant', 'user', 'day']),
-    ask('one tenant, by day', ['day'], { tenant }),
-    ask('one tenant, by user', ['user'], { tenant }),
-    ask('one tenant, by tag and model', ['tag', 'model'], { tenant }),
-    ask('one person, by model', ['model'], { tenant, user: 's_0_1' }),
-    ask('one tenant, by session, one day', ['session'], { tenant, ...lastDay }),
-  ];
-}
-
-async function measure(work) {
-  const times = [];
-  let rows = 0;
-  for (let round = 0; round < Number(options.rounds); round++) {
-    const started = performance.now();
-    rows = (await work()).length;
-    times.push(performance.now() - started);
-  }
-  times.sort((a, b) => a - b);
-  return [rows, ...[0.5, 0.95].map((q) => quantile(times, q).toFixed(1))];
-}
-
-const dir = scratch('bench-usage-');
-const server = await startPg({ dir, durable: true });
-try {
-  await ensureDatabase(server, 'usage');
-  const url = server.url('usage');
+/** A database with the tables of the product and nothing in them. */
+async function emptyLedger(name) {
+  await server.session.query(`drop database if exists "${name}" with (force)`);
+  const url = await ensureDatabase(server, name);
   await migrate(url);
-  const to = Date.parse(day(Date.now())) + DAY_MS;
-  const from = to - Number(options.days) * DAY_MS;
-  const ledger = new Ledger(url, new SpendHooks());
-  const reports = new UsageReports(url);
-  const micros = await fill(ledger, callRows({ count, from, to }));
-  say(`projected at ${micros.toFixed(0)} µs a call`);
-  const tenant = [...callRows({ count: 200, from, to })].find(({ userRef }) => userRef.startsWith('s_0_')).tenantId;
-  const period = { from: day(from), to: day(to) };
-  const found = [];
-  for (const [title, question] of questions(period, tenant))
-    found.push([title, ...(await measure(() => reports.rows(question)))]);
-  found.push(['chargeback of the period, all tenants', ...(await measure(() => reports.charges(period)))]);
-  await reports.query({ text: 'analyze', values: [] });
-  const sizes = await reports.query({
-    text: `select regexp_replace(relname, '_[0-9]{6}$', '') as name, sum(reltuples)::bigint::text as rows,
-        sum(pg_total_relation_size(oid))::text as bytes
-      from pg_class where relname like 'spend%' and relkind = 'r' group by 1 order by 1`,
-    values: [],
+  return { url, client: await connect(url) };
+}
+
+/**
+ * The ledger of that size, and the month that it has: one that was begun before where there is one.
+ * @returns {Promise<{url: string, client: pg.Client, month: import('./calls.mjs').Month}>}
+ */
+async function openLedger() {
+  const url = await ensureDatabase(server, LEDGER);
+  const client = await connect(url);
+  const { rows } = await client.query(`select to_regclass('bench_month') is not null as begun`);
+  if (rows[0].begun) {
+    const { month } = (await client.query('select month from bench_month')).rows[0];
+    say(`this ledger was begun before; its last day is ${new Date(month.to - 1).toISOString().slice(0, 10)}`);
+    return { url, client, month };
+  }
+  await provisionAudit(server, LEDGER);
+  const known = await introduce({ databaseUrl: url, dir });
+  const today = Date.now() - (Date.now() % DAY_MS);
+  const month = { count, days, to: today + DAY_MS, ...known };
+  await client.query(
+    `begin; truncate spend, spend_totals, spend_days, spend_model_days; create table bench_month (month jsonb)`,
+  );
+  await client.query('insert into bench_month values ($1)', [month]);
+  await client.query('commit');
+  return { url, client, month };
+}
+
+/** Fewer checkpoints while it is filled; what is measured has the settings of every installation. */
+async function withRoomForWal(work) {
+  const set = async (setting) => {
+    await server.session.query(`alter system ${setting}`);
+    await server.session.query('select pg_reload_conf()');
+  };
+  await set(`set max_wal_size = '8GB'`);
+  try {
+    return await work();
+  } finally {
+    await set('reset max_wal_size');
+  }
+}
+
+async function fillUp({ client, month }) {
+  const started = performance.now();
+  let first;
+  await fill(client, month, {
+    until: count - PROJECTED,
+    onDay: (done, before) => {
+      first ??= before;
+      const perMs = (done - first) / (performance.now() - started);
+      say(`${number(done)} calls, ${number(perMs * 1_000)} a second, ${minutes((count - done) / perMs)} to go`);
+    },
   });
+}
+
+async function timed(times, work) {
+  const started = performance.now();
+  const result = await work();
+  times.push(performance.now() - started);
+  return result;
+}
+
+/** @returns cells of a report: rows, then p50 and p95 in milliseconds with the ledger on disk and in memory */
+async function measure(path, ask, forget) {
+  const [cold, warm] = [[], []];
+  let rows;
+  for (let round = 0; round < rounds; round++) {
+    await forget();
+    rows = await timed(cold, async () => rowsOf(await ask(path)));
+  }
+  for (let round = 0; round < rounds; round++) await timed(warm, async () => rowsOf(await ask(path)));
+  const cells = [cold, warm].flatMap((times) => {
+    times.sort((a, b) => a - b);
+    return [0.5, 0.95].map((q) => quantile(times, q).toFixed(1));
+  });
+  return [number(rows), ...cells];
+}
+
+async function askAll({ url, month }) {
+  const forget = await forgetter(await connect(server.url(LEDGER)), join(dir, 'data'));
+  const gateway = await startGateway({ databaseUrl: url, dir });
+  const found = [];
+  try {
+    for (const [title, path] of questions({ from: beginOf(month), to: month.to, tenant: month.tenant })) {
+      found.push([title, ...(await measure(path, gateway.ask, forget))]);
+      say(found.at(-1).join('  '));
+    }
+    const [everything] = questions({ from: beginOf(month), to: month.to, tenant: month.tenant });
+    const [{ requests }] = (await (await gateway.ask(everything[1])).json()).data;
+    if (requests !== count) throw new Error(`the report of everything tells of ${requests} calls`);
+  } finally {
+    await gateway.stop();
+  }
+  return found;
+}
+
+const SIZES = `
+  select regexp_replace(relname, '_[0-9]{6}$', '') as name, sum(reltuples)::bigint::text as rows,
+    sum(pg_table_size(oid))::text as heap, sum(pg_indexes_size(oid))::text as indexes
+  from pg_class where relname like 'spend%' and relname <> 'spend_cursor' and relkind = 'r' group by 1 order by 1`;
+
+try {
+  const { url, client, month } = await openLedger();
+  const sample = await compareSample(
+    await emptyLedger('usage_projected'),
+    await emptyLedger('usage_summed'),
+    month,
+    SAMPLE,
+  );
+  const compared = Object.entries(sample).map(([table, rows]) => `${number(rows)} of ${table}`);
+  say(`set-wise as the projector does it, each row the same: ${compared.join(', ')}`);
+  const last = [count - PROJECTED, count];
+  const none = await emptyLedger('usage_none');
+  const withNone = await project(none.client, none.url, month, ...last);
+  await withRoomForWal(() => fillUp({ client, month }));
+  await client.query('vacuum analyze');
+  const [{ next_index: reached }] = (await client.query('select next_index from spend_cursor')).rows;
+  const withAll = await project(client, url, month, Number(reached), count);
+  await verify(client, month);
+  await client.query('vacuum analyze');
+  say('every day, hour and tenant: the sums are those of the calls, and the calls those made up');
+  const found = await askAll({ url, month });
+  const { rows: sizes } = await client.query(SIZES);
   const { processor, node } = describeMachine();
-  const title = `${count} calls, ${options.days} days: ${micros.toFixed(0)} µs a call to project`;
-  process.stdout.write(`${title}\n${processor}, Node ${node}\n\n`);
-  process.stdout.write(`${table(['report', 'rows', 'p50 ms', 'p95 ms'], found)}\n`);
-  const mb = ({ name, rows, bytes }) => [name, rows, (Number(bytes) / 1e6).toFixed(1)];
-  process.stdout.write(`${table(['table', 'rows', 'MB'], sizes.map(mb))}\n`);
-  await Promise.all([ledger.close(), reports.close()]);
+  const cost = (micros) => (micros.length ? `${number(median(micros))} µs` : 'not measured again');
+  const heads = ['report', 'rows', 'p50 ms, cold', 'p95 ms, cold', 'p50 ms, warm', 'p95 ms, warm'];
+  const mb = ({ name: table, rows, heap, indexes }) => [
+    table,
+    number(Number(rows)),
+    ...[heap, indexes].map((bytes) => number(Number(bytes) / 1e6)),
+  ];
+  process.stdout.write(
+    `${number(count)} calls, ${days} days, ${rounds} asks each, ${minutes(performance.now() - begun)} in all\n`,
+  );
+  process.stdout.write(`${processor}, Node ${node}\n`);
+  process.stdout.write(`a call costs the ledger ${cost(withNone)} with none behind it, ${cost(withAll)} with all\n\n`);
+  process.stdout.write(`${table(heads, found)}${table(['table', 'rows', 'MB', 'MB of indexes'], sizes.map(mb))}`);
 } finally {
+  await Promise.all(clients.map((client) => client.end()));
   await server.stop();
-  rmSync(dir, { recursive: true, force: true });
+  if (!options.keep) rmSync(dir, { recursive: true, force: true });
 }
