@@ -16,17 +16,16 @@ describe('usage as it is shown', () => {
     });
   });
 
-  it('has the same columns in every line of a CSV', () => {
-    const lines = usageCsv(['tag'], [{ groups: ['=evil()'], measures: NONE }], new Map())
-      .trimEnd()
-      .split('\r\n');
+  it('has the same columns in every line of a CSV', async () => {
+    const text = await usageCsv(['tag'], [{ groups: ['=evil()'], measures: NONE }], new Map());
+    const lines = text.trimEnd().split('\r\n');
     expect(lines[0]).toBe(
       'tag,requests,cache_hits,input_tokens,cache_read_tokens,cache_write_tokens,output_tokens,thinking_tokens,cost_usd,saved_usd,estimated_requests,estimated_share,unpriced,unknown_outcome,feedback_count,feedback_score',
     );
     expect(lines[1]).toBe(`'=evil(),0,0,0,0,0,0,0,0.000000,0.000000,0,0,0,0,0,`);
   });
 
-  it('charges each tenant with the sum of its lines, and all with the sum of the tenants', () => {
+  it('charges each tenant with the sum of its lines, and all with the sum of the tenants', async () => {
     const charge = (tenant: string, key: string, cost_picos: bigint): Charge => ({
       tenant,
       key,
@@ -35,7 +34,7 @@ describe('usage as it is shown', () => {
     });
     const names = { tenants: new Map([['t1', '@acme']]), keys: new Map([['k1', 'app']]) };
     const charges = [charge('t1', 'k1', 1_000_000n), charge('t1', 'k2', 2_000_000n), charge('t2', 'k3', 4_000_000n)];
-    const lines = chargebackCsv('2026-11', charges, names).trimEnd().split('\r\n').slice(1);
+    const lines = (await chargebackCsv('2026-11', charges, names)).trimEnd().split('\r\n').slice(1);
     const told = lines.map((line) => line.split(','));
     expect(told.map((cells) => [cells[1], cells[3], cells[5], cells[6], cells[14]])).toEqual([
       ['detail', "'@acme", 'app', 'a;b', '0.000001'],
@@ -47,7 +46,7 @@ describe('usage as it is shown', () => {
     ]);
   });
 
-  it('charges nobody with nothing', () => {
-    expect(chargebackCsv('2026-11', [], { tenants: new Map(), keys: new Map() })).toContain('total,,,,,,0,');
+  it('charges nobody with nothing', async () => {
+    expect(await chargebackCsv('2026-11', [], { tenants: new Map(), keys: new Map() })).toContain('total,,,,,,0,');
   });
 });

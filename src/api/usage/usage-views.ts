@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { inSlices } from '../../contract/in-slices';
 import { usdText } from '../../contract/money';
 import {
   addMeasures,
@@ -48,8 +49,12 @@ export function usageView(
   };
 }
 
-export function usageCsv(groups: readonly Group[], rows: readonly UsageRow[], scores: GroupedScores): string {
-  const lines = rows.map((row) => {
+export async function usageCsv(
+  groups: readonly Group[],
+  rows: readonly UsageRow[],
+  scores: GroupedScores,
+): Promise<string> {
+  const lines = await inSlices(rows, (row) => {
     const { feedback_count, feedback_score } = feedbackOf(scoresOf(row, scores));
     return csvLine([...row.groups, ...Object.values(sumsOf(row.measures)), feedback_count, feedback_score ?? '']);
   });
@@ -91,7 +96,11 @@ export interface Names {
 }
 
 /** What each key of each tenant spent under each set of tags, the sum of each tenant, and of all. */
-export function chargebackCsv(month: string, charges: readonly Charge[], { tenants, keys }: Names): string {
+export async function chargebackCsv(
+  month: string,
+  charges: readonly Charge[],
+  { tenants, keys }: Names,
+): Promise<string> {
   const line = (kind: string, tenant: string, key: string, tags: readonly string[], measures: Measures) =>
     csvLine([
       month,
@@ -103,17 +112,18 @@ export function chargebackCsv(month: string, charges: readonly Charge[], { tenan
       tags.join(';'),
       ...Object.values(sumsOf(measures)),
     ]);
-  let text = csvLine(['month', 'line', 'tenant', 'tenant_name', 'key', 'key_name', 'tags', ...SUMS]);
-  const all: Measures[] = [];
-  for (const [tenant, own] of Map.groupBy(charges, (charge) => charge.tenant)) {
-    for (const { key, tags, measures } of own) text += line('detail', tenant, key, tags, measures);
-    const sum = total(own.map(({ measures }) => measures));
-    all.push(sum);
-    text += line('tenant_total', tenant, '', [], sum);
-  }
-  return text + line('total', '', '', [], total(all));
-}
-
-function total(measures: readonly Measures[]): Measures {
-  return measures.reduce((sum, one) => addMeasures(sum, one, 1n), NO_MEASURES);
+  const sums = new Map<string, Measures>();
+  let all = NO_MEASURES;
+  const details = await inSlices(charges, ({ tenant, key, tags, measures }) => {
+    sums.set(tenant, addMeasures(sums.get(tenant) ?? NO_MEASURES, measures, 1n));
+    return { tenant, text: line('detail', tenant, key, tags, measures) };
+  });
+  const byTenant = Map.groupBy(details, ({ tenant }) => tenant);
+  const parts = await inSlices([...sums], ([tenant, sum]) => {
+    all = addMeasures(all, sum, 1n);
+    const own = byTenant.get(tenant) ?? [];
+    return own.map(({ text }) => text).join('') + line('tenant_total', tenant, '', [], sum);
+  });
+  const heads = ['month', 'line', 'tenant', 'tenant_name', 'key', 'key_name', 'tags', ...SUMS];
+  return csvLine(heads) + parts.join('') + line('total', '', '', [], all);
 }

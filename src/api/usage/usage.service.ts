@@ -88,7 +88,7 @@ export class Usage {
     const filter = { from: `${month}-01`, to, ...(await this.filter(caller, { tenant })) };
     await this.projector.catchUp();
     const charges = await this.reports.charges(filter);
-    return { month, text: chargebackCsv(month, charges, await this.names(caller)) };
+    return { month, text: await chargebackCsv(month, charges, await this.names(caller)) };
   }
 
   /** What callers thought of the answers that rows are about. */

@@ -1,5 +1,6 @@
 import { Pool, type QueryResultRow } from 'pg';
 import { GatewayError } from '../../../contract/errors';
+import { inSlices } from '../../../contract/in-slices';
 import { connectionOptions } from '../../../platform/database/connection';
 import { lasting } from '../../../platform/database/lasting-pool';
 import { MEASURES, type Measures } from '../ledger/measures';
@@ -55,7 +56,10 @@ export class UsageReports {
     const { groups, filter } = question;
     if (groups.includes('session')) await this.refuseMany(filter);
     const rows = await this.query<Sums & { readonly [group: `g${number}`]: string }>(usageSql(question));
-    return rows.map((row) => ({ groups: groups.map((_, i) => row[`g${i}`] ?? ''), measures: measuresIn(row) }));
+    return inSlices(rows, (row) => ({
+      groups: groups.map((_, i) => row[`g${i}`] ?? ''),
+      measures: measuresIn(row),
+    }));
   }
 
   /** @throws GatewayError `invalid_request` when there are too many */
@@ -65,7 +69,12 @@ export class UsageReports {
       throw new GatewayError('invalid_request', `The month has more than ${MAX_CHARGES} lines: name a tenant`, {
         param: 'tenant',
       });
-    return rows.map((row) => ({ tenant: row.tenant, key: row.key, tags: row.tags, measures: measuresIn(row) }));
+    return inSlices(rows, (row) => ({
+      tenant: row.tenant,
+      key: row.key,
+      tags: row.tags,
+      measures: measuresIn(row),
+    }));
   }
 
   /** Calls of a provider by its own ids. @param filter its period, provider and tenant */
