@@ -142,6 +142,12 @@ describe('loadConfig', () => {
     ]);
   });
 
+  it.each(['registry', 'aliases', 'shadows', 'versions'])('refuses %s as the name of a provider', async (name) => {
+    expect(await mistakes({}, `providers: { ${name}: { type: sandbox }, ${name}-2: { type: sandbox } }`)).toEqual([
+      expect.stringMatching(new RegExp(`providers\\.${name}: no provider can have this name: .*/v1/models/registry`)),
+    ]);
+  });
+
   it('refuses a secret that stands in the file itself', async () => {
     expect((await mistakes({}, 'providers: { other: { type: openai, apiKey: sk-123 } }'))[0]).toMatch(
       /apiKey.*never the secret itself/,

@@ -66,6 +66,16 @@ const Provider = z.discriminatedUnion('type', [
 ]);
 export type ProviderSettings = z.infer<typeof Provider>;
 
+/** What follows `/v1/models/` or `/v1/models/registry/` where no provider is meant. */
+const PATHS = new Set(['registry', 'aliases', 'shadows', 'versions']);
+const ProviderName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/)
+  .refine(
+    (name) => !PATHS.has(name),
+    'no provider can have this name: its models would have paths of /v1/models/registry',
+  );
+
 export const Settings = z.strictObject({
   server: z
     .strictObject({
@@ -201,6 +211,6 @@ export const Settings = z.strictObject({
       providerProbeSeconds: z.int().min(10).max(86_400).default(300).describe('How long a probe result is kept.'),
     })
     .prefault({}),
-  providers: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/), Provider).default({}),
+  providers: z.record(ProviderName, Provider).default({}),
 });
 export type Settings = z.infer<typeof Settings>;
