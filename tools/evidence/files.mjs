@@ -1,6 +1,7 @@
 // What is in the files of a pack.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
 
 export async function sha256(path) {
@@ -9,12 +10,28 @@ export async function sha256(path) {
   return hash.digest('hex');
 }
 
-/** The entries of an NDJSON export; its first line is about the export. */
+/**
+ * The entries of an NDJSON export; its first line is about the export.
+ * @throws Error that names the file and the line that is no entry
+ */
 export async function* entriesOf(path) {
-  let first = true;
+  let number = 0;
   for await (const line of createInterface({ input: createReadStream(path) })) {
-    if (!first && line) yield JSON.parse(line);
-    first = false;
+    number++;
+    if (number === 1 || !line) continue;
+    const entry = parsed(line);
+    if (typeof entry?.header !== 'object' || entry.header === null)
+      throw new Error(`${basename(path)}: line ${number} is no entry`);
+    yield entry;
+  }
+}
+
+/** undefined: it is not JSON. */
+export function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -53,7 +53,7 @@ export async function readTar(file, folder) {
       const size = Number.parseInt(block.toString('latin1', 124, 135), 8);
       const path = resolve(folder, name);
       if (!path.startsWith(resolve(folder) + sep) || !header(name, size).equals(block))
-        throw new Error('it is no evidence pack');
+        throw new Error('it is no tar of a pack');
       if (at + BLOCK + size > total) throw new Error('the file ends too early');
       mkdirSync(dirname(path), { recursive: true });
       const content = size ? createReadStream(file, { start: at + BLOCK, end: at + BLOCK + size - 1 }) : [];

@@ -2,9 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { entriesOf, sha256 } from './files.mjs';
+import { entriesOf, parsed, sha256 } from './files.mjs';
 import { readTar } from './tar.mjs';
 
 const VERIFIER = resolve(import.meta.dirname, '../../dist/verify-audit.js');
@@ -13,9 +13,11 @@ const VERIFIER = resolve(import.meta.dirname, '../../dist/verify-audit.js');
 export async function verifyPack(file, trust, say) {
   const folder = mkdtempSync(join(tmpdir(), 'evidence-'));
   try {
-    const names = await readTar(file, folder);
+    const [names, problem] = await unpacked(file, folder);
+    if (problem) return [problem];
     if (!names.includes('manifest.json')) return ['there is no manifest.json'];
-    const { files } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+    const files = parsed(readFileSync(join(folder, 'manifest.json'), 'utf8'))?.files;
+    if (typeof files !== 'object' || files === null) return ['manifest.json: names no files'];
     const problems = await compare(folder, names, files);
     say(`manifest: ${Object.keys(files).length} files, ${problems.length} problems`);
     if (!files['chain/bundle.tar'] || !existsSync(join(folder, 'chain/bundle.tar')))
@@ -27,11 +29,18 @@ export async function verifyPack(file, trust, say) {
     );
     process.stdout.write(stdout);
     if (status !== 0) problems.push(`the chain does not verify (${stderr.trim() || `exit code ${status}`})`);
-    const strangers = await unproven(folder, names);
-    if (strangers) problems.push(`${strangers} entries are not those of the chain`);
-    return problems;
+    return [...problems, ...(await unproven(folder, names))];
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** @returns {Promise<[names: string[], problem?: string]>} */
+async function unpacked(file, folder) {
+  try {
+    return [await readTar(file, folder)];
+  } catch (error) {
+    return [[], `${basename(file)}: ${error.message}`];
   }
 }
 
@@ -39,25 +48,31 @@ async function compare(folder, names, files) {
   const problems = [];
   for (const name of names)
     if (name !== 'manifest.json' && !Object.hasOwn(files, name)) problems.push(`${name} is not in the manifest`);
-  for (const [name, { sha256: expected }] of Object.entries(files)) {
+  for (const [name, file] of Object.entries(files)) {
     if (!names.includes(name)) problems.push(`${name} is missing`);
-    else if ((await sha256(join(folder, name))) !== expected) problems.push(`${name} was changed`);
+    else if ((await sha256(join(folder, name))) !== file?.sha256) problems.push(`${name} was changed`);
   }
   return problems;
 }
 
-/** How many lines of the sections are not, byte for byte, entries of the chain. */
+/** What in the sections is not, byte for byte, an entry of the chain. */
 async function unproven(folder, names) {
+  const problems = [];
   const shown = new Map();
   for (const name of names.filter((one) => /^[a-z]+\.ndjson$/.test(one)))
-    for await (const { header } of entriesOf(join(folder, name))) shown.set(header.entry_id, JSON.stringify(header));
+    try {
+      for await (const { header } of entriesOf(join(folder, name))) shown.set(header.entry_id, JSON.stringify(header));
+    } catch (error) {
+      problems.push(error.message);
+    }
   const chain = mkdtempSync(join(folder, 'chain-'));
-  for (const name of await readTar(join(folder, 'chain/bundle.tar'), chain)) {
-    if (!name.endsWith('/headers.ndjson')) continue;
+  const [parts, problem] = await unpacked(join(folder, 'chain/bundle.tar'), chain);
+  if (problem) problems.push(problem);
+  for (const name of parts.filter((one) => one.endsWith('/headers.ndjson')))
     for await (const line of createInterface({ input: createReadStream(join(chain, name)) })) {
       const id = /"entry_id":"([^"]+)"/.exec(line)?.[1];
       if (id !== undefined && shown.has(id) && line.includes(shown.get(id))) shown.delete(id);
     }
-  }
-  return shown.size;
+  if (shown.size) problems.push(`${shown.size} entries are not those of the chain`);
+  return problems;
 }
