@@ -1,7 +1,6 @@
 // `npm run evals`: asks models the cases of a suite, and says how they did.
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { GatewayClient, NotDone, runCommand, secondsOf, WHO } from './gateway-client.mjs';
+import { NotDone, runCommand } from './gateway-client.mjs';
 
 const USAGE = `Asks models the cases of a suite of a running gateway, follows the run, and prints its report.
 
@@ -19,35 +18,20 @@ const OPTIONS = {
   models: { type: 'string' },
   baseline: { type: 'string' },
   json: { type: 'string' },
-  timeout: { type: 'string', default: '3600' },
-  help: { type: 'boolean', default: false },
-  ...WHO,
 };
 
-async function main() {
-  const { values } = parseArgs({ options: OPTIONS });
-  if (values.help) {
-    process.stdout.write(USAGE);
-    return 0;
-  }
-  const seconds = secondsOf(values.timeout);
-  const client = new GatewayClient(values);
+async function main(values, client, seconds) {
   if (!values.suite) return suites(client);
   const { run_id: id } = await client.post(`/v1/evals/${encodeURIComponent(values.suite)}/runs`, {
     ...(values.models && { models: values.models.split(',').map((model) => model.trim()) }),
     ...(values.baseline && { baseline: values.baseline }),
   });
   const path = `/v1/evals/runs/${id}`;
-  let last = '';
   const run = await client.until(
     path,
     ({ finished_at: at }) => at,
     seconds,
-    ({ status, progress }) => {
-      const line = `${id} ${status} ${Math.floor(progress)} %`;
-      if (line !== last) process.stderr.write(`${line}\n`);
-      last = line;
-    },
+    ({ status, progress }) => `${id} ${status} ${Math.floor(progress)} %`,
   );
   if (!run.report) throw new NotDone(`run ${id} ${run.status}: ${run.error?.message ?? ''}`.trim());
   if (values.json) writeFileSync(values.json, `${JSON.stringify(run.report, undefined, 2)}\n`);
@@ -62,4 +46,4 @@ async function suites(client) {
   return 0;
 }
 
-await runCommand(main, USAGE);
+await runCommand({ usage: USAGE, options: OPTIONS, seconds: 3_600, main });

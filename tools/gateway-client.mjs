@@ -1,5 +1,6 @@
 // What commands share that ask a running gateway: who asks, how an answer is waited for, and what became of it.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 
 const FIRST_POLL_MS = 250;
 const MOST_POLL_MS = 2_000;
@@ -9,7 +10,7 @@ const CALL_MS = 60_000;
 export class NotDone extends Error {}
 
 /** `--url` and `--key`, else GATEHOUSE_URL and GATEHOUSE_KEY. A key in the environment is not seen by who lists processes. */
-export const WHO = { url: { type: 'string' }, key: { type: 'string' } };
+const WHO = { url: { type: 'string' }, key: { type: 'string' } };
 
 export class GatewayClient {
   constructor({ url = process.env.GATEHOUSE_URL ?? 'http://127.0.0.1:3000', key = process.env.GATEHOUSE_KEY }) {
@@ -37,17 +38,20 @@ export class GatewayClient {
 
   /**
    * What `path` shows once `done` is true of it. A gateway that is away for a moment is asked again.
-   * @param told is given every answer
+   * @param lineOf what is said of an answer, to standard error, each time that it is another line than before
    * @throws NotDone when that takes more than so many seconds
    */
-  async until(path, done, seconds, told = () => undefined) {
+  async until(path, done, seconds, lineOf) {
+    let last;
     const end = Date.now() + seconds * 1_000;
     for (let wait = FIRST_POLL_MS; ; wait = Math.min(wait * 1.5, MOST_POLL_MS)) {
       const shown = await this.get(path).catch((error) => {
         if (error.status !== undefined && error.status !== 429 && error.status < 500) throw error;
         return undefined;
       });
-      if (shown) told(shown);
+      const line = shown && lineOf(shown);
+      if (line !== undefined && line !== last) process.stderr.write(`${line}\n`);
+      last = line ?? last;
       if (shown && done(shown)) return shown;
       if (Date.now() > end) throw new NotDone(`${path} is not done after ${seconds} s`);
       await sleep(wait);
@@ -70,12 +74,20 @@ export class GatewayClient {
 }
 
 /**
- * Runs a command to its exit code; 2, and how it is called or why not, where it could not be done.
- * @param usage ends with a new line
+ * Runs a command to its exit code; 2, and how it is called or why not, where it could not be done. What all of them take is added to
+ * its options: `--url`, `--key`, `--timeout` and `--help`.
+ * @param {object} command
+ * @param {string} command.usage ends with a new line
+ * @param {import('node:util').ParseArgsOptionsConfig} command.options
+ * @param {number} command.seconds how long it waits where nothing is said
+ * @param {(values: object, client: GatewayClient, seconds: number) => Promise<number>} command.main gives the exit code
  */
-export async function runCommand(main, usage) {
+export async function runCommand({ usage, options, seconds, main }) {
+  const timeout = { type: 'string', default: String(seconds) };
   try {
-    process.exitCode = await main();
+    const { values } = parseArgs({ options: { ...options, ...WHO, timeout, help: { type: 'boolean' } } });
+    if (values.help) process.stdout.write(usage);
+    else process.exitCode = await main(values, new GatewayClient(values), secondsOf(values.timeout));
   } catch (error) {
     const misused = error.code?.startsWith('ERR_PARSE_ARGS');
     process.stderr.write(misused ? `${error.message}\n\n${usage}` : `not done: ${error.message}\n`);
@@ -83,8 +95,7 @@ export async function runCommand(main, usage) {
   }
 }
 
-/** @throws NotDone */
-export function secondsOf(text) {
+function secondsOf(text) {
   const seconds = Number(text);
   if (!(seconds > 0)) throw new NotDone('--timeout must be a number of seconds');
   return seconds;

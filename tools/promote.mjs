@@ -1,6 +1,5 @@
 // `npm run promote`: puts a model in the place of another behind an alias, by evals, a second person and a canary.
-import { parseArgs } from 'node:util';
-import { GatewayClient, NotDone, runCommand, secondsOf, WHO } from './gateway-client.mjs';
+import { NotDone, runCommand } from './gateway-client.mjs';
 
 const USAGE = `Asks for the promotion of a model, decides about one, or says how one stands.
 
@@ -28,19 +27,9 @@ const OPTIONS = {
   ...text(['alias', 'candidate', 'suite', 'steps', 'status', 'comment', ...ACTS, ...CANARY, ...THRESHOLDS]),
   watch: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
-  timeout: { type: 'string', default: '86400' },
-  ...WHO,
 };
 
-async function main() {
-  const { values } = parseArgs({ options: OPTIONS });
-  if (values.help) {
-    process.stdout.write(USAGE);
-    return 0;
-  }
-  const seconds = secondsOf(values.timeout);
-  const client = new GatewayClient(values);
+async function main(values, client, seconds) {
   const begun = await first(values, client);
   if (!begun) return list(client);
   if (!values.watch) {
@@ -79,17 +68,7 @@ function number(written) {
 }
 
 function watched({ id }, client, seconds) {
-  let last = '';
-  return client.until(
-    `/v1/promotions/${id}`,
-    ({ state }) => OVER.has(state),
-    seconds,
-    (promotion) => {
-      const line = lineOf(promotion);
-      if (line !== last) process.stderr.write(`${line}\n`);
-      last = line;
-    },
-  );
+  return client.until(`/v1/promotions/${id}`, ({ state }) => OVER.has(state), seconds, lineOf);
 }
 
 async function list(client) {
@@ -123,4 +102,4 @@ function show(promotion, asJson) {
   if (next.length) console.log(`  next: ${next.map((name) => `--${name} ${promotion.id}`).join(', ')}`);
 }
 
-await runCommand(main, USAGE);
+await runCommand({ usage: USAGE, options: OPTIONS, seconds: 86_400, main });
