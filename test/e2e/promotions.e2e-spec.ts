@@ -16,12 +16,14 @@ const GOOD = 'openai/gpt-5.1';
 const BAD = 'openai/gpt-5-mini';
 const SLOW = 'openai/gpt-5.2';
 const SLOW_MS = 700;
+/** Its provider is configured until a test takes it away. */
+const LEAVING = 'anthropic/claude-haiku-4-5';
 
 const MODELS = `
 aliases: { steady: [${FORMER}, ${STAND_IN}, ${ABSENT}], other: [${FORMER}] }
-models: { ${[FORMER, STAND_IN, GOOD, BAD, SLOW].map((model) => `${model}: { capabilities: [tools] }`).join(', ')} }
+models: { ${[FORMER, STAND_IN, GOOD, BAD, SLOW, LEAVING].map((model) => `${model}: { capabilities: [tools] }`).join(', ')} }
 `;
-const PRICES = `prices: { ${[FORMER, STAND_IN, GOOD, BAD, SLOW].map((model) => `${model}: { input: 1, output: 1 }`).join(', ')} }\n`;
+const PRICES = `prices: { ${[FORMER, STAND_IN, GOOD, BAD, SLOW, LEAVING].map((model) => `${model}: { input: 1, output: 1 }`).join(', ')} }\n`;
 const SUITE = `
 name: greets
 description: Whether it greets.
@@ -316,5 +318,47 @@ describe('promotions', () => {
     });
     expect(await command(tool, ['--status', id, '--watch'], gateway)).toMatchObject({ code: 1 });
     expect((await command(tool, ['--alias', 'steady'], gateway)).code).toBe(2);
+  }, 60_000);
+
+  it('end where they can never be completed', async () => {
+    /** Fails so many of the calls of that model. */
+    const failing = (name: string, times: number) => {
+      let left = times;
+      upstream.answers((exchange) => {
+        const { model, prompt } = askedOf(exchange);
+        const isOne = model === name && !prompt.includes('examiner') && left-- > 0;
+        return isOne ? json({ error: { message: 'down', type: 'x' } }, 500)(exchange) : models(exchange);
+      });
+    };
+    const id = await inCanary(LEAVING, { alias: 'other', canary: { ...CANARY, steps: [100], min_calls: 6 } });
+    // may be chance, so that it waits for more
+    failing('claude-haiku-4-5', 2);
+    await until(async () => {
+      await calls(2, 'other');
+      const comparison = (await shown(id))['comparison'] as Body | null;
+      return comparison !== null && (comparison['candidate_calls'] as number) >= 6;
+    });
+    await Promise.all([gateway.kill(), second.kill()]);
+    gateway = await gateway.another({ ANTHROPIC_API_KEY: '' });
+    second = gateway;
+    client = as(gateway.rootKey);
+    // the rest does no better: nothing is left to wait for, and the alias cannot stand for a model that nobody serves
+    failing('gpt-4o', 10);
+    await calls(20, 'other');
+    expect(await reaches(id, 'rolled_back', 'promoted')).toMatchObject({
+      state: 'rolled_back',
+      reason: 'invalid_request',
+    });
+    expect(await aliasNow('other')).toMatchObject({ models: [FORMER] });
+    expect(await flags()).toEqual([]);
+    const tries = (await headersOf(gateway.databaseUrl)).filter(
+      ({ metadata }) => (metadata as Body)?.['target'] === id,
+    );
+    expect(tries.map(({ event, outcome }) => [event, outcome]).slice(-3)).toEqual([
+      ['promotion.complete', 'intended'],
+      ['promotion.complete', 'failed'],
+      ['promotion.rollback', 'intended'],
+    ]);
+    upstream.answers(models);
   }, 60_000);
 });
