@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GROUPS } from '../../features/cost';
+import { GROUPS } from '../../contract/usage-groups';
 
 const MAX_GROUPS = 3;
 const DAY = /^\d{4}-\d\d-\d\d(T00:00(:00(\.0{1,3})?)?(Z|\+00:00))?$/;

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
 import { inSlices } from '../../contract/in-slices';
 import { usdText } from '../../contract/money';
+import type { Group } from '../../contract/usage-groups';
 import {
   addMeasures,
   type Charge,
   type forecast,
-  type Group,
   type Measures,
   NO_MEASURES,
   type UsageRow,

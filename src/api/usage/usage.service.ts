@@ -2,17 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { Caller } from '../../contract/caller';
 import { GatewayError } from '../../contract/errors';
+import { type Group, isGroupText, type UsageFilter } from '../../contract/usage-groups';
 import { Persons } from '../../features/audit';
-import {
-  forecast,
-  forecastFrom,
-  type Group,
-  isGroupText,
-  Projector,
-  type UsageFilter,
-  UsageReports,
-  type UsageRow,
-} from '../../features/cost';
+import { forecast, forecastFrom, Projector, UsageReports, type UsageRow } from '../../features/cost';
 import { FeedbackStore, type GroupedScores } from '../../features/feedback';
 import { ApiKeys, type Page, Tenants } from '../../features/tenancy';
 import { decodeCursor, encodeCursor, strangeCursor } from './cursor';

@@ -8,7 +8,7 @@ export { Projector } from './ledger/projector.service';
 export { type SpendHook, SpendHooks } from './ledger/spend-hooks';
 export { type Repriced, Repricing } from './ledger/repricing.service';
 export { forecast, forecastFrom } from './usage/forecast';
-export { type Group, GROUPS, isGroupText, type UsageFilter, type UsageRow } from './usage/usage-question';
+export type { UsageRow } from './usage/usage-question';
 export { type ModelCall, ModelCalls } from './usage/model-calls.store';
 export { type Charge, UsageReports } from './usage/usage-reports.store';
 export { type Bound, type CostOptions, PriceBook } from './prices/price-book';

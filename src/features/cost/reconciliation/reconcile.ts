@@ -1,4 +1,5 @@
-import type { UsageFilter, UsageQuestion, UsageRow } from '../usage/usage-question';
+import type { UsageFilter } from '../../../contract/usage-groups';
+import type { UsageQuestion, UsageRow } from '../usage/usage-question';
 import { compare, type Comparison, type OurDay } from './compare';
 import { compareRequests, type OurRequest, type RequestComparison, requestIds } from './compare-requests';
 import type { ExportRow } from './export-row';

@@ -1,19 +1,14 @@
 import { Pool, type QueryResultRow } from 'pg';
 import { GatewayError } from '../../../contract/errors';
 import { inSlices } from '../../../contract/in-slices';
+import type { UsageFilter } from '../../../contract/usage-groups';
+import type { Statement } from '../../../contract/usage-groups-sql';
 import { connectionOptions } from '../../../platform/database/connection';
 import { lasting } from '../../../platform/database/lasting-pool';
 import { MEASURES, type Measures } from '../ledger/measures';
-import type { UsageFilter, UsageQuestion, UsageRow } from './usage-question';
+import type { UsageQuestion, UsageRow } from './usage-question';
 import type { OurRequest } from '../reconciliation/compare-requests';
-import {
-  chargebackSql,
-  otherRequestsSql,
-  providerRequestsSql,
-  requestsSql,
-  type Statement,
-  usageSql,
-} from './usage-sql';
+import { chargebackSql, otherRequestsSql, providerRequestsSql, requestsSql, usageSql } from './usage-sql';
 
 const CONNECTIONS = 3;
 /** Compiling a plan takes longer than most reports; groups by the hundred thousand are summed in memory. */

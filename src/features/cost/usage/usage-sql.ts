@@ -1,22 +1,8 @@
+import type { Group, UsageFilter } from '../../../contract/usage-groups';
+import { callConditions, columnsOf, parametersOf, type Statement, tagJoin } from '../../../contract/usage-groups-sql';
 import { MEASURES } from '../ledger/measures';
-import type { Group, UsageFilter, UsageQuestion } from './usage-question';
+import type { UsageQuestion } from './usage-question';
 
-export interface Statement {
-  readonly text: string;
-  readonly values: readonly unknown[];
-}
-
-/** What a group is in a table, and its type. Texts there are in the order of their bytes, as those of the two other types are. */
-const COLUMNS: { readonly [G in Group]: readonly [column: string, type: string] } = {
-  tenant: ['tenant_id', 'uuid'],
-  key: ['key_id', 'text'],
-  user: ['user_ref', 'text'],
-  model: ['model', 'text'],
-  provider: ['provider', 'text'],
-  tag: ['tag', 'text'],
-  session: ['session_ref', 'text'],
-  day: ['day', 'date'],
-};
 /** @param from, to parameters that hold days */
 const callsOf = (from: string, to: string) =>
   `at >= ${from}::date::timestamp at time zone 'UTC' and at < ${to}::date::timestamp at time zone 'UTC'`;
@@ -41,19 +27,13 @@ function sourceOf(groups: readonly Group[], { user, tag }: UsageFilter): string 
 
 /** Sums by group, in the order of the groups' texts, so that a page begins where the one before ended. */
 export function usageSql({ filter, groups, limit, after }: UsageQuestion): Statement {
-  const { conditions, values } = conditionsOf(filter);
-  const keys = groups.map((group) => COLUMNS[group][0]);
-  if (after && keys.length) {
-    const begin = groups.map((group, i) => `$${values.push(after[i] ?? '')}::${COLUMNS[group][1]}`);
-    conditions.push(`(${keys.join(', ')}) > (${begin.join(', ')})`);
-  }
-  const tags = groups.includes('tag')
-    ? `cross join lateral unnest(case when cardinality(tags) = 0 then array[''] else tags end) as tag`
-    : '';
+  const { conditions, values } = onDays(filter);
+  const keys = columnsOf(groups);
+  if (after && keys.length) conditions.push(`(${keys.join(', ')}) > (${parametersOf(groups, after, values)})`);
   const named = keys.map((key, i) => `${key}::text as g${i}`);
   const sums = MEASURES.map((name) => `coalesce(sum(${name}), 0)::text as ${name}`);
   return {
-    text: `select ${[...named, ...sums].join(', ')} from ${sourceOf(groups, filter)} as source ${tags}
+    text: `select ${[...named, ...sums].join(', ')} from ${sourceOf(groups, filter)} as source ${tagJoin(groups)}
       where ${conditions.join(' and ')}
       ${keys.length ? `group by ${keys.join(', ')}` : ''} having coalesce(sum(requests), 0) <> 0
       ${keys.length ? `order by ${keys.join(', ')}` : ''} limit $${values.push(limit)}`,
@@ -63,7 +43,7 @@ export function usageSql({ filter, groups, limit, after }: UsageQuestion): State
 
 /** How many calls a question is about. */
 export function requestsSql(filter: UsageFilter): Statement {
-  const { conditions, values } = conditionsOf(filter);
+  const { conditions, values } = onDays(filter);
   return {
     text: `select coalesce(sum(requests), 0)::text as requests from ${sourceOf([], filter)} where ${conditions.join(' and ')}`,
     values,
@@ -72,7 +52,7 @@ export function requestsSql(filter: UsageFilter): Statement {
 
 /** What each key spent under each set of tags, for whoever pays. A call counts once. */
 export function chargebackSql(filter: UsageFilter, limit: number): Statement {
-  const { conditions, values } = conditionsOf(filter);
+  const { conditions, values } = onDays(filter);
   const sums = MEASURES.map((name) => `sum(${name})::text as ${name}`);
   return {
     text: `select tenant_id::text as tenant, key_id as key, tags, ${sums.join(', ')} from spend_days
@@ -82,22 +62,9 @@ export function chargebackSql(filter: UsageFilter, limit: number): Statement {
   };
 }
 
-function conditionsOf(filter: UsageFilter): { readonly conditions: string[]; readonly values: unknown[] } {
+function onDays(filter: UsageFilter): { readonly conditions: string[]; readonly values: unknown[] } {
   const values: unknown[] = [filter.from, filter.to];
-  const conditions = ['day >= $1::date', 'day < $2::date'];
-  const equal = (column: string, value: string | undefined) => {
-    if (value !== undefined) conditions.push(`${column} = $${values.push(value)}`);
-  };
-  equal('tenant_id', filter.tenant);
-  equal('key_id', filter.key);
-  equal('user_ref', filter.user);
-  equal('provider', filter.provider);
-  if (filter.model !== undefined) {
-    const model = `$${values.push(filter.model)}::text`;
-    conditions.push(`(model = ${model} or provider || '/' || model = ${model})`);
-  }
-  if (filter.tag !== undefined) conditions.push(`tags @> array[$${values.push(filter.tag)}::text]`);
-  return { conditions, values };
+  return { conditions: ['day >= $1::date', 'day < $2::date', ...callConditions(filter, values)], values };
 }
 
 /** Calls by the ids that their provider gave them; `from` and `to` bound what is looked at. */
