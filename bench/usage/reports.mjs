@@ -1,7 +1,7 @@
 // `npm run bench:usage -- --rows 10000000`: a ledger of its own, filled set-wise after a sample was held against the projector, then
 // each report of `GET /v1/usage` a number of times, with the ledger in memory and without. Prints what a call costs the ledger with
 // all these behind it and with none, how large the tables are, and p50 and p95 of the reports.
-//   --keep      the next run with as many rows and days finds it filled; one that was interrupted goes on in any case
+//   --keep      the next run with as many rows and days finds it filled; one that did not come to its end goes on in any case
 import { existsSync, mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
@@ -10,11 +10,12 @@ import pg from 'pg';
 import { ensureDatabase, provisionAudit, startPg } from '../../tools/pg.mjs';
 import { describeMachine } from '../machine.mjs';
 import { median, table } from '../report.mjs';
+import { askAll } from './asks.mjs';
 import { forgetter } from './caches.mjs';
 import { beginOf } from './calls.mjs';
 import { fill } from './fill.mjs';
 import { project } from './projector.mjs';
-import { questions, rowsOf } from './questions.mjs';
+import { questions } from './questions.mjs';
 import { compareSample } from './sample.mjs';
 import { introduce, startGateway } from './site.mjs';
 import { verify } from './verify.mjs';
@@ -47,7 +48,6 @@ const begun = performance.now();
 const number = (value) => Math.round(value).toLocaleString('en-US');
 const minutes = (ms) => `${(ms / 60_000).toFixed(1)} min`;
 const say = (line) => process.stderr.write(`[bench] ${minutes(performance.now() - begun)}  ${line}\n`);
-const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))];
 
 // a cluster of its own for each size: what is removed at the end is nobody else's
 const dir = resolve(import.meta.dirname, '..', '.work', 'usage', `${count}-${days}`);
@@ -59,6 +59,7 @@ if (!existsSync(join(dir, 'data')) && bavail * bsize < count * BYTES_OF_CALL)
   );
 
 const server = await startPg({ dir });
+let finished = false;
 const clients = [];
 async function connect(url) {
   const client = new pg.Client({ connectionString: url });
@@ -127,45 +128,21 @@ async function fillUp({ client, month }) {
   });
 }
 
-async function timed(times, work) {
-  const started = performance.now();
-  const result = await work();
-  times.push(performance.now() - started);
-  return result;
-}
-
-/** @returns cells of a report: rows, then p50 and p95 in milliseconds with the ledger on disk and in memory */
-async function measure(path, ask, forget) {
-  const [cold, warm] = [[], []];
-  let rows;
-  for (let round = 0; round < rounds; round++) {
-    await forget();
-    rows = await timed(cold, async () => rowsOf(await ask(path)));
-  }
-  for (let round = 0; round < rounds; round++) await timed(warm, async () => rowsOf(await ask(path)));
-  const cells = [cold, warm].flatMap((times) => {
-    times.sort((a, b) => a - b);
-    return [0.5, 0.95].map((q) => quantile(times, q).toFixed(1));
-  });
-  return [number(rows), ...cells];
-}
-
-async function askAll({ url, month }) {
+/** @returns the cells of every report, of a gateway that knows every call */
+async function askGateway({ url, month }) {
   const forget = await forgetter(await connect(server.url(LEDGER)), join(dir, 'data'));
   const gateway = await startGateway({ databaseUrl: url, dir });
-  const found = [];
   try {
-    for (const [title, path] of questions({ from: beginOf(month), to: month.to, tenant: month.tenant })) {
-      found.push([title, ...(await measure(path, gateway.ask, forget))]);
-      say(found.at(-1).join('  '));
-    }
-    const [everything] = questions({ from: beginOf(month), to: month.to, tenant: month.tenant });
-    const [{ requests }] = (await (await gateway.ask(everything[1])).json()).data;
+    const asked = questions({ from: beginOf(month), to: month.to, tenant: month.tenant });
+    const { ask } = gateway;
+    const found = await askAll(asked, { ask, forget, rounds, onReport: (cells) => say(cells.join('  ')) });
+    const [[, everything]] = asked;
+    const [{ requests }] = (await (await ask(everything)).json()).data;
     if (requests !== count) throw new Error(`the report of everything tells of ${requests} calls`);
+    return found;
   } finally {
     await gateway.stop();
   }
-  return found;
 }
 
 const SIZES = `
@@ -193,7 +170,7 @@ try {
   await verify(client, month);
   await client.query('vacuum analyze');
   say('every day, hour and tenant: the sums are those of the calls, and the calls those made up');
-  const found = await askAll({ url, month });
+  const found = await askGateway({ url, month });
   const { rows: sizes } = await client.query(SIZES);
   const { processor, node } = describeMachine();
   const cost = (micros) => (micros.length ? `${number(median(micros))} µs` : 'not measured again');
@@ -209,8 +186,10 @@ try {
   process.stdout.write(`${processor}, Node ${node}\n`);
   process.stdout.write(`a call costs the ledger ${cost(withNone)} with none behind it, ${cost(withAll)} with all\n\n`);
   process.stdout.write(`${table(heads, found)}${table(['table', 'rows', 'MB', 'MB of indexes'], sizes.map(mb))}`);
+  finished = true;
 } finally {
   await Promise.all(clients.map((client) => client.end()));
   await server.stop();
-  if (!options.keep) rmSync(dir, { recursive: true, force: true });
+  if (finished && !options.keep) rmSync(dir, { recursive: true, force: true });
+  else say(`the ledger is in ${dir}`);
 }
