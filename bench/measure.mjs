@@ -11,12 +11,16 @@ const ATTEMPTS = 3;
 export const TOLERATED_FOREIGN = 0.2;
 const QUIET_FOREIGN = 0.12;
 const QUIET_CHECKS = 20;
-const WARM_UP_S = { calls: 12, streams: 6 };
+const WARM_UP = { calls: 30_000, streams: 6_000 };
+const WARM_UP_SLICE_S = 5;
+const WARM_UP_SLICES = 12;
 
 /** `model` is what the upstream reads its behaviour from: see c/upstream.c. */
 export const PHASES = {
   calls: { load: ['-c', '64'], kilobytes: 2 },
   calls20k: { load: ['-c', '64'], kilobytes: 20 },
+  /** A telephone number in every prompt: found, replaced, and put back into the answer. */
+  personal: { load: ['-c', '64'], kilobytes: 2, personal: true, peers: ['gatehouse'] },
   oneCaller: { load: ['-c', '1'], kilobytes: 2 },
   openLoop: { load: ['-r', '1000'], kilobytes: 2, model: '-d50' },
   streams: { load: ['-c', '64'], kilobytes: 2, stream: true },
@@ -79,8 +83,11 @@ async function quiet(running, upstream) {
 const round = (value, digits = 3) => Number(value.toFixed(digits));
 
 /** The file with the request, of the kind that the server wants: see `body`. */
-function requestFile({ body: kind = {} }, { kilobytes = 2, stream = false, same = false, model: behaviour = '' }) {
-  return body({ ...kind, kilobytes, stream, same, model: (kind.model ?? MODEL) + behaviour });
+function requestFile(
+  { body: kind = {} },
+  { kilobytes = 2, stream = false, same = false, personal = false, model: behaviour = '' },
+) {
+  return body({ ...kind, kilobytes, stream, same, personal, model: (kind.model ?? MODEL) + behaviour });
 }
 
 async function attempt(name, running, upstream, pace) {
@@ -102,12 +109,14 @@ async function attempt(name, running, upstream, pace) {
   };
 }
 
-/** V8 needs some 30,000 calls until it has compiled everything; nothing before that counts. */
+/** V8 needs some 30,000 calls until it has compiled everything; nothing before that counts. Whoever is slow gets a minute. */
 export async function warmUp(running) {
-  for (const [kind, seconds] of Object.entries(WARM_UP_S)) {
+  for (const [kind, enough] of Object.entries(WARM_UP)) {
     const file = requestFile(running, PHASES[kind]);
     const headers = [...(running.headers ?? []), ...(running.whenNew ?? [])];
-    await load({ ...running, headers, options: PHASES[kind].load, file, warm: 0, seconds });
+    const options = PHASES[kind].load;
+    for (let calls = 0, slice = 0; calls < enough && slice < WARM_UP_SLICES; slice++)
+      calls += (await load({ ...running, headers, options, file, warm: 0, seconds: WARM_UP_SLICE_S })).sent;
   }
 }
 

@@ -27,20 +27,26 @@ function prose(length) {
   return text.slice(0, length);
 }
 
-/** A file with a chat request of about `kilobytes`; every call gets a number of its own, so that no two prompts are equal, unless `same`. */
-export function body({ kilobytes, model, stream = false, same = false, tokenLimit = false }) {
+/**
+ * A file with a chat request of about `kilobytes`; every call gets a number of its own, so that no two prompts are equal, unless `same`.
+ * It is spelled in letters, which are nobody's, or, where the call is `personal`, in digits, which are taken for a telephone's.
+ */
+export function body({ kilobytes, model, stream = false, same = false, personal = false, tokenLimit = false }) {
   const [system, question] = [prose(400), prose(kilobytes * 1024 - 700)];
   const text = JSON.stringify({
     model,
     messages: [
-      { role: 'user', content: `${system} Call ${same ? 'the same' : '@@@@@@@@'}.` },
+      { role: 'user', content: `${system} Call ${same ? 'the same' : personal ? '########' : '@@@@@@@@'}.` },
       { role: 'assistant', content: 'Understood.' },
       { role: 'user', content: question },
     ],
     ...(tokenLimit ? { max_tokens: 256 } : { temperature: 0.2 }),
     stream,
   });
-  const file = join(WORK, `${model}-${kilobytes}k${stream ? '-stream' : ''}${same ? '-same' : ''}.json`);
+  const file = join(
+    WORK,
+    `${model}-${kilobytes}k${stream ? '-stream' : ''}${same ? '-same' : ''}${personal ? '-personal' : ''}.json`,
+  );
   writeFileSync(file, text);
   return file;
 }

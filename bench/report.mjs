@@ -40,7 +40,7 @@ function throughput(peers, at, starts) {
   const heads = ['', 'calls/s', 'p50 / p99 ms', 'CPU µs/call', 'PostgreSQL µs/call', 'share of bare Nest', '× Portkey'];
   const rate = (peer) => at(peer, 'calls', 'perSecond');
   return table(
-    [...heads, 'calls/s, 20 KB', 'MB idle / after', 'start s'],
+    [...heads, 'CPU µs/call, personal data in it', 'calls/s, 20 KB', 'MB idle / after', 'start s'],
     peers.map((peer) => [
       peer,
       number(rate(peer)),
@@ -49,6 +49,7 @@ function throughput(peers, at, starts) {
       number(at(peer, 'calls', 'storageMicros') || Number.NaN),
       number(rate(peer) / rate('nest-bare'), 2),
       number(rate(peer) / rate('portkey'), 2),
+      number(at(peer, 'personal', 'gatewayMicros')),
       number(at(peer, 'calls20k', 'perSecond')),
       peer === 'direct' ? '–' : pair(starts(peer, 'idleMegabytes'), at(peer, 'pacedStreams', 'residentMegabytes')),
       peer === 'direct' ? '–' : number(starts(peer, 'startMs') / 1000, 1),

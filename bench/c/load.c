@@ -1,6 +1,6 @@
 // A load generator that costs next to nothing: one thread, loopback, a number of callers (closed loop) or a rate (open loop).
 // In an open loop the latency counts from the moment at which the call should have been sent, so that a gateway that is
-// late cannot hide it by being sent less. "@@@@@@@@" in the body becomes the number of the call: no two prompts are equal.
+// late cannot hide it by being sent less. "@@@@@@@@" in the body becomes the number of the call in letters, "########" in digits: no two prompts are equal.
 //
 //   load -p port -u path -b body-file (-c callers | -r calls/s) -w warm-up-seconds -d seconds [-H 'name: value'] …
 //
@@ -30,7 +30,7 @@ static int port, callers;
 static double rate, warm_s = 1, run_s = 5;
 static char *request;
 static size_t request_length;
-static char *number_at;
+static char *number_at, zero = 'a';
 
 // --- What is found out ----------------------------------------------------------------------------------------------
 
@@ -107,7 +107,7 @@ static void call(Connection *c, uint64_t since) {
   busy++;
   sent++;
   if (number_at)
-    for (long digits = sent, i = 7; i >= 0; i--, digits /= 10) number_at[i] = (char)('0' + digits % 10);
+    for (long digits = sent, i = 7; i >= 0; i--, digits /= 10) number_at[i] = (char)(zero + digits % 10);
   write_request(c);
 }
 
@@ -303,6 +303,9 @@ static void prepare_request(const char *path, const char *file, const char *extr
   memcpy(request + head, content, length);
   request_length = (size_t)head + length;
   number_at = memmem(request, request_length, "@@@@@@@@", 8);
+  if (number_at) return;
+  number_at = memmem(request, request_length, "########", 8);
+  zero = '0';
 }
 
 int main(int argument_count, char **arguments) {
