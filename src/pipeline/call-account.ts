@@ -5,17 +5,9 @@ import type { JsonObject } from '../contract/json';
 import { microsOf } from '../contract/money';
 import type { ReplyEvent } from '../contract/reply';
 import type { WireRequest } from '../contract/wire';
-import type { AuditLog, Draft, Facts } from '../features/audit';
+import { type AuditLog, type Draft, type Facts, inOrder } from '../features/audit';
 import type { AuditTerms } from './audit-terms';
-import {
-  deprecationMetadata,
-  flagMetadata,
-  inspectionMetadata,
-  outcomeMetadata,
-  repairMetadata,
-  requestMetadata,
-  selectionMetadata,
-} from './call-facts';
+import { callMetadata, repairMetadata } from './call-facts';
 import type { KnownModels } from './known-models';
 import { type Said, Transcript } from './transcript';
 
@@ -30,6 +22,9 @@ export interface Identity {
   readonly policy: NonNullable<Facts['policy']>;
 }
 
+type OwnFacts = Omit<Draft['facts'], 'request_id' | 'tenant' | 'actor' | 'user_id' | 'session' | 'turn' | 'policy'>;
+type Content = Pick<Draft, 'payload' | 'commit'>;
+
 const UNAVAILABLE = 'audit_unavailable';
 
 /** One call's account with the log: what is learnt of the call on its way, and the entries about it. */
@@ -38,6 +33,7 @@ export class CallAccount implements CallRecord {
   private readonly transcript: Transcript;
   private sent: WireRequest | undefined;
   private mask: ((text: string) => Promise<string>) | undefined;
+  private policy: Facts['policy'];
   private left = false;
   /** The request is not on the record; should it come there after all, what follows it says how the call ended. */
   private unrecorded = false;
@@ -94,29 +90,21 @@ export class CallAccount implements CallRecord {
     this.left = true;
     const { mode } = this.terms;
     if (mode === 'standard') return;
-    const draft: Draft = {
-      ...this.common(),
-      facts: {
-        ...this.common().facts,
-        event: 'llm.request',
-        model: this.models.told(this.facts.model ?? this.call.request.model),
-        metadata: {
-          ...requestMetadata(this.call, this.size),
-          ...inspectionMetadata(this.facts.inspection),
-          ...flagMetadata(this.facts),
-          ...selectionMetadata(this.facts),
-        },
-        ...(requestFlags(this.call, this.facts).length && { compliance_flags: requestFlags(this.call, this.facts) }),
-      },
-      ...this.asked(),
-      at: this.call.receivedAt,
-    };
+    const flags = requestFlags(this.call, this.facts);
+    const own = {
+      event: 'llm.request',
+      model: this.models.told(this.facts.model ?? this.call.request.model),
+      metadata: callMetadata(this.call, this.size, this.facts),
+      compliance_flags: flags.length ? flags : undefined,
+    } as const;
+    const draft = this.draft(own, this.asked(), () => this.unasked());
+    const { receivedAt: at } = this.call;
     if (mode === 'relaxed') {
       this.requestEntry = uuidv7();
-      return this.log.enqueue({ ...draft, id: this.requestEntry });
+      return this.log.enqueue({ ...draft, at, id: this.requestEntry });
     }
     this.unrecorded = true;
-    this.requestEntry = this.newest = await this.write(draft, () => this.unasked());
+    this.requestEntry = this.newest = await this.write({ ...draft, at });
     this.unrecorded = false;
   }
 
@@ -124,21 +112,17 @@ export class CallAccount implements CallRecord {
   private async leaveAgain(): Promise<void> {
     const { requestEntry, sent } = this;
     if (requestEntry === undefined) return;
-    const { facts, ...common } = this.common();
-    const draft: Draft = {
-      ...common,
-      facts: {
-        ...facts,
-        event: 'llm.request',
-        parent: requestEntry,
-        model: this.models.told(this.facts.model ?? this.call.request.model),
-        metadata: repairMetadata(this.call),
-      },
-      // the caller never wrote this form of the call: what was sent is the original
-      ...(sent && this.asked(this.terms.payload === 'none' ? undefined : await this.polished(sent))),
-    };
+    const own = {
+      event: 'llm.request',
+      parent: requestEntry,
+      model: this.models.told(this.facts.model ?? this.call.request.model),
+      metadata: repairMetadata(this.call),
+    } as const;
+    // the caller never wrote this form of the call: what was sent is the original
+    const asked = sent && this.asked(this.terms.payload === 'none' ? undefined : await this.polished(sent));
+    const draft = this.draft(own, asked, () => this.unasked());
     if (this.terms.mode === 'relaxed') return this.log.enqueue(draft);
-    this.newest = await this.write(draft, () => this.unasked());
+    this.newest = await this.write(draft);
   }
 
   /** The answer that is to be repaired may hold what its provider alone was told. */
@@ -152,75 +136,65 @@ export class CallAccount implements CallRecord {
     const { facts, left, requestEntry } = this;
     // it may find something, which the header then tells
     const said = await this.transcript.said(this.mask);
-    const draft: Draft = {
-      ...this.common(),
-      facts: {
-        ...this.common().facts,
-        event: left || finished.outcome === 'answered' ? 'llm.response' : 'llm.refused',
-        ...(requestEntry !== undefined && { parent: requestEntry }),
-        ...outcomeOf(finished),
-        metadata: {
-          ...requestMetadata(this.call, this.size),
-          ...inspectionMetadata(facts.inspection),
-          ...flagMetadata(facts),
-          ...deprecationMetadata(facts),
-          ...selectionMetadata(facts),
-          ...outcomeMetadata(facts, finished),
-        },
-        compliance_flags: flagsOf(facts, finished),
-      },
-      ...this.told(said, requestEntry === undefined),
-    };
+    const own = {
+      event: left || finished.outcome === 'answered' ? 'llm.response' : 'llm.refused',
+      parent: requestEntry,
+      ...outcomeOf(finished),
+      metadata: callMetadata(this.call, this.size, facts, finished),
+      compliance_flags: flagsOf(facts, finished),
+    } as const;
+    const draft = this.draft(own, this.told(said, requestEntry === undefined), () => this.withheld());
     if (this.unrecorded) return;
     if (finished.outcome === 'answered') this.models.add(finished.model, finished.providerModel);
     if (this.terms.mode === 'relaxed') return this.log.enqueue(draft);
-    this.newest = await this.write(draft, () => this.withheld());
+    this.newest = await this.write(draft);
   }
 
-  private async write(draft: Draft, late: () => Draft): Promise<string | undefined> {
-    const [receipt] = await this.log.append({ ...draft, late });
+  private async write(draft: Draft): Promise<string | undefined> {
+    const [receipt] = await this.log.append(draft);
     return receipt?.entryId;
   }
 
-  private common(): Draft & { facts: { policy: object } } {
+  /** What every entry about the call says, and what this one says besides. */
+  private draft(own: OwnFacts, content: Content | undefined, late?: () => Draft): Draft {
     const { call, identity } = this;
     return {
-      ...(identity.user !== undefined && { subject: identity.user }),
+      subject: identity.user,
       facts: {
-        event: 'llm.response',
+        ...own,
         request_id: call.requestId,
         tenant: call.caller.tenantId,
         actor: call.caller.keyId,
-        ...(identity.user !== undefined && { user_id: identity.user }),
-        ...(identity.session !== undefined && { session: identity.session }),
-        ...(identity.turn !== undefined && { turn: identity.turn }),
-        policy: { ...identity.policy, ...this.facts.inspection?.policy },
+        user_id: identity.user,
+        session: identity.session,
+        turn: identity.turn,
+        policy: (this.policy ??= inOrder({ ...identity.policy, ...this.facts.inspection?.policy })),
       },
+      payload: content?.payload,
+      commit: content?.commit,
+      late,
     };
   }
 
   /** The prompt: a commitment to it always, its text where it may be kept. */
-  private asked(kept = this.keptWire()): Pick<Draft, 'payload' | 'commit'> {
+  private asked(kept = this.keptWire()): Content {
     const request = kept && {
       dialect: kept.dialect,
       body: withoutOptions(kept.body),
-      ...(kept === this.call.wire && this.terms.payload === 'original' && { original: true }),
+      original: kept === this.call.wire && this.terms.payload === 'original' ? true : undefined,
     };
     const body = (this.sent ?? this.call.wire).body;
-    return { ...(request && { payload: { request } }), commit: { prompt: promptOf(body) } };
+    return { payload: request && { request }, commit: { prompt: promptOf(body) } };
   }
 
   /** The answer, and the prompt where no entry before holds it. */
-  private told(said: Said, withPrompt: boolean): Pick<Draft, 'payload' | 'commit'> {
+  private told(said: Said, withPrompt: boolean): Content {
     const spoke = said.choices.length > 0 || said.embeddings !== undefined;
     const asked = withPrompt ? this.asked() : undefined;
-    const payload = {
-      ...asked?.payload,
-      ...(spoke && this.terms.payload !== 'none' && { response: said }),
-    };
+    const response = spoke && this.terms.payload !== 'none' ? said : undefined;
     return {
-      ...(Object.keys(payload).length > 0 && { payload }),
-      commit: { ...asked?.commit, ...(spoke && { response: said.choices }) },
+      payload: asked?.payload || response ? { ...asked?.payload, response } : undefined,
+      commit: { ...asked?.commit, response: spoke ? said.choices : undefined },
     };
   }
 
@@ -240,17 +214,8 @@ export class CallAccount implements CallRecord {
   }
 
   private afterwards(outcome: string): Draft {
-    const { facts } = this.common();
-    return {
-      ...this.common(),
-      facts: {
-        ...facts,
-        event: 'llm.response',
-        outcome,
-        metadata: { call_id: this.call.id, error_code: UNAVAILABLE },
-        compliance_flags: [outcome],
-      },
-    };
+    const metadata = { call_id: this.call.id, error_code: UNAVAILABLE };
+    return this.draft({ event: 'llm.response', outcome, metadata, compliance_flags: [outcome] }, undefined);
   }
 }
 
@@ -258,13 +223,13 @@ function outcomeOf(
   finished: CallFinished,
 ): Pick<Facts, 'model' | 'model_resolved' | 'provider' | 'outcome' | 'cost_micros'> {
   const { model, provider, providerModel, outcome, cost } = finished;
+  const isResolved = provider !== undefined && providerModel !== undefined;
   return {
     outcome,
-    ...(model !== undefined && { model: text(model) }),
-    ...(provider !== undefined && { provider }),
-    ...(cost !== undefined && { cost_micros: String(microsOf(cost)) }),
-    ...(provider !== undefined &&
-      providerModel !== undefined && { model_resolved: text(`${provider}/${providerModel}`) }),
+    model: model === undefined ? undefined : text(model),
+    provider,
+    cost_micros: cost === undefined ? undefined : String(microsOf(cost)),
+    model_resolved: isResolved ? text(`${provider}/${providerModel}`) : undefined,
   };
 }
 

@@ -1,132 +1,136 @@
 import type { Call, CallFacts, InspectionFacts, PromptSize, Tried } from '../contract/call';
-import type { Likeness, Usage } from '../contract/reply';
 import type { CallFinished } from '../contract/events';
-import type { PlainObject } from '../features/audit';
+import type { FlagFact } from '../contract/flags';
+import type { Deprecation } from '../contract/lifecycle';
+import type { Usage } from '../contract/reply';
+import type { Saving, SelectionFacts, SizedFacts, TrimmedFacts } from '../contract/selection';
+import { inOrder, type PlainObject } from '../features/audit';
 import { unknownModels } from './tries';
 
 /** A body can name any number of fields. */
 const DROPPED_KEPT = 100;
 const TRIES_KEPT = 20;
+const NOTHING: Partial<CallFacts> = {};
 
-/** What a header says of a call before it is answered. */
-export function requestMetadata(
+/**
+ * What a header says of a call: what is not known is left out. Members are in the order in which a header has them, here and
+ * below: no entry has to sort them.
+ * @param finished how it ended; absent while it only leaves
+ */
+export function callMetadata(
   { id, request, wire, tags, inBatch, shadows, trace }: Call,
   size: PromptSize,
+  facts: Partial<CallFacts>,
+  finished?: CallFinished,
 ): PlainObject {
+  const { inspection } = facts;
+  const guards = inspection?.guards;
+  // what was noted of an answer is told once it is over
+  const ended = finished ? facts : NOTHING;
   return {
-    call_id: id,
-    tags: tags?.length ? tags : undefined,
+    attempts: finished?.attempts,
     batch: inBatch ? true : undefined,
-    shadow_of: shadows,
-    operation: request.operation,
+    cache: ended.cache,
+    cache_reason: ended.cacheReason,
+    call_id: id,
+    degraded: finished?.degraded,
+    deprecation: ended.deprecation && deprecationMetadata(ended.deprecation),
     dialect: wire.dialect,
-    stream: request.stream,
+    dropped: ended.dropped?.length ? ended.dropped.slice(0, DROPPED_KEPT) : undefined,
+    error_code: finished?.code,
+    feature_flags: facts.featureFlags?.length ? facts.featureFlags.map(flagMetadata) : undefined,
+    findings: inspection && findingsMetadata(inspection.found),
+    finish_reason: finished?.finishReason,
+    first_token_ms: rounded(finished?.firstTokenMs),
+    guards: guards?.length ? guards : undefined,
+    injection: inspection?.injection && injectionMetadata(inspection.injection),
+    latency_ms: finished && Math.round(finished.latencyMs),
+    max_tokens: facts.sized && sizedMetadata(facts.sized),
+    max_tokens_set: ended.budget?.maxTokens,
     messages: size.messages,
+    operation: request.operation,
     prompt_characters: size.characters,
+    provider_request_id: ended.providerRequestId?.slice(0, 200),
+    repeated: ended.repeated || undefined,
+    reported_model: reportedName(ended),
+    restored: inspection?.restored && restoredMetadata(inspection.restored),
+    saved: facts.saved?.map(savingMetadata),
+    saved_usage: ended.savedUsage && usageMetadata(ended.savedUsage),
+    selection: facts.selection && selectionMetadata(facts.selection),
+    shadow_of: shadows,
+    similarity_by: ended.likeness?.by,
+    // headers hold whole numbers
+    similarity_permille: ended.likeness && Math.round(ended.likeness.similarity * 1_000),
+    // that of a call of the same tenant
+    source_request_id: ended.likeness?.requestId,
+    stream: request.stream,
+    tags: tags?.length ? tags : undefined,
+    task: facts.task,
     trace_id: trace?.traceId,
+    tried: recordedTries(ended.tried),
+    trimmed: facts.trimmed && trimmedMetadata(facts.trimmed),
+    upstream_ms: rounded(finished?.upstreamMs),
+    usage: finished?.usage && usageMetadata(finished.usage),
+    validated: ended.validated,
   };
 }
 
-/** What a header says of what the guards did and found. */
-export function inspectionMetadata(inspection: InspectionFacts | undefined): PlainObject {
-  if (!inspection) return {};
-  const { guards, found, injection, restored } = inspection;
-  return {
-    guards: guards.length ? guards : undefined,
-    findings: found.input || found.output ? found : undefined,
-    injection: injection && {
-      // headers hold whole numbers
-      score_percent: Math.round(injection.score * 100),
-      rules: injection.rules,
-      rules_version: injection.rulesVersion,
-    },
-    restored: restored && { values: restored.values, misses: restored.misses },
-  };
+/** What a header says of a call that leaves once more: the rest is in the entry it belongs to. */
+export function repairMetadata({ request, wire }: Call): PlainObject {
+  return { dialect: wire.dialect, operation: request.operation, repair: true, stream: request.stream };
 }
 
-/** What a header says of how a model was chosen, what was left out of the prompt, and what that saved. */
-export function selectionMetadata({ task, selection, trimmed, sized, saved }: Partial<CallFacts>): PlainObject {
-  return {
-    task,
-    selection: selection && {
-      level: selection.level,
-      by: selection.by,
-      reasons: selection.reasons,
-      asked: selection.asked,
-      chosen: selection.chosen,
-    },
-    trimmed: trimmed && { tokens: whole(trimmed.tokens), turns: trimmed.turns, duplicates: trimmed.duplicates },
-    max_tokens: sized && { sent: whole(sized.sent), asked: sized.asked === undefined ? undefined : whole(sized.asked) },
-    saved: saved?.map(({ by, tokens, picos }) => ({ by, tokens: whole(tokens), picos: picos?.toString() })),
-  };
+/** How many of each kind, where there are any. */
+function findingsMetadata({ input, output }: InspectionFacts['found']): PlainObject | undefined {
+  return input || output ? { input: input && inOrder(input), output: output && inOrder(output) } : undefined;
 }
 
-/** What a header says of what feature flags decided. */
-export function flagMetadata({ featureFlags }: Partial<CallFacts>): PlainObject {
-  if (!featureFlags?.length) return {};
-  return { feature_flags: featureFlags.map((fact) => ({ ...fact })) };
+function injectionMetadata({ rules, rulesVersion, score }: NonNullable<InspectionFacts['injection']>): PlainObject {
+  // headers hold whole numbers
+  return { rules, rules_version: rulesVersion, score_percent: Math.round(score * 100) };
 }
 
-/** What a header says of a model that is at its end. */
-export function deprecationMetadata({ deprecation }: Partial<CallFacts>): PlainObject {
-  if (!deprecation) return {};
-  const { model, status, deprecatedAt, retiresAt, replacement } = deprecation;
-  return {
-    deprecation: { model, status, deprecated_at: iso(deprecatedAt), retires_at: iso(retiresAt), replacement },
-  };
+function restoredMetadata({ misses, values }: NonNullable<InspectionFacts['restored']>): PlainObject {
+  return { misses, values };
+}
+
+function selectionMetadata({ asked, by, chosen, level, reasons }: SelectionFacts): PlainObject {
+  return { asked, by, chosen, level, reasons };
+}
+
+function trimmedMetadata({ duplicates, tokens, turns }: TrimmedFacts): PlainObject {
+  return { duplicates, tokens: whole(tokens), turns };
+}
+
+function sizedMetadata({ asked, sent }: SizedFacts): PlainObject {
+  return { asked: asked === undefined ? undefined : whole(asked), sent: whole(sent) };
+}
+
+function savingMetadata({ by, picos, tokens }: Saving): PlainObject {
+  return { by, picos: picos?.toString(), tokens: whole(tokens) };
+}
+
+function flagMetadata({ decides, error, flag, reason, refused, variant, version }: FlagFact): PlainObject {
+  return { decides, error, flag, reason, refused, variant, version };
+}
+
+/** Of a model that is at its end. */
+function deprecationMetadata({ deprecatedAt, model, replacement, retiresAt, status }: Deprecation): PlainObject {
+  return { deprecated_at: iso(deprecatedAt), model, replacement, retires_at: iso(retiresAt), status };
 }
 
 const iso = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString());
 
-/** What a header says of a call that leaves once more: the rest is in the entry it belongs to. */
-export function repairMetadata({ request, wire }: Call): PlainObject {
-  return { operation: request.operation, dialect: wire.dialect, stream: request.stream, repair: true };
-}
-
-/** What a header says of how a call ended. Names and numbers only; what is not known is left out. */
-export function outcomeMetadata(facts: Partial<CallFacts>, finished: CallFinished): PlainObject {
-  const { usage } = finished;
-  return {
-    attempts: finished.attempts,
-    latency_ms: Math.round(finished.latencyMs),
-    first_token_ms: rounded(finished.firstTokenMs),
-    upstream_ms: rounded(finished.upstreamMs),
-    error_code: finished.code,
-    finish_reason: finished.finishReason,
-    provider_request_id: facts.providerRequestId?.slice(0, 200),
-    reported_model: reportedName(facts),
-    cache: facts.cache,
-    cache_reason: facts.cacheReason,
-    saved_usage: facts.savedUsage && usageMetadata(facts.savedUsage),
-    ...likenessMetadata(facts.likeness),
-    degraded: finished.degraded,
-    validated: facts.validated,
-    max_tokens_set: facts.budget?.maxTokens,
-    repeated: facts.repeated || undefined,
-    dropped: facts.dropped?.length ? facts.dropped.slice(0, DROPPED_KEPT) : undefined,
-    tried: recordedTries(facts.tried),
-    usage: usage && usageMetadata(usage),
-  };
-}
-
 function usageMetadata(usage: Usage): PlainObject {
   return {
-    input_tokens: whole(usage.inputTokens),
     cache_read_tokens: whole(usage.cacheReadTokens),
-    cache_write_tokens: whole(usage.cacheWriteTokens),
     cache_write_long_tokens: usage.cacheWriteLongTokens ? whole(usage.cacheWriteLongTokens) : undefined,
+    cache_write_tokens: whole(usage.cacheWriteTokens),
+    estimated: usage.estimated ?? false,
+    input_tokens: whole(usage.inputTokens),
     output_tokens: whole(usage.outputTokens),
     thinking_tokens: whole(usage.thinkingTokens ?? 0),
-    estimated: usage.estimated ?? false,
   };
-}
-
-/** The model's name comes from the configuration; the request id is that of a call of the same tenant. */
-function likenessMetadata(likeness: Likeness | undefined): PlainObject {
-  if (!likeness) return {};
-  const { similarity, by, requestId } = likeness;
-  // headers hold whole numbers
-  return { similarity_permille: Math.round(similarity * 1_000), similarity_by: by, source_request_id: requestId };
 }
 
 /** Nothing when the first try succeeded. A name that the provider does not know may be anything, and is left out. */
@@ -134,11 +138,11 @@ function recordedTries(tried: readonly Tried[] = []): readonly PlainObject[] | u
   if (tried.length < 2 && !tried[0]?.code) return undefined;
   const unknown = unknownModels(tried);
   return tried.slice(0, TRIES_KEPT).map(({ provider, model, key, code, ms }) => ({
-    provider,
-    model: unknown.includes(model) ? undefined : model,
-    key,
     code,
+    key,
+    model: unknown.includes(model) ? undefined : model,
     ms: Math.round(ms),
+    provider,
   }));
 }
 

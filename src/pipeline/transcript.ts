@@ -1,5 +1,7 @@
 import type { ReplyEvent } from '../contract/reply';
 
+const TEXTS = ['text', 'thinking', 'refusal'] as const;
+
 /** One of the answers to a call, in no vendor's words. */
 interface Choice {
   text?: string;
@@ -19,9 +21,9 @@ interface ToolCall {
 export interface Said {
   readonly choices: readonly Choice[];
   /** How many vectors were answered; they are numbers for machines and not kept. */
-  readonly embeddings?: number;
+  readonly embeddings?: number | undefined;
   /** The rest was too long. */
-  readonly cut?: true;
+  readonly cut?: true | undefined;
 }
 
 /** Takes an answer down while it passes. */
@@ -74,20 +76,21 @@ export class Transcript {
   /** @param mask what each text becomes, and each text of a tool call's arguments */
   async said(mask: (text: string) => Promise<string> = async (text) => text): Promise<Said> {
     const choices: Choice[] = [];
-    for (const { tool_calls: calls, native, ...texts } of this.choices) {
+    for (const said of this.choices) {
+      const { tool_calls: calls, native } = said;
       const choice: Choice = {};
-      for (const [kind, text] of Object.entries(texts)) choice[kind as keyof typeof texts] = await mask(text);
+      for (const kind of TEXTS) {
+        const text = said[kind];
+        if (text !== undefined) choice[kind] = await mask(text);
+      }
       if (calls) {
         choice.tool_calls = [];
         for (const call of calls) choice.tool_calls.push({ ...call, arguments: await mask(call.arguments) });
       }
-      choices.push(native ? { ...choice, native } : choice);
+      if (native) choice.native = native;
+      choices.push(choice);
     }
-    return {
-      choices,
-      ...(this.embeddings && { embeddings: this.embeddings }),
-      ...(this.left < 0 && { cut: true }),
-    };
+    return { choices, embeddings: this.embeddings || undefined, cut: this.left < 0 || undefined };
   }
 
   private choice(number = 0): Choice {

@@ -7,6 +7,7 @@ export { RecordedCalls } from './calls/recorded-calls.service';
 export { RecordedSessions } from './calls/recorded-sessions.service';
 export type { TurnView } from './calls/turn-view';
 export { AUDIT, REVIEWING } from './controls';
+export { inOrder } from './format/canonical';
 export { Subjects } from './keys/data-keys';
 export type { RotationProgress } from './keys/rotations.store';
 export type { ShredReport } from './keys/shredder';

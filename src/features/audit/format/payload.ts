@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, createSecretKey, hash, randomFillSync } from 'node:crypto';
-import { canonicalJson } from '../../../contract/canonical-json';
+import { canonicalJsonOnce, type WrittenTexts } from '../../../contract/canonical-json';
 import { canonicalise, parseCanonical } from './canonical';
 import { commitment, encryptionKey, entryKey, keyCommit, textCommitment } from './entry-keys';
-import type { Header, PlainObject, Sealing } from './header';
+import type { Header, PlainObject } from './header';
 
 const VERSION = 1;
 const NONCE_BYTES = 12;
@@ -16,8 +16,11 @@ export const OVERHEAD_BYTES = 1 + NONCE_BYTES + TAG_BYTES;
 const nonces = Buffer.alloc(NONCE_BYTES * 512);
 let used = nonces.length;
 
+/** What the ciphertext of an entry is bound to. */
+type Committed = Omit<Header, 'ct_hash' | 'ct_len'>;
+type Sealed = { -readonly [Name in 'key_id' | 'key_commit' | 'prompt_hash' | 'response_hash']?: string };
 /** What is recorded of an entry before it is sealed. */
-export type OpenHeader = Omit<Header, keyof Sealing | 'prompt_hash' | 'response_hash'>;
+export type OpenHeader = Omit<Committed, keyof Sealed>;
 
 /** Of 32 bytes. */
 export interface SealingKey {
@@ -64,24 +67,60 @@ export function* sealingSteps(
   { prompt, response }: Commits,
 ): Generator<void, SealedEntry> {
   if (payload === undefined && prompt === undefined && response === undefined)
-    return { header: canonicalise(header as PlainObject) };
+    return { header: canonicalise(committedBy(header)) };
   if (!dataKey) throw new Error('an entry with content needs a data key');
   const key = entryKey(dataKey.key, header.entry_id);
-  const hashes: Partial<Record<'prompt_hash' | 'response_hash', string>> = {};
+  const sealed: Sealed = { key_id: dataKey.id, key_commit: keyCommit(key) };
+  // what is committed to is mostly in the payload too
+  const written: WrittenTexts = new Map();
   for (const [kind, value] of [['prompt', prompt] as const, ['response', response] as const]) {
     if (value === undefined) continue;
-    const text = canonicalJson(value);
+    const text = canonicalJsonOnce(value, written);
     if (text.length > LONG) yield;
-    hashes[`${kind}_hash`] = textCommitment(key, kind, text);
+    sealed[`${kind}_hash`] = textCommitment(key, kind, text);
     if (text.length > LONG) yield;
   }
-  const committed = canonicalise({ ...header, key_id: dataKey.id, key_commit: keyCommit(key), ...hashes });
+  const committed = canonicalise(committedBy(header, sealed));
   if (payload === undefined) return { header: committed };
-  const text = canonicalJson(payload);
+  const text = canonicalJsonOnce(payload, written);
   if (text.length > LONG) yield;
   const ciphertext = encrypt(key, committed, text);
   if (text.length > LONG) yield;
   return { header: withCiphertext(committed, ciphertext), ciphertext };
+}
+
+/** Every member of a header but those of its ciphertext, as canonical text has them: no entry has to sort its own. */
+function committedBy(
+  header: OpenHeader,
+  sealed: Sealed = {},
+): { [Name in keyof Required<Committed>]: Committed[Name] } {
+  return {
+    actor: header.actor,
+    compliance_flags: header.compliance_flags,
+    cost_micros: header.cost_micros,
+    entry_id: header.entry_id,
+    event: header.event,
+    key_commit: sealed.key_commit,
+    key_id: sealed.key_id,
+    log: header.log,
+    metadata: header.metadata,
+    model: header.model,
+    model_resolved: header.model_resolved,
+    outcome: header.outcome,
+    parent: header.parent,
+    policy: header.policy,
+    prompt_hash: sealed.prompt_hash,
+    provider: header.provider,
+    request_id: header.request_id,
+    response_hash: sealed.response_hash,
+    session: header.session,
+    tenant: header.tenant,
+    ts: header.ts,
+    turn: header.turn,
+    user_id: header.user_id,
+    v: header.v,
+    writer: header.writer,
+  };
 }
 
 /** Only flags and a price, which hold no members, come before `entry_id`: the first one found is the header's own. */
