@@ -3,6 +3,9 @@ import { EntryReader } from '../features/audit';
 import { CallSource } from '../features/cost';
 import { ModelRegistry } from '../features/models';
 
+/** In the canonical text of every entry that does. */
+const ENDS_CALL = /"event":"llm\.(?:response|refused|orphan)"/;
+
 /** The audit log as the ledger reads it. */
 @Injectable()
 export class RecordedSpend extends CallSource {
@@ -18,8 +21,8 @@ export class RecordedSpend extends CallSource {
       if (headers === undefined) continue;
       let at = firstIndex;
       for (const text of headers.split('\n')) {
-        // most entries of a log are about calls; the rest need not be read
-        if (at >= index && at < to) yield { index: at, header: text.includes('"llm.') ? parsed(text) : undefined };
+        // to see that an entry ends no call takes a tenth of the time that reading it does
+        if (at >= index && at < to && ENDS_CALL.test(text)) yield { index: at, header: parsed(text) };
         at++;
       }
     }

@@ -1,8 +1,8 @@
 /** The log, as far as the ledger reads it. */
 export abstract class CallSource {
   /**
-   * Entries from `index` up to, but not including, `to`; in order. What was dropped under the retention rules is left out.
-   * `header` is whatever the log has there.
+   * Entries from `index` up to, but not including, `to` that may end a call; in order. What was dropped under the retention
+   * rules is left out. `header` is whatever the log has there.
    */
   abstract entriesFrom(index: number, to: number): AsyncIterable<{ readonly index: number; readonly header: unknown }>;
 

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Picos } from '../../../contract/money';
 import type { Change } from './changes';
 import { type LedgerRow, reportedModel } from './ledger-row';
-import { addMeasures, type Measures, measuresOf } from './measures';
+import { addMeasures, type Measures, measuresOf, NO_MEASURES } from './measures';
 
 /** Whose spend is kept by the hour. */
 export type Scope = 'tenant' | 'key' | 'user' | 'tag';
@@ -41,7 +41,7 @@ export function totalDeltas(changes: readonly Change[]): TotalDelta[] {
     const hour = new Date(row.at - (row.at % HOUR_MS)).toISOString();
     if (!cost) return;
     for (const [scope, name] of scopesOf(row)) {
-      const key = JSON.stringify([scope, tenant_id, name, hour]);
+      const key = `${scope} ${tenant_id} ${hour} ${name}`;
       const picos = (sums.get(key)?.picos ?? 0n) + sign * cost;
       sums.set(key, { scope, tenant_id, name, hour, picos });
     }
@@ -57,14 +57,10 @@ export function totalDeltas(changes: readonly Change[]): TotalDelta[] {
 export function dayDeltas(changes: readonly Change[], detailed: boolean): DayDelta[] {
   const sums = new Map<string, DayDelta>();
   const add = (row: LedgerRow, sign: 1n | -1n) => {
-    const found = dimensionsOf(row, detailed);
-    const key = found.day + found.tenant_id + found.grain;
-    const measures = sums.get(key)?.measures;
-    const added = measuresOf(row);
-    sums.set(key, {
-      ...found,
-      measures: measures ? addMeasures(measures, added, sign) : sign === 1n ? added : negated(added),
-    });
+    const dimensions = dimensionsOf(row, detailed);
+    const key = JSON.stringify(dimensions);
+    const sum = sums.get(key) ?? { ...dimensions, grain: grainOf(dimensions), measures: NO_MEASURES };
+    sums.set(key, { ...sum, measures: addMeasures(sum.measures, measuresOf(row), sign) });
   };
   for (const { before, after } of changes) {
     if (before) add(before, -1n);
@@ -82,25 +78,20 @@ function scopesOf({ keyId, userRef, tags }: LedgerRow): readonly (readonly [Scop
   ];
 }
 
-function dimensionsOf(row: LedgerRow, detailed: boolean): Omit<DayDelta, 'measures'> {
-  const named = { key_id: row.keyId, provider: row.provider ?? '', model: reportedModel(row) };
-  const detail = detailed ? { user_ref: row.userRef ?? '', tags: row.tags } : {};
+type Dimensions = Omit<DayDelta, 'grain' | 'measures'>;
+
+function dimensionsOf(row: LedgerRow, detailed: boolean): Dimensions {
   return {
     day: new Date(row.at).toISOString().slice(0, 10),
     tenant_id: row.tenantId,
-    grain: grainOf([named.key_id, named.provider, named.model, ...(detailed ? [detail.user_ref, detail.tags] : [])]),
-    ...named,
-    ...detail,
+    key_id: row.keyId,
+    provider: row.provider ?? '',
+    model: reportedModel(row),
+    ...(detailed && { user_ref: row.userRef ?? '', tags: row.tags }),
   };
 }
 
-function grainOf(parts: readonly unknown[]): string {
-  return createHash('sha256')
-    .update(JSON.stringify(parts))
-    .digest('hex')
-    .slice(0, 2 * GRAIN_BYTES);
-}
-
-function negated(measures: Measures): Measures {
-  return Object.fromEntries(Object.entries(measures).map(([name, sum]) => [name, -sum])) as Measures;
+function grainOf({ key_id, provider, model, user_ref, tags }: Dimensions): string {
+  const parts = [key_id, provider, model, ...(tags ? [user_ref, tags] : [])];
+  return hash('sha256', JSON.stringify(parts), 'hex').slice(0, 2 * GRAIN_BYTES);
 }

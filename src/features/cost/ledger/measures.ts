@@ -39,5 +39,7 @@ export function measuresOf({ usage, cost, saved, reused, outcome }: LedgerRow): 
 }
 
 export function addMeasures(a: Measures, b: Measures, sign: 1n | -1n): Measures {
-  return Object.fromEntries(MEASURES.map((name) => [name, a[name] + sign * b[name]])) as Measures;
+  const sum: { -readonly [M in keyof Measures]: bigint } = { ...a };
+  for (const name of MEASURES) sum[name] += sign * b[name];
+  return sum;
 }

@@ -32,7 +32,7 @@ export function endedCall(header: unknown, opening?: unknown): string | undefine
   const told = fieldsOf(header);
   const { event } = told;
   if (event !== 'llm.response' && event !== 'llm.refused' && event !== 'llm.orphan') return undefined;
-  return uuid(fieldsOf(fieldsOf(opening)['metadata'])['call_id']) ?? callIdOf(told);
+  return uuid(fieldsOf(fieldsOf(opening)['metadata'])['call_id']) ?? callIdOf(told, fieldsOf(told['metadata']));
 }
 
 /** The entry that a call was opened with, when one must be read to know what an orphan was. */
@@ -52,11 +52,13 @@ export function recordedCall(index: number, header: unknown, opening?: unknown):
   const orphan = told['event'] === 'llm.orphan';
   if (!orphan && told['event'] !== 'llm.response') return undefined;
   // an orphan says little more than whose it was
-  const opened = orphan ? fieldsOf(opening) : {};
-  const facts: Fields = { ...opened, ...told };
-  const metadata: Fields = { ...fieldsOf(opened['metadata']), ...fieldsOf(told['metadata']) };
+  const opened = orphan ? fieldsOf(opening) : undefined;
+  const facts: Fields = opened ? { ...opened, ...told } : told;
+  const metadata: Fields = opened
+    ? { ...fieldsOf(opened['metadata']), ...fieldsOf(told['metadata']) }
+    : fieldsOf(told['metadata']);
   const tenantId = uuid(facts['tenant']);
-  const callId = callIdOf({ ...facts, metadata });
+  const callId = callIdOf(facts, metadata);
   const ts = typeof facts['ts'] === 'string' ? Date.parse(facts['ts']) : NaN;
   if (tenantId === undefined || callId === undefined || Number.isNaN(ts)) return undefined;
   const provider = text(facts['provider']);
@@ -114,8 +116,8 @@ function timeOf(callId: string, ts: number): number {
   return Math.abs(at - ts) < TIME_APART_MS ? at : ts;
 }
 
-function callIdOf(header: Fields): string | undefined {
-  return uuid(fieldsOf(header['metadata'])['call_id']) ?? uuid(header['parent']) ?? uuid(header['entry_id']);
+function callIdOf(header: Fields, metadata: Fields): string | undefined {
+  return uuid(metadata['call_id']) ?? uuid(header['parent']) ?? uuid(header['entry_id']);
 }
 
 function usageOf(told: unknown): Usage | undefined {

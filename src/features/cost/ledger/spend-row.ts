@@ -81,7 +81,7 @@ export function ledgerRow(row: SpendRow): LedgerRow {
 /** As one JSON parameter; what is undefined is left out and becomes null. */
 export function spendRows(rows: readonly LedgerRow[]): string {
   return JSON.stringify(
-    rows.map(({ usage, ...row }) => ({
+    rows.map((row) => ({
       call_id: row.callId,
       at: new Date(row.at).toISOString(),
       entry_index: row.index,
@@ -97,13 +97,13 @@ export function spendRows(rows: readonly LedgerRow[]): string {
       outcome: row.outcome,
       batch: row.batch,
       tags: row.tags,
-      input_tokens: usage.inputTokens,
-      cache_read_tokens: usage.cacheReadTokens,
-      cache_write_tokens: usage.cacheWriteTokens,
-      cache_write_long_tokens: usage.cacheWriteLongTokens ?? 0,
-      output_tokens: usage.outputTokens,
-      thinking_tokens: usage.thinkingTokens ?? 0,
-      estimated: usage.estimated ?? false,
+      input_tokens: row.usage.inputTokens,
+      cache_read_tokens: row.usage.cacheReadTokens,
+      cache_write_tokens: row.usage.cacheWriteTokens,
+      cache_write_long_tokens: row.usage.cacheWriteLongTokens ?? 0,
+      output_tokens: row.usage.outputTokens,
+      thinking_tokens: row.usage.thinkingTokens ?? 0,
+      estimated: row.usage.estimated ?? false,
       cost_picos: row.cost?.toString(),
       saved_picos: row.saved.toString(),
       cache: row.cache,
