@@ -1,4 +1,5 @@
-import { canonicalJson } from './canonical-json';
+import fc from 'fast-check';
+import { canonicalJson, canonicalJsonOnce } from './canonical-json';
 
 describe('canonicalJson', () => {
   it.each<[unknown, string]>([
@@ -13,5 +14,41 @@ describe('canonicalJson', () => {
     ['\ud800', '"\\ud800"'],
   ])('spells %j in one way', (value, text) => {
     expect(canonicalJson(value)).toBe(text);
+  });
+
+  it('is what sorting every member makes of it, however many there are', () => {
+    const sorted = (value: unknown): unknown =>
+      Array.isArray(value)
+        ? value.map(sorted)
+        : typeof value === 'object' && value !== null
+          ? Object.fromEntries(
+              Object.entries(value)
+                .sort(([a], [b]) => (a < b ? -1 : 1))
+                .map(([name, member]) => [name, sorted(member)]),
+            )
+          : value;
+    const name = fc.string({ minLength: 1, unit: 'grapheme' }).map((text) => `x${text}`);
+    const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 3 },
+        fc.string({ unit: 'binary' }),
+        fc.double(),
+        fc.constantFrom(null, true),
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.dictionary(name, tie('value'), { maxKeys: 40, noNullPrototype: true }),
+      ),
+    }));
+    fc.assert(
+      fc.property(value, (one) => {
+        const text = JSON.stringify(sorted(one));
+        expect(canonicalJson(one)).toBe(text);
+        // whatever of it was written before
+        const written = new Map<object, string>();
+        if (typeof one === 'object' && one !== null)
+          for (const part of Object.values(one)) canonicalJsonOnce(part, written);
+        expect(canonicalJsonOnce(one, written)).toBe(text);
+        expect(canonicalJsonOnce([one, one], written)).toBe(`[${text},${text}]`);
+      }),
+    );
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { canonicalise, CanonicalError, parseCanonical } from './canonical';
+import { canonicalise, CanonicalError, inOrder, parseCanonical } from './canonical';
 import type { Plain } from './header';
 
 const key = fc.oneof(
@@ -65,6 +65,16 @@ describe('canonical text', () => {
     expect(canonicalise('\u20ac$\u000f\nA\'B"\\/<\u2028\u007f')).toBe('"€$\\u000f\\nA\'B\\"\\\\/<\u2028\u007f"');
   });
 
+  it.each(['\\ud800', '\\\\ud800', '\\ud83d\ud83d\ude00', '"\\ud'])('takes %j for no half of a character', (text) => {
+    expect(canonicalise({ [text]: text })).toBe(`{${JSON.stringify(text)}:${JSON.stringify(text)}}`);
+  });
+
+  it('is the same in whatever order members come', () => {
+    expect(inOrder({ b: 1, a: 2, '10': 3, '9': 4 })).toEqual({ a: 2, b: 1, '9': 4, '10': 3 });
+    expect(Object.keys(inOrder({ b: { d: 1, c: 1 }, a: 2 }))).toEqual(['a', 'b']);
+    expect(canonicalise({ b: { d: 1, c: undefined }, a: [{ z: 1, y: 2 }] })).toBe('{"a":[{"y":2,"z":1}],"b":{"d":1}}');
+  });
+
   it('leaves out what is undefined', () => {
     expect(canonicalise({ b: undefined, a: 1 })).toBe('{"a":1}');
   });
@@ -78,6 +88,10 @@ describe('canonical text', () => {
     ['NaN', Number.NaN],
     ['half a character', { a: '\ud800' }],
     ['half a character in a name', { '\udc00x': 1 }],
+    ['half a character behind a backslash', { a: '\\\ud800' }],
+    ['half a character among members that are not sorted', { b: 1, a: '\ud800' }],
+    ['null among members that are not sorted', { b: 1, a: null }],
+    ['something that writes itself', { toJSON: () => 1 }],
     ['undefined in an array', [undefined]],
     ['a bigint', 1n],
     ['a Date', { at: new Date() }],

@@ -111,7 +111,8 @@ function areMembersInOrder(value: object, depth: number): boolean {
   for (const name in value) {
     const member = (value as Record<string, unknown>)[name];
     if (member === undefined) continue;
-    if (before > name || !isInOrder(member, depth)) ordered = false;
+    // looked at in any case: it may be nothing that can be written
+    if (!isInOrder(member, depth) || before > name) ordered = false;
     before = name;
   }
   return ordered;
