@@ -37,7 +37,7 @@ const text = randomBytes(Number(options.payload))
 const tenants = Array.from({ length: 10 }, (_, i) => `01890000-0000-7000-8000-00000000000${i}`);
 let made = 0;
 
-/** As the pipeline records a request: half of what a call writes. */
+/** As the pipeline records a request, members in its order: half of what a call writes. */
 function draft() {
   const n = made++;
   return {
@@ -47,8 +47,8 @@ function draft() {
       tenant: tenants[n % tenants.length],
       actor: '01890000-0000-7000-8000-000000000099',
       model: 'openai/gpt-4o',
-      metadata: { dialect: 'openai-chat', operation: 'chat', stream: false, messages: 3, characters: 2_048 },
-      policy: { settings: 'a'.repeat(32), models: 'b'.repeat(32), policies: 'c'.repeat(32) },
+      metadata: { dialect: 'openai-chat', messages: 3, operation: 'chat', prompt_characters: 2_048, stream: false },
+      policy: { models: 'b'.repeat(32), policies: 'c'.repeat(32), settings: 'a'.repeat(32) },
     },
     payload: { request: { dialect: 'openai-chat', body: { messages: [{ role: 'user', content: text }] } } },
     commit: { prompt: { messages: [{ role: 'user', content: text }] } },

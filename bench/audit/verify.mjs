@@ -46,7 +46,7 @@ const facts = {
   model_resolved: 'anthropic/claude',
   provider: 'anthropic',
   outcome: 'answered',
-  metadata: { tokens_in: 812, tokens_out: 344, latency_ms: 1_734, attempts: 1 },
+  metadata: { attempts: 1, latency_ms: 1_734, tokens_in: 812, tokens_out: 344 },
   compliance_flags: ['inj.flag', 'pii.masked.cpf'],
   policy: { config: `sha256:${'0'.repeat(64)}` },
 };
