@@ -95,6 +95,8 @@ export class AuditStage extends Stage<Call, AuditedCall> {
   private async identify(call: Call, { mode }: AuditTerms): Promise<Identity> {
     const { tenantId } = call.caller;
     const { user, inBatch } = call;
+    // most calls name nobody and nothing
+    if (user === undefined && call.session === undefined && inBatch === undefined) return { policy: this.policy };
     const session = call.session === undefined ? undefined : this.hash.pseudonym('session', tenantId, call.session);
     const [person, turn] = await Promise.all([
       user === undefined ? undefined : this.reference(tenantId, user, mode === 'relaxed'),

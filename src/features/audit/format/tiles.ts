@@ -1,3 +1,4 @@
+import { rootOver } from './frontier';
 import { HASH_BYTES, nodeHash } from './hashes';
 import type { HashReader, TreeNode } from './tree-plan';
 
@@ -40,10 +41,7 @@ export function tileWidth(level: number, n: number, size: number): number {
 
 /** The root of the subtree whose lowest hashes are `from` to `from + 2^height` of the tile. */
 export function subtreeOf(hashes: Buffer, from: number, height: number): Buffer {
-  let row = Array.from({ length: 2 ** height }, (_, i) => at(hashes, from + i));
-  while (row.length > 1)
-    row = Array.from({ length: row.length / 2 }, (_, i) => nodeHash(row[2 * i] as Buffer, row[2 * i + 1] as Buffer));
-  return row[0] as Buffer;
+  return rootOver(Array.from({ length: 2 ** height }, (_, i) => at(hashes, from + i)));
 }
 
 /**
