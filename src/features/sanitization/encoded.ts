@@ -1,3 +1,6 @@
+import { matchEnd } from './detectors/number-detector';
+import { Alphabet, DIGITS, LETTERS } from './text/alphabet';
+
 /** A stretch of text that says something else when it is decoded. */
 export interface Encoded {
   readonly start: number;
@@ -9,7 +12,9 @@ export interface Encoded {
 export const LONGEST_ENCODED = 4_096;
 const PERCENT = /[0-9A-Za-z._~+%-]+/g;
 const TRIPLET = /%[0-9a-f]{2}/i;
-const BASE64 = /(?<![0-9A-Za-z+/_-])[0-9A-Za-z+/_-]{16,}={0,2}/g;
+const BASE64 = new Alphabet(`${DIGITS}${LETTERS}+/_-`);
+const SHORTEST_BASE64 = 16;
+const PADDING = /={0,2}/y;
 /** Base64 of text has both cases; words, paths and hexadecimal numbers mostly do not. */
 const MIXED = /^(?=[^A-Z]*[A-Z])[^a-z]*[a-z]/;
 const UNPRINTABLE = /[^\t\n\r\x20-\x7e\u00a0-\u{10ffff}]/u;
@@ -24,10 +29,13 @@ export function* encodedIn(text: string): Generator<Encoded> {
       const decoded = decodePercent(written);
       if (decoded !== undefined) yield { start: index, end: index + written.length, decoded };
     }
-  for (const { 0: written, index } of text.matchAll(BASE64)) {
+  for (let run = BASE64.run(text, SHORTEST_BASE64); run; run = BASE64.run(text, SHORTEST_BASE64, run.end)) {
+    const { start } = run;
+    const end = matchEnd(PADDING, text, run.end);
+    const written = text.slice(start, end);
     if (written.length > LONGEST_ENCODED || !MIXED.test(written)) continue;
     const decoded = decodeBase64(written);
-    if (decoded !== undefined) yield { start: index, end: index + written.length, decoded };
+    if (decoded !== undefined) yield { start, end, decoded };
   }
 }
 

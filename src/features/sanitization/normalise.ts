@@ -54,7 +54,18 @@ function formOf(code: number): string {
 /** Whether detectors can read the text as it is. */
 export const isPlain = (text: string): boolean => text.search(CHANGES) < 0;
 
-const SAME = (text: string): View => ({ text, startOf: (offset) => offset, endOf: (offset) => offset });
+/** A text that is read as it stands. */
+class PlainView implements View {
+  constructor(readonly text: string) {}
+
+  startOf(offset: number): number {
+    return offset;
+  }
+
+  endOf(offset: number): number {
+    return offset;
+  }
+}
 
 /**
  * Reads a text piece by piece so that a long one can be read with pauses: call `step` until it says true, then take `view`.
@@ -72,11 +83,11 @@ export class Normalisation {
   private readonly originalAt: number[] = [0];
   /** How long the replaced character was in the original; 0 where characters were copied one by one. */
   private readonly widths: number[] = [0];
-  private readonly plain: boolean;
 
-  constructor(private readonly text: string) {
-    this.plain = isPlain(text);
-  }
+  constructor(
+    private readonly text: string,
+    private readonly plain = isPlain(text),
+  ) {}
 
   /** Reads some 4 k characters more. True when the whole text has been read. */
   step(): boolean {
@@ -95,9 +106,9 @@ export class Normalisation {
   }
 
   get view(): View {
-    if (this.plain) return SAME(this.text);
+    if (this.plain) return new PlainView(this.text);
     const text = this.pieces.join('');
-    if (this.viewAt.length === 1 && !this.originalAt[0] && !this.widths[0]) return SAME(text);
+    if (this.viewAt.length === 1 && !this.originalAt[0] && !this.widths[0]) return new PlainView(text);
     const { originalAt, viewAt, widths } = this;
     const startOf = (offset: number): number => {
       const stretch = this.stretchOf(offset);
@@ -166,7 +177,8 @@ export class Normalisation {
 
 /** The whole text at once. */
 export function normalise(text: string): View {
-  const reading = new Normalisation(text);
+  if (isPlain(text)) return new PlainView(text);
+  const reading = new Normalisation(text, false);
   while (!reading.step());
   return reading.view;
 }

@@ -152,6 +152,19 @@ describe('the scanner', () => {
     expect(phones.scan('cpf 529.982.247-25, tel (11) 98765-4321').map(({ entity }) => entity)).toEqual(['PHONE']);
   });
 
+  it.each([
+    ['+55 11 98765-4321', true],
+    ['0055 11 98765-4321', true],
+    ['+800 1234 5678', true], // of no country
+    ['+0 11 98765 4321', false],
+    ['+999 1234 5678', false],
+    ['00012345', false],
+  ])('tells telephones that may exist from those that may not: %j', (text, validated) => {
+    const scan = () => scanner.scan(`call ${text}`);
+    expect(scan()).toMatchObject([{ entity: 'PHONE', validated }]);
+    expect(scan()).toEqual(scan());
+  });
+
   it('knows the telephones of other countries when it is told to', () => {
     const text = 'Festnetz 030/1234567';
     expect(new Scanner().scan(text)).toEqual([]);

@@ -4,7 +4,7 @@ import type { Finding } from './finding';
 import { PhoneDetector } from './detectors/phone';
 import { Normalisation, normalise, type View } from './normalise';
 import { type Candidate, resolveOverlaps } from './overlap';
-import { BREAK, readPage } from './read-page';
+import { BREAK, mayHold, readPage } from './read-page';
 import { type Slice, slicesOf } from './slices';
 
 export { ACTION_THRESHOLD } from './overlap';
@@ -81,12 +81,13 @@ export class Scanner {
   }
 
   /** Findings that begin in a slice. */
-  private read(view: View, lead: string, { start, end, from, to }: Slice): Finding[] {
+  private read(view: View, lead: string, { start, end, from, to }: Slice): readonly Finding[] {
+    const text = view.text.slice(from, to);
+    // most texts hold nothing; looked at one by one, as both together would be written anew
+    if (!mayHold(text) && !mayHold(lead)) return NOTHING;
     const shift = from - lead.length;
-    const isWhole = !lead && from === 0 && to === view.text.length;
-    const text = isWhole ? view.text : lead + view.text.slice(from, to);
     const findings: Finding[] = [];
-    for (const one of resolveOverlaps(readPage(text, this.phones))) {
+    for (const one of resolveOverlaps(readPage(lead + text, this.phones))) {
       const at = one.start + shift;
       if (at >= start && at < end && (this.entities?.has(one.entity) ?? true))
         findings.push(asFinding(view, one, shift));
@@ -94,6 +95,8 @@ export class Scanner {
     return findings;
   }
 }
+
+const NOTHING: readonly Finding[] = [];
 
 function asFinding(view: View, { entity, start, end, confidence, validated }: Candidate, shift: number): Finding {
   return { entity, start: view.startOf(start + shift), end: view.endOf(end + shift), confidence, validated };

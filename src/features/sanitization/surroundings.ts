@@ -98,6 +98,7 @@ export function neighboursBefore(words: Words, start: number, from = start - REA
 /** The words after an offset, the nearest first. */
 export function neighboursAfter(words: Words, end: number): Neighbour[] {
   const neighbours: Neighbour[] = [];
+  words.readTo(end + REACH_AFTER);
   const first = words.firstFrom(end);
   /** How many words stood before the last comma or the like. */
   let phrase = 0;

@@ -1,16 +1,23 @@
 import { meaningOf, type Meaning } from './context-words';
 
-/** Letters whose code tells their case; beyond, everything that is a letter counts as small. */
-const isUpper = (code: number): boolean =>
-  (code >= 65 && code <= 90) || (code >= 0xc0 && code <= 0xde && code !== 0xd7);
-const isLower = (code: number): boolean =>
-  (code >= 97 && code <= 122) ||
-  (code >= 0xdf && code < 0x2000 && code !== 0xf7) ||
-  (code >= 0x2c00 && code < 0xd800) ||
-  code > 0xdfff;
+const [DIGIT, UPPER, LOWER, JOIN] = [1, 2, 3, 4];
+/** What ASCII characters are. */
+const KINDS = new Uint8Array(128);
+KINDS.fill(DIGIT, 48, 58);
+KINDS.fill(UPPER, 65, 91);
+KINDS.fill(LOWER, 97, 123);
+/** Stand within a number: space, dash, dot, slash. */
+for (const code of [32, 45, 46, 47]) KINDS[code] = JOIN;
+
+/** Of letters beyond, the code of some tells their case; everything else that is a letter counts as small. */
+function kindOf(code: number): number {
+  if (code < 128) return KINDS[code];
+  if (code >= 0xc0 && code <= 0xde && code !== 0xd7) return UPPER;
+  const isLower =
+    (code >= 0xdf && code < 0x2000 && code !== 0xf7) || (code >= 0x2c00 && code < 0xd800) || code > 0xdfff;
+  return isLower ? LOWER : 0;
+}
 const isDigit = (code: number): boolean => code >= 48 && code <= 57;
-/** Stands within a number: space, dash, dot, slash. */
-const joins = (code: number): boolean => code === 32 || code === 45 || code === 46 || code === 47;
 const GAP = 3;
 const LABEL_GAP = 5;
 /** Longer words announce nothing. */
@@ -18,25 +25,34 @@ const LONGEST = 32;
 
 /**
  * The words of a text and its numbers, in order. `customerCpf`, `customer_cpf` and `CPFNumber` are two words each; digits with
- * spaces, dots, dashes or slashes between them are one number.
+ * spaces, dots, dashes or slashes between them are one number. It reads on as far as it is asked: numbers may stand at the beginning.
  */
 export class Words {
   private readonly starts: number[] = [];
   private readonly ends: number[] = [];
-  private readonly meanings: (Meaning | undefined)[] = [];
+  private readonly meanings = new Map<number, Meaning>();
+  /** What begins from here on is not read yet. */
+  private at = 0;
 
-  constructor(private readonly text: string) {
-    let at = 0;
-    while (at < text.length) {
-      const code = text.charCodeAt(at);
-      if (isDigit(code)) at = this.number(at);
-      else if (isUpper(code) || isLower(code)) at = this.word(at);
-      else at++;
-    }
-  }
+  constructor(private readonly text: string) {}
 
+  /** Words that were read. */
   get length(): number {
     return this.starts.length;
+  }
+
+  /** From now on every word is known that begins at an offset or before. */
+  readTo(offset: number): void {
+    const { text } = this;
+    const end = Math.min(text.length, offset + 1);
+    let { at } = this;
+    while (at < end) {
+      const kind = kindOf(text.charCodeAt(at));
+      if (kind === DIGIT) at = this.number(at);
+      else if (kind === UPPER || kind === LOWER) at = this.word(at);
+      else at++;
+    }
+    this.at = at;
   }
 
   start(index: number): number {
@@ -53,7 +69,9 @@ export class Words {
 
   /** What the word announces; looked up when it is first asked for. */
   meaning(index: number): Meaning {
-    return (this.meanings[index] ??= meaningOf(this.written(index)));
+    let meaning = this.meanings.get(index);
+    if (!meaning) this.meanings.set(index, (meaning = meaningOf(this.written(index))));
+    return meaning;
   }
 
   /** Whether a character stands between two offsets that are near each other. */
@@ -67,8 +85,9 @@ export class Words {
     return to - from > LABEL_GAP || /[,;).|\n]/.test(this.text.slice(from, to));
   }
 
-  /** The first word that begins at or after an offset. */
+  /** The first word that begins at or after an offset; `length` where none was read. */
   firstFrom(offset: number): number {
+    this.readTo(offset);
     let low = 0;
     for (let high = this.starts.length; low < high;) {
       const middle = (low + high) >> 1;
@@ -95,24 +114,32 @@ export class Words {
     const { text } = this;
     let end = start + 1;
     for (let at = end; at - end <= GAP && at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      if (isDigit(code)) end = at + 1;
-      else if (!joins(code)) break;
+      const kind = kindOf(text.charCodeAt(at));
+      if (kind === DIGIT) end = at + 1;
+      else if (kind !== JOIN) break;
     }
     return this.add(start, end);
   }
 
   private word(start: number): number {
-    const { text } = this;
-    let at = start;
-    while (isUpper(text.charCodeAt(at))) at++;
+    const at = this.endOf(UPPER, start);
     // CPFNumber: the last capital begins the next word
-    if (at - start > 1 && isLower(text.charCodeAt(at))) {
+    if (at - start > 1 && this.is(LOWER, at)) {
       // a plural in small letters stays: CPFs
-      if (text.charCodeAt(at) === 115 && !isLower(text.charCodeAt(at + 1))) return this.add(start, at + 1);
+      if (this.text.charCodeAt(at) === 115 && !this.is(LOWER, at + 1)) return this.add(start, at + 1);
       return this.add(start, at - 1);
     }
-    while (isLower(text.charCodeAt(at))) at++;
-    return this.add(start, at);
+    return this.add(start, this.endOf(LOWER, at));
+  }
+
+  private is(kind: number, at: number): boolean {
+    // to read behind the end would make all reading slower
+    return at < this.text.length && kindOf(this.text.charCodeAt(at)) === kind;
+  }
+
+  private endOf(kind: number, from: number): number {
+    let at = from;
+    while (this.is(kind, at)) at++;
+    return at;
   }
 }

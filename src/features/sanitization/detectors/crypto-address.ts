@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Page } from '../page';
+import { Alphabet, DIGITS, LETTERS } from '../text/alphabet';
 
+/** None of the addresses below is shorter. */
+const SPELLING = new Alphabet(DIGITS + LETTERS);
+const SHORTEST = 14;
 const BASE58 = /(?<![0-9A-Za-z_])[13LMDT9AXrt2mn][1-9A-HJ-NP-Za-km-z]{24,34}(?![0-9A-Za-z_])/g;
 const BECH32 = /(?<![0-9A-Za-z_])(?:bc|tb|ltc)1[02-9ac-hj-np-z]{11,71}(?![0-9A-Za-z_])/gi;
 const HEX = /(?<![0-9A-Za-z_])0x[0-9a-fA-F]{40}(?![0-9A-Za-z_])/g;
@@ -11,6 +15,7 @@ const GENERATORS = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3];
 /** Addresses of Bitcoin and its relatives (their checksums agree) and of Ethereum (forty hexadecimal digits). */
 export function detectCryptoAddresses(page: Page): void {
   const { text } = page;
+  if (!SPELLING.run(text, SHORTEST)) return;
   for (const { 0: written, index } of text.matchAll(BASE58))
     if (/\d/.test(written) && isBase58Check(written))
       page.add('CRYPTO_ADDRESS', index, index + written.length, 0.95, true);

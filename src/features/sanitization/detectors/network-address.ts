@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import type { Page } from '../page';
+import { Alphabet, HEX } from '../text/alphabet';
 import { isDigitAt, isWordAt, matchEnd, type NumberDetector } from './number-detector';
 
 const V4 = /\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?![0-9A-Za-z_]|[.-]\d)/y;
@@ -27,9 +28,14 @@ const V6 =
 /** Shorter ones are more often part of a program: `a::b`. */
 const TELLING = /^(?=.*\d)(?:[0-9a-f]{1,4}:){2}|^(?=.*\d)[0-9a-f]{3,4}::|::ffff:\d/i;
 
+/** Eight groups, or six and an address of version 4, as far as there are no dots. */
+const V6_SPELLING = new Alphabet(`${HEX}:`);
+const V6_SHORTEST = 13;
+
 /** IPv6 addresses. */
 export function detectIpV6(page: Page): void {
-  if (!page.text.includes(':')) return;
+  // groups that are left out leave two colons
+  if (!page.text.includes('::') && !V6_SPELLING.run(page.text, V6_SHORTEST)) return;
   for (const { 0: written, index } of page.text.matchAll(V6))
     if (TELLING.test(written) && isIPv6(written)) page.add('IP_ADDRESS', index, index + written.length, 0.9, true);
 }
@@ -39,8 +45,12 @@ const MAC =
 /** Part of something longer: a fingerprint, a version. */
 const MAC_AFTER = /[0-9A-Za-z_]$|(?<![0-9A-Za-z])[0-9A-Fa-f]{2,4}[:.-]$/;
 
+const MAC_SPELLING = new Alphabet(`${HEX}:.-`);
+const MAC_SHORTEST = 14;
+
 /** Addresses of network cards. */
 export function detectMac(page: Page): void {
+  if (!MAC_SPELLING.run(page.text, MAC_SHORTEST)) return;
   for (const { 0: written, index } of page.text.matchAll(MAC)) {
     const digits = written.replaceAll(/[:.-]/g, '');
     if (MAC_AFTER.test(page.text.slice(Math.max(0, index - 6), index))) continue;

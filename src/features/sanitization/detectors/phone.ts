@@ -1,6 +1,6 @@
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import type { Page } from '../page';
-import { isDigitAt, isWordAt } from './number-detector';
+import { digitsOf, isDigitAt, isWordAt } from './number-detector';
 
 const EXTENSION = / ?(?:x|ext\.?|ramal|r\.) ?\d{1,5}(?![0-9A-Za-z])/iy;
 const DATE =
@@ -70,12 +70,27 @@ export class PhoneDetector {
 
   private isValid(written: string): boolean {
     const number = written.replace(/^00/, '+').replace(/\(0\)/, '');
-    if (number.startsWith('+')) return parsePhoneNumberFromString(number)?.isValid() ?? false;
-    if (/^55\d{10,11}$/.test(number)) return parsePhoneNumberFromString(`+${number}`)?.isValid() ?? false;
+    if (number.startsWith('+')) return isInternational(number);
+    if (/^55\d{10,11}$/.test(number)) return isInternational(`+${number}`);
     // written as in North America
     const regions = /^1?\D?\D?\d{3}\D{1,2}\d{3}\D\d{4}$/.test(number) ? this.regions.toReversed() : this.regions;
     return regions.some((region) => parsePhoneNumberFromString(number, region)?.isValid() ?? false);
   }
+}
+
+/** By their first three digits: whether numbers are some country's. */
+const beginnings = new Map<string, boolean>();
+
+function isInternational(number: string): boolean {
+  return isSomewhere(digitsOf(number).slice(0, 3)) && (parsePhoneNumberFromString(number)?.isValid() ?? false);
+}
+
+/** The library is asked once: it says no with an error, and to make one costs several times what all else does that is done about a number. */
+function isSomewhere(beginning: string): boolean {
+  let known = beginnings.get(beginning);
+  if (known === undefined)
+    beginnings.set(beginning, (known = parsePhoneNumberFromString(`+${beginning}0000000`) !== undefined));
+  return known;
 }
 
 interface Evidence {

@@ -1,6 +1,10 @@
 import type { Page } from '../page';
+import { Alphabet, DIGITS, LETTERS, type Run } from '../text/alphabet';
 import { matchEnd } from './number-detector';
 
+/** What keys and tokens are spelt with; each of those below has at least so many characters. */
+const SPELLING = new Alphabet(`${DIGITS}${LETTERS}+/=._~-`);
+const SHORTEST = 15;
 /** Keys that their issuer's prefix gives away. */
 const PREFIXED = new RegExp(
   `(?<![0-9A-Za-z_-])(?:${[
@@ -33,11 +37,10 @@ const IN_URL = /[a-z][a-z0-9+.-]{1,15}:\/\/[^\s:/@"'<>]{0,64}:([^\s/@"'<>]{3,128
 /** Keys, tokens, private keys and words to get in. */
 export function detectSecrets(page: Page): void {
   const { text } = page;
-  for (const { 0: written, index } of text.matchAll(PREFIXED))
-    if (/[A-Z0-9]/.test(written.slice(4)) && entropy(written) >= 2.5 && !BLANK.test(written))
-      page.add('SECRET', index, index + written.length, 0.95, false, 0);
+  const first = SPELLING.run(text, SHORTEST);
+  for (let run = first; run; run = SPELLING.run(text, SHORTEST, run.end)) detectPrefixed(page, run);
   if (text.includes('-----BEGIN ')) detectPrivateKeys(page);
-  for (const match of text.matchAll(BEARER)) {
+  for (const match of first ? text.matchAll(BEARER) : []) {
     const start = match.index + match[0].length - match[1].length;
     if (isRandom(match[1])) page.add('SECRET', start, start + match[1].length, 0.85, false, 0);
   }
@@ -47,6 +50,12 @@ export function detectSecrets(page: Page): void {
       if (!isPlaceholder(match[1])) page.add('SECRET', start, start + match[1].length, 0.8, false, 0);
     }
   detectAssignments(page);
+}
+
+function detectPrefixed(page: Page, { start, end }: Run): void {
+  for (const { 0: written, index } of page.text.slice(start, end).matchAll(PREFIXED))
+    if (/[A-Z0-9]/.test(written.slice(4)) && entropy(written) >= 2.5 && !BLANK.test(written))
+      page.add('SECRET', start + index, start + index + written.length, 0.95, false, 0);
 }
 
 function detectPrivateKeys(page: Page): void {
