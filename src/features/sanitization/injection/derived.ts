@@ -1,3 +1,4 @@
+import { Alphabet, DIGITS, HEX, LETTERS } from '../text/alphabet';
 import { reverse, rot13 } from './vocabulary';
 
 /** A text that another one contains in a spelling of its own. */
@@ -11,8 +12,8 @@ export interface Derived {
 
 const PIECES = 8;
 const DECODED_LIMIT = 8_192;
-const BASE64 = /[A-Za-z0-9+/_-]{24,8192}={0,2}/g;
-const HEX = /(?:[0-9a-fA-F]{2}[ :]?){12,4096}/g;
+const BASE64 = { letters: new Alphabet(`${DIGITS}${LETTERS}+/_-`), pattern: /[A-Za-z0-9+/_-]{24,8192}={0,2}/g };
+const HEXADECIMAL = { letters: new Alphabet(`${HEX} :`), pattern: /(?:[0-9a-fA-F]{2}[ :]?){12,4096}/g };
 const ESCAPE = /%[0-9a-fA-F]{2}/;
 const ESCAPES = /(?:%[0-9a-fA-F]{2}){1,64}/g;
 const HEX_ESCAPES = 2;
@@ -24,13 +25,12 @@ const LEAST_WORDS = 3;
 /** Decodes what looks encoded, once: what is found inside is not decoded again. Bounded in pieces and in length. */
 export function decodedIn(text: string): readonly Derived[] {
   const found: Derived[] = [];
-  for (const match of hasRun(text, IN_BASE64) ? matches(text, BASE64) : []) {
+  for (const match of matches(text, BASE64)) {
     // words with hyphens and paths are of these letters too; encoded text mixes cases or has digits
     if (!/[a-z]/.test(match[0]) || !/[A-Z]/.test(match[0])) continue;
     take('base64', Buffer.from(match[0], 'base64'), match);
   }
-  for (const match of hasRun(text, IN_HEX) ? matches(text, HEX) : [])
-    take('hex', Buffer.from(match[0].replace(/[ :]/g, ''), 'hex'), match);
+  for (const match of matches(text, HEXADECIMAL)) take('hex', Buffer.from(match[0].replace(/[ :]/g, ''), 'hex'), match);
   if (ESCAPE.test(text)) {
     const head = text.slice(0, DECODED_LIMIT);
     if ((head.match(/%[0-9a-fA-F]{2}/g)?.length ?? 0) >= HEX_ESCAPES)
@@ -67,31 +67,10 @@ function readable(text: string): boolean {
   return words + 1 >= LEAST_WORDS && printable >= text.length * 0.95;
 }
 
-function matches(text: string, pattern: RegExp): readonly RegExpExecArray[] {
+function matches(text: string, { letters, pattern }: typeof BASE64): readonly RegExpExecArray[] {
   const found: RegExpExecArray[] = [];
+  if (!letters.run(text, SHORTEST)) return found;
   pattern.lastIndex = 0;
   for (let match = pattern.exec(text); match && found.length < PIECES; match = pattern.exec(text)) found.push(match);
   return found;
-}
-
-const [IN_BASE64, IN_HEX] = [1, 2];
-const CLASSES = new Uint8Array(128);
-for (const letter of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-')
-  CLASSES[letter.charCodeAt(0)] = IN_BASE64;
-for (const letter of '0123456789abcdefABCDEF') CLASSES[letter.charCodeAt(0)] = IN_BASE64 | IN_HEX;
-for (const letter of ' :') CLASSES[letter.charCodeAt(0)] = IN_HEX;
-
-/** Whether characters of a kind stand in a row for as long as a pattern needs: one of so many of them must be looked at. */
-function hasRun(text: string, kind: number): boolean {
-  for (let probe = SHORTEST - 1; probe < text.length;) {
-    let start = probe;
-    while (start > probe - SHORTEST && isOf(text.charCodeAt(start), kind)) start--;
-    if (start === probe - SHORTEST) return true;
-    probe = start + SHORTEST;
-  }
-  return false;
-}
-
-function isOf(code: number, kind: number): boolean {
-  return code < 128 && ((CLASSES[code] as number) & kind) !== 0;
 }

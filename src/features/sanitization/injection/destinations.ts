@@ -8,15 +8,16 @@ export interface Destination {
   readonly end: number;
 }
 
-const PATTERNS: readonly (readonly [kind: Destination['kind'], pattern: RegExp])[] = [
-  ['image', /!\[[^\]\n]{0,300}\]\([ \t\n]{0,4}<?([^)\s>]{1,2048})/g],
-  ['link', /\]\([ \t\n]{0,4}<?([^)\s>]{1,2048})/g],
-  ['image', /\b(?:src|srcset|poster|background|data)[ \t\n]{0,4}=[ \t\n]{0,4}["']?([^"'\s>]{1,2048})/gi],
-  ['image', /\burl\([ \t]{0,4}["']?([^"')\s]{1,2048})/gi],
-  ['link', /\b(?:href|action|formaction)[ \t\n]{0,4}=[ \t\n]{0,4}["']?([^"'\s>]{1,2048})/gi],
+/** Each with a sign without which it cannot match: most texts have few of them. */
+const PATTERNS: readonly (readonly [kind: Destination['kind'], sign: string, pattern: RegExp])[] = [
+  ['image', '](', /!\[[^\]\n]{0,300}\]\([ \t\n]{0,4}<?([^)\s>]{1,2048})/g],
+  ['link', '](', /\]\([ \t\n]{0,4}<?([^)\s>]{1,2048})/g],
+  ['image', '=', /\b(?:src|srcset|poster|background|data)[ \t\n]{0,4}=[ \t\n]{0,4}["']?([^"'\s>]{1,2048})/gi],
+  ['image', '(', /\burl\([ \t]{0,4}["']?([^"')\s]{1,2048})/gi],
+  ['link', '=', /\b(?:href|action|formaction)[ \t\n]{0,4}=[ \t\n]{0,4}["']?([^"'\s>]{1,2048})/gi],
   // a reference may belong to an image
-  ['image', /^ {0,3}\[[^\]\n]{1,200}\]:[ \t]{0,4}<?([^\s>]{1,2048})/gm],
-  ['bare', /https?:\/\/[^\s<>"')\]]{1,2048}/gi],
+  ['image', ']:', /^ {0,3}\[[^\]\n]{1,200}\]:[ \t]{0,4}<?([^\s>]{1,2048})/gm],
+  ['bare', '://', /https?:\/\/[^\s<>"')\]]{1,2048}/gi],
 ];
 const MOST = 64;
 
@@ -24,8 +25,8 @@ const MOST = 64;
 export function destinationsIn(text: string): readonly Destination[] {
   const found: Destination[] = [];
   if (!/[:/]/.test(text)) return found;
-  for (const [kind, pattern] of PATTERNS)
-    for (const match of text.matchAll(pattern)) {
+  for (const [kind, sign, pattern] of PATTERNS)
+    for (const match of text.includes(sign) ? text.matchAll(pattern) : []) {
       if (found.length >= MOST) return found;
       const address = resolve(match[1] ?? match[0]);
       const end = match.index + match[0].length;

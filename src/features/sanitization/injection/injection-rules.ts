@@ -10,9 +10,9 @@ import { Phrases } from './phrases';
 import { isQuoted, isTalk } from './quotation';
 import type { Family, PhraseRule, Rule } from './rules/rule';
 import { RULES, type RuleSet } from './rules/rules';
-import { slices } from './slices';
-import { tokenise, type Tokens } from './tokenise';
-import { vocabularyOf, type Vocabulary } from './vocabulary';
+import { SLICE, slices } from './slices';
+import { Tokeniser, type Tokens } from './tokenise';
+import { vocabularyOf } from './vocabulary';
 
 /** Words in rot13, or from right to left, that make a text worth turning round. */
 const TURNED_WORDS = 2;
@@ -46,7 +46,7 @@ export class InjectionRules {
   /** SHA-256, in hexadecimal, of rules and lexicons as canonical JSON: what an assessment was made with. */
   readonly hash: string;
   private readonly rules: readonly Rule[];
-  private readonly vocabulary: Vocabulary;
+  private readonly tokeniser: Tokeniser;
   private readonly phrases: Phrases;
   private readonly patterns: Patterns;
 
@@ -54,50 +54,53 @@ export class InjectionRules {
     this.version = set.version;
     this.hash = createHash('sha256').update(canonicalJson(set)).digest('hex');
     this.rules = set.rules;
-    this.vocabulary = vocabularyOf(set);
+    const vocabulary = vocabularyOf(set);
     const indexed = set.rules.map((rule, index) => ({ rule, index }));
     this.phrases = new Phrases(
       indexed.flatMap(({ rule, index }) =>
         'phrases' in rule ? [{ rule, index, lexicon: rule.language === 'any' ? {} : set.lexicons[rule.language] }] : [],
       ),
-      this.vocabulary,
+      vocabulary,
     );
+    this.tokeniser = new Tokeniser(vocabulary);
     this.patterns = new Patterns(indexed.flatMap(({ rule, index }) => ('pattern' in rule ? [{ rule, index }] : [])));
   }
 
   /** Linear in the text, and synchronous: for texts beyond some 64,000 characters see `assessLong`. */
   assess(text: string, provenance: Provenance): Assessment {
+    if (text.length <= SLICE) return this.conclude([this.look(text, 0, provenance)]);
     return this.conclude(slices(text).map((slice) => this.look(slice.text, slice.start, provenance)));
   }
 
   /** @param start offset of the slice in its text */
   look(slice: string, start: number, provenance: Provenance): Sighting {
-    const signals = new Set<Signal>();
+    const signals: Signal[] = [];
     const normal = normalise(slice);
-    if (normal.invisible) signals.add('invisible');
-    if (normal.confusable) signals.add('confusable');
+    if (normal.invisible) signals.push('invisible');
+    if (normal.confusable) signals.push('confusable');
     const lower = normal.text.toLowerCase();
-    const tokens = tokenise(lower, this.vocabulary);
+    const tokens = this.tokeniser.tokenise(lower);
     const matches = this.direct(normal, lower, tokens, provenance, signals);
     for (const derived of derivedFrom(normal, tokens)) {
       // without its escapes the text says once more what it said with them
       const known = new Set(derived.encoding === 'url' ? matches.map(({ id }) => id) : []);
       const inside = this.within(derived, normal, provenance, known);
-      if (inside.length) signals.add(derived.encoding === 'tags' ? 'smuggled' : 'encoded');
+      if (inside.length) signals.push(derived.encoding === 'tags' ? 'smuggled' : 'encoded');
       matches.push(...inside);
     }
-    if (!matches.length) return { matches, signals: [...signals] };
+    if (!matches.length) return { matches, signals };
     return {
       matches: matches.map((match) => ({ ...match, start: match.start + start, end: match.end + start })),
-      signals: [...signals],
+      signals,
     };
   }
 
-  /** What was seen in the slices of one text, put together. */
+  /** What was seen in the slices of one text, put together; a signal counts once. */
   conclude(sightings: readonly Sighting[]): Assessment {
+    if (sightings.every(({ matches, signals }) => !matches.length && !signals.length)) return CLEAN;
     const rules = withoutOverlaps(sightings.flatMap(({ matches }) => matches));
     const signals = [...new Set(sightings.flatMap((one) => one.signals))];
-    return rules.length || signals.length ? { score: scoreOf(rules), rules, signals } : CLEAN;
+    return { score: scoreOf(rules), rules, signals };
   }
 
   /** What the text itself says; offsets are those of the original slice. */
@@ -106,10 +109,12 @@ export class InjectionRules {
     lower: string,
     tokens: Tokens,
     provenance: Provenance,
-    signals: Set<Signal>,
+    signals: Signal[],
   ): MatchedRule[] {
     const { text } = normal;
-    const talk = provenance === 'trusted' && isTalk(lower);
+    let talk: boolean | undefined;
+    // asked of few texts: it looks for many words
+    const isAbout = () => (talk ??= provenance === 'trusted' && isTalk(lower));
     const found: MatchedRule[] = [];
     const add = (rule: Pick<Rule, 'id' | 'family' | 'weight'>, start: number, end: number) =>
       found.push({
@@ -121,8 +126,8 @@ export class InjectionRules {
       });
     const weighed = (index: number, start: number, end: number, harmless = false) => {
       const rule = this.rules[index] as Rule;
-      const quoted = talk && isQuoted(text, start, end);
-      if (quoted) signals.add('quoted');
+      const quoted = isQuoted(text, start, end) && isAbout();
+      if (quoted) signals.push('quoted');
       const share = (quoted ? TALKED_ABOUT : 1) * (harmless ? ASIDE : 1);
       add({ ...rule, weight: rule.weight * share }, start, end);
     };
@@ -131,7 +136,7 @@ export class InjectionRules {
       const ordered = !speaksToReader && (ORDERS.has(family) || weight < FLAG_THRESHOLD.trusted);
       weighed(rule, start, end, (aside && ordered) || (specific && HAS_SUBJECT.has(family)));
       if (!disguised && !isDisguised(normal, start, end)) continue;
-      signals.add('disguised');
+      signals.push('disguised');
       add(obfuscation('disguised'), start, end);
     }
     for (const { rule, start, end } of this.patterns.match(text, lower)) weighed(rule, start, end);
@@ -149,8 +154,8 @@ export class InjectionRules {
   ): readonly MatchedRule[] {
     const normal = normalise(derived.text);
     const lower = normal.text.toLowerCase();
-    const tokens = tokenise(lower, this.vocabulary);
-    const inner = this.direct(normal, lower, tokens, provenance, new Set()).filter(({ id }) => !known.has(id));
+    const tokens = this.tokeniser.tokenise(lower);
+    const inner = this.direct(normal, lower, tokens, provenance, []).filter(({ id }) => !known.has(id));
     const smuggled = derived.encoding === 'tags';
     if (!inner.length && !smuggled) return [];
     const [start, end] = [originOf(outer, derived.start), originOf(outer, derived.end)];

@@ -5,8 +5,8 @@ export interface Normalised {
   readonly original: string;
   /** Accents, invisible characters and letters that only look Latin are folded away; case is kept. */
   readonly text: string;
-  /** UTF-16 offset into the original of the character at each index of `text`, and of its end; undefined: they are the same. */
-  readonly origins: Int32Array | undefined;
+  /** Where in the original each character of `text` stood, and its end; undefined: they are the same. */
+  readonly origins: Origins | undefined;
   /** How many characters that cannot be seen were left out. */
   readonly invisible: number;
   /** How many letters were replaced by the Latin ones that they resemble, or are a cut of. */
@@ -40,7 +40,7 @@ const known = new Map<number, Folded>();
 export function normalise(original: string): Normalised {
   if (ASCII.test(original))
     return { original, text: original, origins: undefined, invisible: 0, confusable: 0, smuggled: '' };
-  const origins = new Origins(original.length);
+  const origins = new Origins();
   let [text, smuggled] = ['', ''];
   let [invisible, confusable] = [0, 0];
   let flag = false;
@@ -49,7 +49,7 @@ export function normalise(original: string): Normalised {
     while (at < original.length && original.charCodeAt(at) < 0x80) at++;
     if (at > plain) {
       text += original.slice(plain, at);
-      origins.addRun(plain, at);
+      origins.addRun(plain, at - plain);
       flag = false;
       continue;
     }
@@ -65,37 +65,48 @@ export function normalise(original: string): Normalised {
     at += point > 0xffff ? 2 : 1;
   }
   origins.add(original.length, 1);
-  return { original, text, origins: origins.done(), invisible, confusable, smuggled };
+  return { original, text, origins, invisible, confusable, smuggled };
 }
 
-/** An array of offsets that grows. */
+/** Where characters stood: stretches in which each stood behind the one before, or all in the same place. */
 class Origins {
-  private offsets: Int32Array;
-  private count = 0;
+  /** Of each stretch: where it begins, where that was, and how far apart its characters were. */
+  private readonly starts: number[] = [];
+  private readonly origins: number[] = [];
+  private readonly steps: number[] = [];
+  private length = 0;
 
-  constructor(expected: number) {
-    this.offsets = new Int32Array(expected + 16);
-  }
-
+  /** So many characters of one. */
   add(origin: number, times: number): void {
-    this.reserve(times);
-    for (let i = 0; i < times; i++) this.offsets[this.count++] = origin;
+    if (times === 1) this.addRun(origin, 1);
+    else if (times) this.push(origin, times, 0);
   }
 
-  addRun(from: number, to: number): void {
-    this.reserve(to - from);
-    for (let at = from; at < to; at++) this.offsets[this.count++] = at;
+  /** So many characters, each as it was. */
+  addRun(origin: number, length: number): void {
+    const last = this.starts.length - 1;
+    if (last >= 0 && this.steps[last] && this.origins[last] + this.length - this.starts[last] === origin)
+      this.length += length;
+    else this.push(origin, length, 1);
   }
 
-  done(): Int32Array {
-    return this.offsets.subarray(0, this.count);
+  /** UTF-16 offset into the original; of the end, behind it. */
+  of(index: number): number {
+    const at = Math.min(index, this.length - 1);
+    let low = 0;
+    for (let high = this.starts.length - 1; low < high;) {
+      const middle = (low + high + 1) >> 1;
+      if (this.starts[middle] <= at) low = middle;
+      else high = middle - 1;
+    }
+    return this.origins[low] + (at - this.starts[low]) * this.steps[low];
   }
 
-  private reserve(more: number): void {
-    if (this.count + more <= this.offsets.length) return;
-    const larger = new Int32Array(this.offsets.length * 2 + more);
-    larger.set(this.offsets);
-    this.offsets = larger;
+  private push(origin: number, length: number, step: number): void {
+    this.starts.push(this.length);
+    this.origins.push(origin);
+    this.steps.push(step);
+    this.length += length;
   }
 }
 
@@ -106,7 +117,7 @@ export function isDisguised(
   end: number,
 ): boolean {
   if (!origins || !(invisible || confusable)) return false;
-  const stretch = original.slice(origins[start], origins[end - 1]);
+  const stretch = original.slice(origins.of(start), origins.of(end - 1));
   return Array.from(stretch).some(
     (character) => character > '\x7f' && fold(character.codePointAt(0) as number).kind !== 'plain',
   );
@@ -119,7 +130,7 @@ export function withoutInvisible(text: string): string {
 
 /** @returns where the character at `index` of the normalised text begins in the original */
 export function originOf({ origins }: Normalised, index: number): number {
-  return origins ? (origins[Math.min(index, origins.length - 1)] as number) : index;
+  return origins ? origins.of(index) : index;
 }
 
 function fold(point: number): Folded {

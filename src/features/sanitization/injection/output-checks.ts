@@ -33,11 +33,18 @@ const TOKEN = /\[\[[A-Z][A-Z0-9_]{1,32}_[0-9A-Z]{4,12}\]\]/i;
 const SCRIPTS = new Set(['javascript:', 'vbscript:', 'data:']);
 const IMAGE_DATA = /^data:image\/(?:png|jpe?g|gif|webp)[;,]/i;
 
-const HIDDEN: readonly RegExp[] = [
-  /<!--[^>]{0,4000}[\p{L}\d][^>]{0,4000}(?:-->|$)/gu,
+/** Each with what tells quickly that there is none. */
+const HIDDEN: readonly (readonly [sign: RegExp, pattern: RegExp])[] = [
+  [/<!--/, /<!--[^>]{0,4000}[\p{L}\d][^>]{0,4000}(?:-->|$)/gu],
   // a family of emoji has single joiners; runs are writing
-  /[\u200b-\u200f\u2060-\u2064\u202a-\u202e\u2066-\u2069\ufeff\u00ad]{4,}|[\u{e0020}-\u{e007e}]{8,}/gu,
-  /style[ \t]{0,2}=[ \t]{0,2}["'][^"'<>]{0,300}(?:display[ \t]{0,2}:[ \t]{0,2}none|visibility[ \t]{0,2}:[ \t]{0,2}hidden|font-size[ \t]{0,2}:[ \t]{0,2}0|opacity[ \t]{0,2}:[ \t]{0,2}0(?![.\d])|color[ \t]{0,2}:[ \t]{0,2}(?:transparent|white\b|#fff\b|#ffffff\b))/gi,
+  [
+    /[\u200b-\u200f\u2060-\u2064\u202a-\u202e\u2066-\u2069\ufeff\u00ad\udb40]/,
+    /[\u200b-\u200f\u2060-\u2064\u202a-\u202e\u2066-\u2069\ufeff\u00ad]{4,}|[\u{e0020}-\u{e007e}]{8,}/gu,
+  ],
+  [
+    /style/i,
+    /style[ \t]{0,2}=[ \t]{0,2}["'][^"'<>]{0,300}(?:display[ \t]{0,2}:[ \t]{0,2}none|visibility[ \t]{0,2}:[ \t]{0,2}hidden|font-size[ \t]{0,2}:[ \t]{0,2}0|opacity[ \t]{0,2}:[ \t]{0,2}0(?![.\d])|color[ \t]{0,2}:[ \t]{0,2}(?:transparent|white\b|#fff\b|#ffffff\b))/gi,
+  ],
 ];
 
 /** What is wrong with a whole answer, or with a piece of one in which addresses are whole. */
@@ -47,8 +54,8 @@ export function checkOutput(text: string, policy: OutputPolicy = {}): readonly O
     const fault = faultOf(destination, policy);
     if (fault) found.push({ fault, start: destination.start, end: destination.end });
   }
-  for (const pattern of HIDDEN)
-    for (const match of text.matchAll(pattern))
+  for (const [sign, pattern] of HIDDEN)
+    for (const match of sign.test(text) ? text.matchAll(pattern) : [])
       found.push({ fault: 'hidden_text', start: match.index, end: match.index + match[0].length });
   return found.sort((a, b) => a.start - b.start);
 }

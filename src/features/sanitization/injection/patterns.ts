@@ -22,6 +22,8 @@ export class Patterns {
   private readonly compiled: readonly Compiled[];
   private readonly triggers: readonly string[];
   private readonly pairs = new Uint8Array(ASCII * ASCII);
+  /** By trigger: whether the text at hand holds it. */
+  private readonly there: boolean[] = [];
 
   constructor(rules: readonly { readonly index: number; readonly rule: PatternRule }[]) {
     this.triggers = [...new Set(rules.flatMap(({ rule }) => rule.triggers))];
@@ -40,7 +42,9 @@ export class Patterns {
   ): readonly { readonly rule: number; readonly start: number; readonly end: number }[] {
     const found: { rule: number; start: number; end: number }[] = [];
     pairsIn(lower, this.pairs);
-    const there = this.triggers.map((trigger) => mayHold(this.pairs, trigger) && lower.includes(trigger));
+    const { there } = this;
+    for (let at = 0; at < this.triggers.length; at++)
+      there[at] = mayHold(this.pairs, this.triggers[at]) && lower.includes(this.triggers[at]);
     for (const { rule, triggers, pattern, unless } of this.compiled) {
       if (!triggers.some((trigger) => there[trigger])) continue;
       pattern.lastIndex = 0;
@@ -68,7 +72,8 @@ function pairsIn(text: string, pairs: Uint8Array): void {
 
 function mayHold(pairs: Uint8Array, literal: string): boolean {
   for (let at = 1; at < literal.length; at++) {
-    const [before, code] = [literal.charCodeAt(at - 1), literal.charCodeAt(at)];
+    const before = literal.charCodeAt(at - 1);
+    const code = literal.charCodeAt(at);
     if ((before | code) < ASCII && !pairs[before * ASCII + code]) return false;
   }
   return true;

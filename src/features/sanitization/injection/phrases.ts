@@ -120,6 +120,7 @@ export class Phrases {
     const found: Match[] = [];
     for (let at = 0; at < tokens.count; at++) {
       const id = tokens.ids[at] as number;
+      if (id === UNKNOWN) continue;
       const opens = tokens.openings[at] === 1;
       if (opens) this.matchAt(tokens, at, opens, this.opening[id], found);
       this.matchAt(tokens, at, opens, this.anywhere[id], found);

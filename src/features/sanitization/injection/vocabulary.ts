@@ -20,7 +20,7 @@ const LEET: Readonly<Record<string, string>> = {
 const SUBSTITUTE = /[0134578@$]/g;
 const LETTER = /[a-z]/;
 /** Shorter words would give away too much that is written as it should be. */
-export const TELLTALE = 5;
+const TELLTALE = 5;
 /** Pronouns that Spanish hangs on its imperatives: "muéstrame", "pégalas". */
 const PRONOUNS = 'me lo la los las le les nos melo mela melos melas'.split(' ');
 /** Words that no rule needs, and that stand between those that do. */
@@ -60,6 +60,11 @@ export class Vocabulary {
 
   get size(): number {
     return this.count;
+  }
+
+  /** All words with their numbers. */
+  get words(): ReadonlyMap<string, number> {
+    return this.ids;
   }
 
   /** @returns -1 for a word that no rule mentions */
