@@ -55,6 +55,11 @@ export class CallForms implements Outgoing {
     return this.form(TOKENIZED);
   }
 
+  /** Whether every form is the call as it came. */
+  private get isClean(): boolean {
+    return !this.parts.entities.size;
+  }
+
   readonly to = (provider: string): Form => {
     const form = this.form((entity) => this.operator(entity, provider), this.parts.mark);
     const { instructions, decode } = this.parts;
@@ -64,6 +69,7 @@ export class CallForms implements Outgoing {
 
   /** Whether what this provider is sent holds tokens. */
   tokenizes(provider: string): boolean {
+    if (this.isClean) return false;
     const chosen = [...this.parts.entities].map((entity) => this.operator(entity, provider));
     return chosen.includes('tokenize') || (this.names.size > 0 && chosen.some((operator) => operator !== 'keep'));
   }
@@ -75,6 +81,7 @@ export class CallForms implements Outgoing {
   readonly memory = (): GuardMemory => this.parts.memory?.() ?? NO_MEMORY;
 
   readonly barred = (provider: string): GatewayError | undefined => {
+    if (this.isClean) return undefined;
     const kinds = [...this.parts.entities].filter((entity) => this.operator(entity, provider) === 'block').sort();
     if (!kinds.length) return undefined;
     return new GatewayError(
@@ -93,10 +100,11 @@ export class CallForms implements Outgoing {
 
   /** Makes the masked form, with breaks: the call may be long. Nearly always it is the only one that is needed. */
   async prepare(pace: Pace): Promise<void> {
-    await inTurns(this.making(TOKENIZED, UNMARKED), pace);
+    if (!this.isClean) await inTurns(this.making(TOKENIZED, UNMARKED), pace);
   }
 
   private form(choose: Choose, mark = UNMARKED): Form {
+    if (this.isClean && mark === UNMARKED) return this.parts.texts.form;
     return atOnce(this.making(choose, mark));
   }
 

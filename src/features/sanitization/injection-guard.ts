@@ -70,11 +70,13 @@ export class InjectionGuard {
     let suspicious = false;
     const challenged = new Set<number>();
     let complete = true;
-    for (const [index, place] of places.entries()) {
+    for (let index = 0; index < places.length; index++) {
+      const place = places[index];
       if (place.kind !== 'text' && place.kind !== 'arguments') continue;
       if (pace.due) await pace.rest();
       const provenance = provenanceOf(place);
-      const assessment = await this.read(place.passage, provenance, signal);
+      const assessment =
+        this.readQuickly(place.passage, provenance) ?? (await this.readInTurns(place.passage, provenance, signal));
       complete &&= assessment.complete;
       if (!assessment.score) continue;
       found.push(assessment);
@@ -84,7 +86,7 @@ export class InjectionGuard {
     }
     const combined = combine(found);
     const { rules } = combined;
-    const said = await this.classified(places, report, signal);
+    const said = this.classifier && (await this.classified(this.classifier, places, report, signal));
     const score = Math.max(combined.score, said?.score ?? 0);
     suspicious ||= (said?.score ?? 0) >= policy.flagAt;
     report.injection = { score, rules: namesOf(rules), rulesVersion: this.rules.version };
@@ -104,32 +106,36 @@ export class InjectionGuard {
     };
   }
 
-  /** Undefined where there is no classifier, or nothing for it to read. */
+  /** Undefined where there is nothing for it to read. */
   private async classified(
+    classifier: InjectionDetector,
     places: readonly Place[],
     report: Report,
     signal: AbortSignal,
   ): Promise<Classified | undefined> {
-    if (!this.classifier) return undefined;
     const texts = places
       .filter(({ kind, origin }) => kind === 'text' && CLASSIFIED.has(origin))
       .map(({ text }) => text);
     // what is newest was in no call before
-    const said = await classified(this.classifier, texts.reverse(), signal);
+    const said = await classified(classifier, texts.reverse(), signal);
     if (said?.missed) report.flag(`injection.${said.missed}`);
-    else if (said) report.ran(`input.injection.${this.classifier.name}`);
+    else if (said) report.ran(`input.injection.${classifier.name}`);
     return said;
   }
 
-  private async read(passage: Passage, provenance: Provenance, signal: AbortSignal): Promise<LongAssessment> {
+  /** Undefined for what is long and was not read before. */
+  private readQuickly(passage: Passage, provenance: Provenance): LongAssessment | undefined {
     const { known, keep } = this.assessed.find(passage, provenance);
-    if (known) return known;
+    if (known || passage.text.length > SHORT) return known;
+    const assessment = { ...this.rules.assess(passage.text, provenance), complete: true };
+    keep(assessment);
+    return assessment;
+  }
+
+  private async readInTurns(passage: Passage, provenance: Provenance, signal: AbortSignal): Promise<LongAssessment> {
     const { text } = passage;
-    const assessment =
-      text.length <= SHORT
-        ? { ...this.rules.assess(text, provenance), complete: true }
-        : await assessLong(this.rules, text, provenance, { signal, budgetMs: budgetFor(text) });
-    if (assessment.complete) keep(assessment);
+    const assessment = await assessLong(this.rules, text, provenance, { signal, budgetMs: budgetFor(text) });
+    if (assessment.complete) this.assessed.find(passage, provenance).keep(assessment);
     return assessment;
   }
 }
@@ -178,5 +184,5 @@ export function unread(
 }
 
 function namesOf(rules: Assessment['rules']): readonly string[] {
-  return [...new Set(rules.map(({ id }) => id))].sort();
+  return rules.length ? [...new Set(rules.map(({ id }) => id))].sort() : [];
 }

@@ -110,10 +110,14 @@ export class Sanitizer {
       report.ran('input.pii');
     }
     const entities = new Set<Entity>();
-    for (const { searched } of results) for (const { entity } of searched?.findings ?? []) entities.add(entity);
-    for (const { searched } of results) if (searched) report.count('input', searched.findings);
+    const searched = results.map((result) => result.searched);
+    for (const one of searched) {
+      if (!one) continue;
+      for (const { entity } of one.findings) entities.add(entity);
+      report.count('input', one.findings);
+    }
     for (const entity of entities) report.flag(`pii.${entity}`);
-    return { searched: results.map(({ searched }) => searched), entities, problem };
+    return { searched, entities, problem };
   }
 }
 
@@ -131,11 +135,13 @@ const NOTHING: Searching = { searched: [], entities: new Set() };
 
 /** Makes the tokens that the forms of the call will need, with breaks: there may be thousands. */
 async function mintAll(searched: Searching['searched'], vault: TokenVault, pace: Pace): Promise<void> {
-  for (const one of searched)
-    for (const [entity, value] of one?.values() ?? []) {
+  for (const one of searched) {
+    if (!one) continue;
+    for (const [entity, value] of one.values()) {
       vault.mint(entity, value);
       if (pace.due) await pace.rest();
     }
+  }
 }
 
 /** What belongs to one conversation: what its caller calls so, or else everything that begins with the same words. */

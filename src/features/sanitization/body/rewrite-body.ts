@@ -40,18 +40,21 @@ class Rewriting {
     const origin = originOf(around.name, role, type) ?? around.origin;
     const bytes = around.free ? undefined : unscannedOf(type);
     if (bytes) this.visitor.unscanned(bytes);
-    let changed = false;
-    const entries: [string, Json][] = [];
-    for (const [key, value] of Object.entries(object)) {
+    const keys = Object.keys(object);
+    let entries: [string, Json][] | undefined;
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i];
+      const value = object[key];
       const free =
         around.free || (typeof value === 'object' && (FREE.has(key) || (key === 'input' && isToolUse(type))));
       const name = this.key(key, origin);
       const inner = this.value(value, { origin, free, name: key, holder: object });
-      changed ||= name !== key || inner !== value;
-      entries.push([name, inner]);
+      // nearly always nothing changes
+      if (!entries && (name !== key || inner !== value)) entries = keys.slice(0, i).map((same) => [same, object[same]]);
+      entries?.push([name, inner]);
     }
     // a plain assignment would take `__proto__` for the prototype
-    return changed ? Object.fromEntries(entries) : object;
+    return entries ? Object.fromEntries(entries) : object;
   }
 
   private key(key: string, origin: Origin): string {

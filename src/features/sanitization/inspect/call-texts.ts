@@ -26,14 +26,14 @@ export type Decode = (wire: WireRequest) => ModelRequest;
 export class CallTexts {
   readonly places: readonly TextPlace[];
   readonly unscanned: readonly Unscanned[];
-  private readonly form: Form;
+  /** The call as it came. Whoever is given a form spreads it: it holds nothing else. */
+  readonly form: Form;
   private readonly document: JsonObject;
 
   constructor(
     { request, wire }: Form,
     private readonly decode: Decode,
   ) {
-    // whoever is given a form spreads it: it must hold nothing else
     this.form = { request, wire };
     this.document =
       wire.dialect === 'internal'

@@ -3,7 +3,7 @@ import type { SearchResult, TextSearch, Wanted } from './text-search';
 
 export type PlaceResult = SearchResult;
 
-/** Searches all places, in order; a text that stands in several places only once. @throws DetectorUnavailable */
+/** Searches all places, in order; a text that takes long and stands in several places only once. @throws DetectorUnavailable */
 export async function searchPlaces(
   search: TextSearch,
   places: readonly TextPlace[],
@@ -23,7 +23,13 @@ export async function searchPlaces(
   };
   // a sidecar is asked about many at once; rules have one processor
   if (search.asksSidecar) return Promise.all(places.map(once));
+  const { policy, pace, signal } = wanted;
   const results: SearchResult[] = [];
-  for (const place of places) results.push(await once(place));
+  for (const place of places) {
+    if (pace.due) await pace.rest();
+    signal.throwIfAborted();
+    // most need nobody to wait, and a promise for each would cost more than they do
+    results.push(search.quickly(place, policy) ?? (await once(place)));
+  }
   return results;
 }

@@ -33,6 +33,10 @@ export interface SearchResult {
   readonly complete: boolean;
 }
 
+type SearchedPlace = Pick<TextPlace, 'kind' | 'passage' | 'name'>;
+
+const CLEAN: SearchResult = { searched: undefined, complete: true };
+
 interface Found {
   readonly findings: readonly Finding[];
   readonly complete: boolean;
@@ -55,24 +59,27 @@ export class TextSearch {
 
   /** What rules alone find in a short text, at once. @param before what stands before it */
   rules(text: string, before: string, policy: Wanted['policy']): readonly Finding[] {
-    return this.scanner.scan(text, before).filter((finding) => isWanted(finding, policy));
+    return wantedOf(this.scanner.scan(text, before), policy);
   }
 
   get asksSidecar(): boolean {
     return this.sidecar !== undefined;
   }
 
+  /** What is found without waiting for anything; undefined where that takes longer, or the sidecar must be asked. */
+  quickly(place: SearchedPlace, policy: Wanted['policy']): SearchResult | undefined {
+    if (this.sidecar || mayBeJson(place)) return undefined;
+    const found = this.foundQuickly(place.passage, place.name);
+    return found && plainResult(place.passage, wantedOf(found.findings, policy), found.complete);
+  }
+
   /** @throws DetectorUnavailable when the sidecar cannot be asked */
-  async search(
-    { kind, passage, name }: Pick<TextPlace, 'kind' | 'passage' | 'name'>,
-    wanted: Wanted,
-  ): Promise<SearchResult> {
-    const { text } = passage;
-    const isProse = kind === 'text' || kind === 'arguments' || kind === 'key';
-    const literals = isProse && mayBeJson(text) ? await inTurns(readLiterals(text), wanted.pace) : undefined;
-    if (literals) return this.json(text, literals, name, wanted);
+  async search(place: SearchedPlace, wanted: Wanted): Promise<SearchResult> {
+    const { passage, name } = place;
+    const literals = mayBeJson(place) ? await inTurns(readLiterals(passage.text), wanted.pace) : undefined;
+    if (literals) return this.json(passage.text, literals, name, wanted);
     const { findings, complete } = await this.plain(passage, name, wanted);
-    return { searched: findings.length ? new PlainText(text, findings) : undefined, complete };
+    return plainResult(passage, findings, complete);
   }
 
   /** Each literal on its own, and the sidecar once about all of them. */
@@ -120,15 +127,23 @@ export class TextSearch {
 
   /** What rules find, sure or not. */
   private async found(passage: Passage, name: string): Promise<LongScan> {
+    return this.foundQuickly(passage, name) ?? this.foundInTurns(passage, name);
+  }
+
+  /** Undefined for what is long and was not read before. */
+  private foundQuickly(passage: Passage, name: string): LongScan | undefined {
     const { known, keep } = this.read.find(passage, name);
-    if (known) return known;
+    if (known || passage.text.length > SHORT) return known;
+    const scan = { findings: this.scanner.scan(passage.text, name), complete: true };
+    keep(scan);
+    return scan;
+  }
+
+  private async foundInTurns(passage: Passage, name: string): Promise<LongScan> {
     const { text } = passage;
     const budgetMs = Math.max(LEAST_BUDGET_MS, (text.length / 1e6) * BUDGET_MS_PER_MB);
-    const scan =
-      text.length <= SHORT
-        ? { findings: this.scanner.scan(text, name), complete: true }
-        : await this.scanner.scanLong(text, name, { budgetMs });
-    if (scan.complete) keep(scan);
+    const scan = await this.scanner.scanLong(text, name, { budgetMs });
+    if (scan.complete) this.read.find(passage, name).keep(scan);
     return scan;
   }
 
@@ -145,7 +160,7 @@ export class TextSearch {
     if (pace.due) await pace.rest();
     signal.throwIfAborted();
     const { findings, complete } = await this.found(passage, name);
-    return { findings: findings.filter((finding) => isWanted(finding, policy)), complete };
+    return { findings: wantedOf(findings, policy), complete };
   }
 }
 
@@ -153,11 +168,20 @@ function merged(rules: readonly Finding[], more: readonly Finding[] | undefined,
   return more?.length ? mergeFindings(rules, more, text) : rules;
 }
 
+function wantedOf(findings: readonly Finding[], policy: Wanted['policy']): readonly Finding[] {
+  return findings.length ? findings.filter((finding) => isWanted(finding, policy)) : findings;
+}
+
 function isWanted({ confidence, entity }: Finding, { threshold, ignore }: Wanted['policy']): boolean {
   return confidence >= threshold && !ignore.includes(entity);
 }
 
-function mayBeJson(text: string): boolean {
-  const first = /^\s{0,100}([[{"])/.exec(text)?.[1];
-  return first !== undefined;
+function plainResult({ text }: Passage, findings: readonly Finding[], complete: boolean): SearchResult {
+  if (!findings.length && complete) return CLEAN;
+  return { searched: findings.length ? new PlainText(text, findings) : undefined, complete };
+}
+
+/** What people and models read, not ids and names. */
+function mayBeJson({ kind, passage: { text } }: SearchedPlace): boolean {
+  return (kind === 'text' || kind === 'arguments' || kind === 'key') && /^\s{0,100}[[{"]/.test(text);
 }

@@ -29,7 +29,7 @@ export function guardedPieces(pieces: AsyncIterable<Piece>, parts: OutputParts):
 
 async function* filtered(pieces: AsyncIterable<Piece>, texts: StreamTexts): AsyncGenerator<Piece> {
   for await (const { events } of pieces) {
-    const passed = events.flatMap((event) => texts.next(event));
+    const passed = texts.all(events);
     if (passed.length) yield { events: passed };
   }
 }

@@ -19,8 +19,15 @@ interface Open {
 export class StreamTexts {
   /** By choice, block and kind. */
   private readonly open = new Map<string, Open>();
+  /** The one of them that was spoken last. */
+  private newest: Open | undefined;
 
   constructor(private readonly filtersOf: (kind: Spoken['type']) => readonly TextFilter[]) {}
+
+  /** What is handed on in place of events that came together. */
+  all(events: readonly ReplyEvent[]): readonly ReplyEvent[] {
+    return events.length === 1 ? this.next(events[0]) : events.flatMap((event) => this.next(event));
+  }
 
   /** What is handed on in place of an event. */
   next(event: ReplyEvent): readonly ReplyEvent[] {
@@ -29,6 +36,8 @@ export class StreamTexts {
       case 'thinking':
       case 'refusal':
       case 'tool_arguments':
+        // nearly always the text goes on that was spoken last
+        if (this.newest && isSameText(this.newest.last, event) && this.open.size === 1) return said(this.newest, event);
         return [...this.rest(({ last }) => isOver(last, event)), ...this.spoken(event)];
       case 'tool_call':
         return [...this.rest(({ last }) => isOver(last, event)), event];
@@ -50,15 +59,9 @@ export class StreamTexts {
   private spoken(event: Spoken): ReplyEvent[] {
     const key = `${event.choice ?? 0}/${event.block}/${event.type}`;
     let open = this.open.get(key);
-    if (open) open.last = event;
-    else this.open.set(key, (open = { filters: this.filtersOf(event.type), last: event }));
-    const said = textOf(event);
-    // some providers open a text with an empty one
-    if (said === '') return [event];
-    return saying(
-      event,
-      open.filters.reduce((text, filter) => filter.push(text), said),
-    );
+    if (!open) this.open.set(key, (open = { filters: this.filtersOf(event.type), last: event }));
+    this.newest = open;
+    return said(open, event);
   }
 
   private rest(isOverNow: (open: Open) => boolean): ReplyEvent[] {
@@ -66,12 +69,28 @@ export class StreamTexts {
     for (const [key, open] of this.open)
       if (isOverNow(open)) {
         this.open.delete(key);
+        if (open === this.newest) this.newest = undefined;
         // what one filter lets go of at last passes those after it
         const text = open.filters.reduce((rest, filter) => filter.push(rest) + filter.end(), '');
         events.push(...saying(open.last, text));
       }
     return events;
   }
+}
+
+/** What becomes of an event of a text. */
+function said(open: Open, event: Spoken): ReplyEvent[] {
+  open.last = event;
+  const before = textOf(event);
+  // some providers open a text with an empty one
+  if (before === '') return [event];
+  let text = before;
+  for (const filter of open.filters) text = filter.push(text);
+  return text === before ? [event] : saying(event, text);
+}
+
+function isSameText(one: Spoken, other: Spoken): boolean {
+  return one.type === other.type && one.block === other.block && isSameChoice(one, other);
 }
 
 /** A text is over when another block begins; calls of tools are told side by side. */

@@ -27,13 +27,13 @@ export async function* restoredPieces(
   const Restorer = whole ? TolerantRestorer : StreamRestorer;
   const texts = new StreamTexts((kind) => [new Restorer(vault, kind === 'tool_arguments' ? 'json' : 'text', tally)]);
   for await (const { events } of pieces) {
-    const restored = events.flatMap((event) => texts.next(renamed(event, names)));
+    const restored = texts.all(names.size ? events.map((event) => renamed(event, names)) : events);
     if (restored.length) yield { events: restored };
   }
 }
 
 function renamed(event: ReplyEvent, names: ReadonlyMap<string, string>): ReplyEvent {
-  if (event.type !== 'tool_call' || !names.size) return event;
+  if (event.type !== 'tool_call') return event;
   const { id, name } = event;
   return { ...event, id: names.get(id) ?? id, name: names.get(name) ?? name };
 }

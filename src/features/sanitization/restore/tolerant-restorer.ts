@@ -11,6 +11,9 @@ import { UrlState } from './url-state';
 const ALTERED =
   /(?:\\{0,2}\[ ?|(?<!\\)\\u005b ?){1,2}([A-Z]{2,16})(?: ?\\{0,2}_ ?|[ -])([0-9A-Z]{4,12})(?: ?\\{0,2}\](?!\()| ?\\u005d| ?\]\](?=\()){1,2}/gi;
 
+/** Without one of these there is none. */
+const BRACKET = /\[|\\u005b/i;
+
 /**
  * Puts back what tokens stand for in a text that nobody waits for, whatever became of them as long as it is plain which they are.
  * For the rest as {@link StreamRestorer} does.
@@ -33,6 +36,7 @@ export class TolerantRestorer {
   end(): string {
     const text = this.pieces.join('');
     this.pieces.length = 0;
+    if (!BRACKET.test(text)) return text;
     const url = new UrlState(this.spelling === 'json');
     let restored = '';
     let at = 0;

@@ -10,9 +10,11 @@ const DESTINATION = /\](?:\(|:)\s{0,8}$/;
 const KEPT = 32;
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 
-/** By code: what may change something. */
+/** By code: what may change something, always or only within an address or an escape. */
+const [ALWAYS, WITHIN] = [1, 2];
 const TELLING = new Uint8Array(256);
-for (const char of ' \t\r\n\f\v"\'<>()\\/:.=') TELLING[char.charCodeAt(0)] = 1;
+for (const char of '"\'<>()\\/:.=') TELLING[char.charCodeAt(0)] = ALWAYS;
+for (const char of ' \t\r\n\f\v') TELLING[char.charCodeAt(0)] = WITHIN;
 
 /**
  * Knows whether what comes next in a text belongs to a link: what is put back there is told to whoever owns the host. A text may be
@@ -36,7 +38,8 @@ export class UrlState {
   pass(text: string): void {
     if (this.head.length < HEAD) this.head += text.slice(0, HEAD - this.head.length);
     for (let i = 0; i < text.length; i++) {
-      if (TELLING[text.charCodeAt(i)] || this.escaped) this.step(text, i);
+      const telling = TELLING[text.charCodeAt(i)];
+      if (telling === ALWAYS || this.escaped || (telling === WITHIN && this.inUrl)) this.step(text, i);
     }
     this.recent = text.length < KEPT ? (this.recent + text).slice(-KEPT) : text.slice(-KEPT);
   }
