@@ -9,6 +9,12 @@ import { onParentGone } from './ancestors.mjs';
 const SAME_SIGNAL_MS = 500; // the terminal and npm may both deliver one Ctrl-C
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
+/**
+ * Young objects in caches of the processor, and 90 MB less: by itself V8 takes what the machine would give. The engine's own code in large
+ * pages, where the system has them. What the operator says in NODE_OPTIONS comes after it, and counts.
+ */
+const NODE_OPTIONS = '--max-semi-space-size=16 --use-largepages=silent';
+
 const root = resolve(import.meta.dirname, '..');
 const log = (line) => process.stderr.write(`[start] ${line}\n`);
 
@@ -77,6 +83,7 @@ async function main() {
   const dotenv = join(root, '.env');
   if (existsSync(dotenv)) process.loadEnvFile(dotenv);
   const env = { ...process.env };
+  env.NODE_OPTIONS = `${NODE_OPTIONS} ${env.NODE_OPTIONS ?? ''}`;
   env.GATEHOUSE_DATA_DIR = resolve(root, env.GATEHOUSE_DATA_DIR?.trim() || '.gatehouse');
   env.NODE_COMPILE_CACHE ??= join(root, 'node_modules', '.cache', 'gatehouse'); // the second start is quicker
   delete env.GATEHOUSE_EMBEDDED_PG;

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Bystander, passing } from './passing';
+import { type Bystander, changing, passing } from './passing';
 import { NO_USAGE, type Piece } from './reply';
 
 const text: Piece = { events: [{ type: 'text', block: 0, text: 'hi' }] };
@@ -85,5 +85,46 @@ describe('passing', () => {
     const [waiting] = await Promise.allSettled([pieces.next(), pieces.return?.()]);
     expect(waiting).toMatchObject({ status: 'rejected', reason: { message: 'cut' } });
     expect(told).toEqual(['asked', 'closed', 'left']);
+  });
+});
+
+describe('changing', () => {
+  const source = (closed: () => void) => ({
+    async *[Symbol.asyncIterator]() {
+      try {
+        yield text;
+        yield end;
+      } finally {
+        closed();
+      }
+    },
+  });
+  const read = async (pieces: AsyncIterable<Piece>) => {
+    const seen: Piece[] = [];
+    for await (const piece of pieces) seen.push(piece);
+    return seen;
+  };
+
+  it('hands out what is made of each piece, and nothing where nothing is left', async () => {
+    const closed = jest.fn();
+    expect(await read(changing(source(closed), (piece) => (piece === text ? undefined : { events: [] })))).toEqual([
+      { events: [] },
+    ]);
+    expect(closed).toHaveBeenCalledTimes(1);
+  });
+
+  it('closes the source when something is not to be handed out', async () => {
+    const closed = jest.fn();
+    const pieces = changing(source(closed), () => {
+      throw new Error('stopped');
+    });
+    await expect(read(pieces)).rejects.toThrow('stopped');
+    expect(closed).toHaveBeenCalledTimes(1);
+  });
+
+  it('closes the source when its reader leaves', async () => {
+    const closed = jest.fn();
+    for await (const _ of changing(source(closed), (piece) => piece)) break;
+    expect(closed).toHaveBeenCalledTimes(1);
   });
 });

@@ -21,6 +21,14 @@ export function passing(pieces: AsyncIterable<Piece>, by: Bystander): AsyncItera
   return new Passing(pieces[Symbol.asyncIterator](), by);
 }
 
+/** Other pieces in the place of each; nothing where nothing is left of one. What `change` throws ends the answer. */
+export function changing(
+  pieces: AsyncIterable<Piece>,
+  change: (piece: Piece) => Piece | undefined,
+): AsyncIterable<Piece> {
+  return new Changing(pieces[Symbol.asyncIterator](), change);
+}
+
 class Passing implements AsyncIterableIterator<Piece> {
   private over = false;
 
@@ -72,5 +80,50 @@ class Passing implements AsyncIterableIterator<Piece> {
     if (this.over) return error;
     this.over = true;
     return this.by.failed ? await this.by.failed(error) : error;
+  }
+}
+
+class Changing implements AsyncIterableIterator<Piece> {
+  private over = false;
+
+  constructor(
+    private readonly pieces: AsyncIterator<Piece>,
+    private readonly change: (piece: Piece) => Piece | undefined,
+  ) {}
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<Piece>> {
+    while (!this.over) {
+      const result = await this.pieces.next();
+      if (result.done) this.over = true;
+      else {
+        const value = this.changed(result.value);
+        if (value instanceof Promise) await value;
+        else if (value) return { done: false, value };
+      }
+    }
+    return { done: true, value: undefined };
+  }
+
+  async return(): Promise<IteratorResult<Piece>> {
+    this.over = true;
+    await this.pieces.return?.();
+    return { done: true, value: undefined };
+  }
+
+  private changed(piece: Piece): Piece | undefined | Promise<never> {
+    try {
+      return this.change(piece);
+    } catch (error) {
+      return this.ended(error);
+    }
+  }
+
+  private async ended(error: unknown): Promise<never> {
+    await this.return();
+    throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { Candidate } from '../../contract/call';
-import { estimateTokens } from '../../contract/estimate-tokens';
+import { estimateTokens, mostTokens } from '../../contract/estimate-tokens';
 import type { ModelRequest } from '../../contract/request';
 import type { Model } from '../../platform/config/models';
 import { type Need, needsOf } from './needs';
@@ -52,11 +52,13 @@ function lacks(model: Model | undefined, needs: readonly Need[]): Need[] {
   );
 }
 
-/** Whether the prompt fits into a model's context, where that is known; counted only when somebody asks. */
+/** Whether the prompt fits into a model's context, where that is known; counted only where its length leaves a doubt. */
 function fitting(request: ModelRequest): (model: Model | undefined) => boolean {
+  let most: number | undefined;
   let tokens: number | undefined;
   return (model) => {
     if (model?.contextTokens === undefined || request.operation === 'embeddings') return true;
+    if ((most ??= mostTokens(request)) <= model.contextTokens) return true;
     return (tokens ??= estimateTokens(request)) <= model.contextTokens;
   };
 }

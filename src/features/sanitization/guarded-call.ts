@@ -1,6 +1,7 @@
 import type { CallRecord, GuardedAs } from '../../contract/call';
 import { GatewayError } from '../../contract/errors';
-import type { Piece, Reply, ReplyEvent } from '../../contract/reply';
+import { passing } from '../../contract/passing';
+import type { Reply } from '../../contract/reply';
 import type { GuardPolicy } from '../../platform/config/guards';
 import type { CallForms } from './forms';
 import { type Canary, checkOutput } from './injection';
@@ -86,7 +87,11 @@ export class GuardedCall {
   answered(reply: Reply, record: CallRecord): Reply {
     const { report, policy, vault, forms, whole, recalled } = this.parts;
     const read = guardedPieces(reply.pieces, this.parts);
-    const heard = tap(read, (event) => record.hear(event));
+    const heard = passing(read, {
+      piece: ({ events }) => {
+        for (const event of events) record.hear(event);
+      },
+    });
     const restores = policy.personalData.restore && (recalled || forms.tokenizes(reply.provider));
     const pieces = restores ? restoredPieces(heard, vault, forms.names, { whole, tally: report.restoring() }) : heard;
     return { ...reply, pieces, guards: () => report.guards };
@@ -95,10 +100,3 @@ export class GuardedCall {
 
 /** The record is written whether the caller is still there or not. */
 const NEVER = new AbortController().signal;
-
-async function* tap(pieces: AsyncIterable<Piece>, hear: (event: ReplyEvent) => void): AsyncGenerator<Piece> {
-  for await (const piece of pieces) {
-    for (const event of piece.events) hear(event);
-    yield piece;
-  }
-}

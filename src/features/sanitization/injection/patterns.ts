@@ -21,7 +21,7 @@ const FLAGS = /^\(\?([ims]{1,3})\)/;
 export class Patterns {
   private readonly compiled: readonly Compiled[];
   private readonly triggers: readonly string[];
-  private readonly pairs = new Uint8Array(ASCII * ASCII);
+  private readonly pairs = new Uint32Array((ASCII * ASCII) / 32);
   /** By trigger: whether the text at hand holds it. */
   private readonly there: boolean[] = [];
 
@@ -59,22 +59,22 @@ export class Patterns {
   }
 }
 
-/** Marks which two letters stand beside each other somewhere; by this most literals are known not to occur. */
-function pairsIn(text: string, pairs: Uint8Array): void {
+/** Marks, a bit each, which two letters stand beside each other somewhere; by this most literals are known not to occur. */
+function pairsIn(text: string, pairs: Uint32Array): void {
   pairs.fill(0);
   let before = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if ((before | code) < ASCII) pairs[before * ASCII + code] = 1;
+    if ((before | code) < ASCII) pairs[(before << 2) | (code >> 5)] |= 1 << (code & 31);
     before = code;
   }
 }
 
-function mayHold(pairs: Uint8Array, literal: string): boolean {
+function mayHold(pairs: Uint32Array, literal: string): boolean {
   for (let at = 1; at < literal.length; at++) {
     const before = literal.charCodeAt(at - 1);
     const code = literal.charCodeAt(at);
-    if ((before | code) < ASCII && !pairs[before * ASCII + code]) return false;
+    if ((before | code) < ASCII && !(pairs[(before << 2) | (code >> 5)] & (1 << (code & 31)))) return false;
   }
   return true;
 }

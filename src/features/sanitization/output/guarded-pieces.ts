@@ -1,4 +1,5 @@
 import { GatewayError } from '../../../contract/errors';
+import { changing } from '../../../contract/passing';
 import type { Piece } from '../../../contract/reply';
 import type { GuardPolicy } from '../../../platform/config/guards';
 import { type Canary, CanaryWatch, checkOutput } from '../injection';
@@ -24,14 +25,11 @@ export function guardedPieces(pieces: AsyncIterable<Piece>, parts: OutputParts):
   const { policy, canary } = parts;
   const reads = policy.personalData.enabled && /^(mask|block)$/.test(policy.output.personalData);
   if (!reads && !canary && policy.output.links !== 'block') return pieces;
-  return filtered(pieces, new StreamTexts((kind) => filtersOf(kind, parts, reads)));
-}
-
-async function* filtered(pieces: AsyncIterable<Piece>, texts: StreamTexts): AsyncGenerator<Piece> {
-  for await (const { events } of pieces) {
+  const texts = new StreamTexts((kind) => filtersOf(kind, parts, reads));
+  return changing(pieces, ({ events }) => {
     const passed = texts.all(events);
-    if (passed.length) yield { events: passed };
-  }
+    return passed.length ? { events: passed } : undefined;
+  });
 }
 
 function filtersOf(kind: Spoken['type'], parts: OutputParts, reads: boolean): readonly TextFilter[] {

@@ -1,3 +1,4 @@
+import { changing } from '../../../contract/passing';
 import type { Piece, ReplyEvent } from '../../../contract/reply';
 import { StreamTexts } from '../output/stream-texts';
 import type { TokenVault } from '../tokens/vault';
@@ -18,18 +19,18 @@ export interface Restoring {
  * Of an answer that breaks off, what is held back is not handed out: half a token tells nobody anything.
  * @param names ids and names that were replaced, and what they were
  */
-export async function* restoredPieces(
+export function restoredPieces(
   pieces: AsyncIterable<Piece>,
   vault: TokenVault,
   names: ReadonlyMap<string, string>,
   { whole, tally }: Restoring = { whole: false, tally: { values: 0, misses: 0 } },
-): AsyncGenerator<Piece> {
+): AsyncIterable<Piece> {
   const Restorer = whole ? TolerantRestorer : StreamRestorer;
   const texts = new StreamTexts((kind) => [new Restorer(vault, kind === 'tool_arguments' ? 'json' : 'text', tally)]);
-  for await (const { events } of pieces) {
+  return changing(pieces, ({ events }) => {
     const restored = texts.all(names.size ? events.map((event) => renamed(event, names)) : events);
-    if (restored.length) yield { events: restored };
-  }
+    return restored.length ? { events: restored } : undefined;
+  });
 }
 
 function renamed(event: ReplyEvent, names: ReadonlyMap<string, string>): ReplyEvent {
