@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import cors from '@fastify/cors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { endOfTurn } from '../../contract/end-of-turn';
 import { GatewayError } from '../../contract/errors';
 import { KeyRing } from '../../features/tenancy';
 import { uuidv7 } from '../../contract/ids';
@@ -124,15 +125,12 @@ function readBodies(app: NestFastifyApplication, { limits, files }: Config): voi
   fastify.addContentTypeParser(
     /^application\/(json|[\w.+-]+\+json)/,
     { parseAs: 'buffer', bodyLimit: limits.bodyBytes },
-    (request, body, done) => {
-      try {
-        // clients that label every request send a content type without a body
-        const empty = !body.length && BODILESS.has(request.method);
-        if (!empty) refuseEncoding(request.headers['content-encoding']);
-        done(null, empty ? undefined : parseBody(body as Buffer, limits));
-      } catch (error) {
-        done(error as Error);
-      }
+    async (request: FastifyRequest, body: Buffer) => {
+      await endOfTurn();
+      // clients that label every request send a content type without a body
+      if (!body.length && BODILESS.has(request.method)) return undefined;
+      refuseEncoding(request.headers['content-encoding']);
+      return parseBody(body, limits);
     },
   );
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { Pool, type Dispatcher } from 'undici';
 import type { Attempt } from '../../contract/attempt';
+import { endOfTurn } from '../../contract/end-of-turn';
 import { type ErrorCode, GatewayError } from '../../contract/errors';
 import type { BatchedReply, BatchedRequest } from '../../contract/in-batch';
 import type { Json, JsonObject } from '../../contract/json';
@@ -12,10 +13,11 @@ import type { Dialect } from '../../contract/wire';
 import type { Codec, EncodedRequest, Target } from '../../dialects/codec';
 import type { ConfiguredProvider } from '../../platform/config/config';
 import type { Secret } from '../../platform/secrets/secret';
-import { BatchHttp, type Exchange } from './batches/batch-http';
+import { type Exchange as BatchExchange, BatchHttp } from './batches/batch-http';
 import type { ProviderBatches } from './batches/provider-batches';
 import { collected } from './collected';
 import { estimatedCount } from './estimated-count';
+import { type Answer, exchange } from './exchange';
 import { jsonPiece, ssePieces } from './pieces';
 import { type Asked, Provider, type Reachability } from './provider';
 import { rateLimits } from './rate-limits';
@@ -102,6 +104,7 @@ export class HttpProvider extends Provider {
       };
     const { codec, path, body, headers, dropped, own } = this.encode(attempt);
     const response = await this.exchange(path, body, headers, attempt);
+    await endOfTurn();
     const id = header(response, 'x-request-id') ?? header(response, 'request-id');
     if (response.statusCode !== 200) throw await this.failure(response, codec.dialect, attempt.signal);
     const quota = rateLimits(response.headers);
@@ -183,25 +186,20 @@ export class HttpProvider extends Provider {
     body: Record<string, Json>,
     headers: Readonly<Record<string, string>>,
     { key, signal, name, trace }: Attempt,
-  ): Promise<Dispatcher.ResponseData> {
+  ): Promise<Answer> {
     const { apiKeys } = this.settings;
     const place = key?.index ?? 0;
     const apiKey = (key?.former && apiKeys.former(place)) ?? apiKeys.at(place) ?? apiKeys.former(place);
     const text = JSON.stringify(body);
     try {
-      return await this.pool.request({
-        path: this.base + path,
-        method: 'POST',
-        headers: {
-          ...headers,
-          'content-type': 'application/json',
-          ...(trace && { traceparent: trace.traceparent }),
-          ...(name !== undefined && { 'idempotency-key': sentOnce(name, text) }),
-          ...this.dialects.headers(apiKey),
-        },
-        body: text,
-        signal,
-      });
+      const sent = {
+        ...headers,
+        'content-type': 'application/json',
+        ...(trace && { traceparent: trace.traceparent }),
+        ...(name !== undefined && { 'idempotency-key': sentOnce(name, text) }),
+        ...this.dialects.headers(apiKey),
+      };
+      return await exchange(this.pool, { path: this.base + path, method: 'POST', headers: sent, body: text }, signal);
     } catch (error) {
       throw transportError(error, signal);
     }
@@ -209,7 +207,7 @@ export class HttpProvider extends Provider {
 
   /** With the first of its keys: a batch belongs to whoever handed it in. */
   private async batchExchange(
-    { headers, ...request }: Parameters<Exchange>[0],
+    { headers, ...request }: Parameters<BatchExchange>[0],
     signal: AbortSignal,
   ): Promise<Dispatcher.ResponseData> {
     let response: Dispatcher.ResponseData;
@@ -229,14 +227,14 @@ export class HttpProvider extends Provider {
   }
 
   private async failure(
-    response: Dispatcher.ResponseData,
+    response: Pick<Answer, 'statusCode' | 'headers'> & { readonly body: AsyncIterable<Buffer> },
     dialect: Dialect,
     signal: AbortSignal,
   ): Promise<GatewayError> {
     let body = '';
     try {
       for await (const chunk of response.body) {
-        body += (chunk as Buffer).toString('utf8');
+        body += chunk.toString('utf8');
         if (body.length > ERROR_BYTES) break;
       }
     } catch (error) {
@@ -298,7 +296,7 @@ function transportError(error: unknown, signal: AbortSignal): GatewayError {
   return new GatewayError('provider_failed', `The provider ${what}`, { cause: error });
 }
 
-function header(response: Dispatcher.ResponseData, name: string): string | undefined {
+function header(response: Answer, name: string): string | undefined {
   const value = response.headers[name];
   return Array.isArray(value) ? value[0] : value;
 }

@@ -1,3 +1,4 @@
+import { endOfTurn } from '../../../../contract/end-of-turn';
 import { GatewayError } from '../../../../contract/errors';
 import { AuditLog, type Draft, type Receipt } from '../../audit-log';
 import type { Troubles } from '../troubles';
@@ -54,8 +55,6 @@ export class Appender extends AuditLog {
   private readonly queue: AppendQueue;
   private readonly losses = new Losses();
   private running: Promise<void> | undefined;
-  /** Its end; there while entries wait for it. */
-  private turn: Promise<void> | undefined;
   /** Entries that are not made yet. */
   private pending = 0;
   private readonly awaited = new Set<Promise<unknown>>();
@@ -86,13 +85,9 @@ export class Appender extends AuditLog {
     return this.make(drafts, { since: now, until: now + this.patience() });
   }
 
-  /**
-   * Entries of one turn of the event loop are made at its end, one right after the other: each finds in the processor's caches
-   * what the one before brought there, and takes half the time.
-   */
   private async make(drafts: readonly Draft[], wait: Wait): Promise<readonly Receipt[]> {
     this.pending += drafts.length;
-    await this.endOfTurn();
+    await endOfTurn();
     this.pending -= drafts.length;
     const { stopped } = this.parts.troubles;
     if (this.closed || stopped !== undefined) return this.refuse('stopped', new Error(stopped ?? 'shutting down'));
@@ -105,16 +100,6 @@ export class Appender extends AuditLog {
     return made.every((entry) => !(entry instanceof Promise))
       ? this.add(drafts, made as ReadyEntry[], wait)
       : this.addLater(drafts, made, wait);
-  }
-
-  private endOfTurn(): Promise<void> {
-    this.turn ??= new Promise((resolve) => {
-      setImmediate(() => {
-        this.turn = undefined;
-        resolve();
-      });
-    });
-    return this.turn;
   }
 
   override enqueue(draft: Draft): void {
@@ -162,7 +147,7 @@ export class Appender extends AuditLog {
   }
 
   private work(): Promise<unknown> | undefined {
-    return this.turn ?? this.running ?? this.awaited.values().next().value;
+    return this.running ?? this.awaited.values().next().value ?? (this.pending ? endOfTurn() : undefined);
   }
 
   private patience(): number {
