@@ -27,6 +27,9 @@ static const uint64_t SECOND = 1000000000u, GRACE = 3000000000u; // for calls th
 // --- What the command line asks for ---------------------------------------------------------------------------------
 
 static int port, callers;
+/// What every token of upstream.c begins with.
+static const char TOKEN[] = "word";
+
 static double rate, warm_s = 1, run_s = 5;
 static char *request;
 static size_t request_length;
@@ -36,7 +39,7 @@ static char *number_at, zero = 'a';
 
 static long sent, answered, failed, broken;
 static uint64_t events, begin, counted_from, over;
-static float *whole_ms, *first_ms; // per answered call: to the last byte, to the first byte of the body
+static float *whole_ms, *first_ms; // per answered call: to the last byte, to the first token
 static long samples;
 static int first_failure;
 static char failure_body[200];
@@ -48,7 +51,7 @@ typedef enum { HEADERS, LENGTH, CHUNK_SIZE, CHUNK, CHUNK_END, TRAILER } Part;
 typedef struct Connection {
   int fd;
   bool busy, closes;
-  uint64_t since, first_byte; // when the call was due, and when its answer began
+  uint64_t since, first_token; // when the call was due, and when its answer said something
   size_t written;
   Part part;
   char head[HEAD];
@@ -123,7 +126,7 @@ static void count(Connection *c, bool good) {
   answered++;
   events += (uint64_t)c->blank_lines;
   if (samples == MOST_SAMPLES) return;
-  first_ms[samples] = (float)(c->first_byte - c->since) / 1e6f;
+  first_ms[samples] = (float)((c->first_token ? c->first_token : time) - c->since) / 1e6f;
   whole_ms[samples++] = (float)(time - c->since) / 1e6f;
 }
 
@@ -141,7 +144,8 @@ static void finish(Connection *c, bool good) {
 // --- Reading answers ------------------------------------------------------------------------------------------------
 
 static void body(Connection *c, const char *at, size_t length) {
-  if (!c->first_byte) c->first_byte = now();
+  // a role and no word is no token yet: a gateway that may still ask somebody else holds it back
+  if (!c->first_token && memmem(at, length, TOKEN, sizeof TOKEN - 1)) c->first_token = now();
   if (c->status > 299 && !failure_body[0]) {
     snprintf(failure_body, sizeof failure_body, "%.*s", (int)(length < 190 ? length : 190), at);
     for (char *p = failure_body; *p; p++)
