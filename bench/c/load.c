@@ -24,12 +24,12 @@
 enum { MOST_CONNECTIONS = 1024, MOST_SAMPLES = 4000000, HEAD = 8192, BATCH = 256, LONGEST_S = 120 };
 static const uint64_t SECOND = 1000000000u, GRACE = 3000000000u; // for calls that are under way at the end
 
-// --- What the command line asks for ---------------------------------------------------------------------------------
-
-static int port, callers;
 /// What every token of upstream.c begins with.
 static const char TOKEN[] = "word";
 
+// --- What the command line asks for ---------------------------------------------------------------------------------
+
+static int port, callers;
 static double rate, warm_s = 1, run_s = 5;
 static char *request;
 static size_t request_length;
