@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ProgressReport } from './progress-report';
 
 describe('progress', () => {
@@ -7,6 +6,10 @@ describe('progress', () => {
     written.length = 0;
     return new ProgressReport(from, (percent, stage) => Promise.resolve(void written.push([percent, stage])));
   };
+  const sleep = (ms: number) => jest.advanceTimersByTimeAsync(ms);
+
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
 
   it('is written after a moment, then at most every half second, the newest of it', async () => {
     const progress = report();
