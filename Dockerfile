@@ -21,7 +21,7 @@ RUN npm ci --ignore-scripts --omit=dev --omit=optional --no-audit --no-fund
 FROM node:24-bookworm-slim
 # NODE_OPTIONS as in tools/start.mjs, which says why
 ENV NODE_ENV=production \
-    NODE_OPTIONS="--use-largepages=silent --max-semi-space-size=64" \
+    NODE_OPTIONS=--use-largepages=silent \
     HOST=0.0.0.0 \
     PORT=3000 \
     GATEHOUSE_DATA_DIR=/data

@@ -9,11 +9,8 @@ import { onParentGone } from './ancestors.mjs';
 const SAME_SIGNAL_MS = 500; // the terminal and npm may both deliver one Ctrl-C
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/**
- * The engine's own code in large pages where the system has them: a tenth of the CPU less. Room for young objects: what is copied is what calls
- * under way hold, so half as many collections are half the work. What the operator says in NODE_OPTIONS comes after these, and counts.
- */
-const NODE_OPTIONS = '--use-largepages=silent --max-semi-space-size=64';
+/** The engine's own code in large pages where the system has them: a tenth of the CPU less. What the operator says in NODE_OPTIONS comes after it, and counts. */
+const NODE_OPTIONS = '--use-largepages=silent';
 
 const root = resolve(import.meta.dirname, '..');
 const log = (line) => process.stderr.write(`[start] ${line}\n`);
