@@ -18,6 +18,7 @@ const SETTINGS = [
   'package-lock.json',
   'tools/build.cjs',
   'tools/bundle.cjs',
+  'tools/young-closures.cjs',
 ];
 /** Folders below dist/ that something else fills. */
 const NOT_OURS = ['bundle', 'console'];

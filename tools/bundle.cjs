@@ -4,6 +4,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { build } = require('esbuild');
+const { youngClosures } = require('./young-closures.cjs');
 
 const root = path.resolve(__dirname, '..');
 const folder = path.join(root, 'dist', 'bundle');
@@ -97,7 +98,7 @@ const bundle = async () => {
     logLevel: 'warning',
   });
   const file = path.join(folder, 'programs.js');
-  fs.writeFileSync(file, inAscii(onlyClassesNamed(fs.readFileSync(file, 'utf8'))));
+  fs.writeFileSync(file, inAscii(youngClosures(onlyClassesNamed(fs.readFileSync(file, 'utf8')))));
 };
 
 module.exports = { bundle };
