@@ -170,9 +170,20 @@ describe('incidents', () => {
     ]);
     const report = (await site.api('GET', `/v1/incidents/${id}/report`)).body['text'];
     expect(report).toContain('> Somebody tries keys. &lt;b>');
-    // a remedy that people are to undo stays; the flag itself may be rolled back again, as strangers are still heard of
+    // a remedy that people are to undo stays
     const { body } = await site.api('GET', `/v1/incidents/${id}`);
     expect(body['remediations']).toMatchObject([{ action: 'roll_back_flag', state: 'done', reverted_at: null }]);
+
+    // the next incident finds the flag rolled back, and does not bring back what that undid
+    for (let i = 0; i < 24; i++) await site.api('GET', '/v1/models', undefined, { key: 'gh_nobody' });
+    const next = await until(async () => (await site.about('gateway')).find((found) => found['id'] !== id));
+    const remediations = await until(async () => {
+      const shown = (await site.api('GET', `/v1/incidents/${next['id']}`)).body['remediations'];
+      return shown[0]?.state !== 'due' ? shown : undefined;
+    });
+    expect(remediations).toMatchObject([{ action: 'roll_back_flag', state: 'skipped', reason: 'already' }]);
+    const { body: kept } = await site.api('GET', '/v1/flags/brief-answers');
+    expect(kept).toMatchObject({ version: 3, flag: { default: 'off' } });
   });
 
   it('are in the evidence pack of the period, which verifies offline and shows what was changed in it', async () => {

@@ -114,14 +114,20 @@ export class FlagSettings {
   /**
    * The flag is what it was before its last change. Asked again for the same cause it stays as it is.
    * @param cause the id of what it is about, as whoever changed it
+   * @param rolledBack the version that another cause's roll-back made, if one is in force: before it there is only what that one undid
    * @returns the version that was in force before and the one that is now; undefined when it was never changed
    * @throws GatewayError `not_found`, `conflict`
    */
-  async rollBack(name: string, cause: string): Promise<{ readonly from: number; readonly to: number } | undefined> {
+  async rollBack(
+    name: string,
+    cause: string,
+    rolledBack: number | undefined,
+  ): Promise<{ readonly from: number; readonly to: number } | 'already' | undefined> {
     await this.find(name);
     const [current, former] = await this.versions.list(name, NEWEST, 2);
     if (!current) return undefined;
     if (current.changedBy === cause) return { from: current.version - 1, to: current.version };
+    if (current.version === rolledBack) return 'already';
     const { definition, killed } = former ?? { definition: undefined, killed: false };
     await this.add(name, current.version, cause, () => ({ definition, killed }));
     return { from: current.version, to: current.version + 1 };

@@ -46,6 +46,10 @@ const DONE_LATELY = `
 const UNDONE_LATELY = `
   select from incident_remedies where incident_id <> $1 and rule = $2 and action = $3 and target = $4
     and reverted_at > clock_timestamp() - make_interval(secs => $5 / 1000.0) limit 1`;
+const UNDO_IN_FORCE = `
+  select undo from incident_remedies
+  where incident_id <> $1 and action = $2 and target = $3 and state = 'done' and undo is not null
+  order by done_at desc limit 1`;
 const MINE = `select state from incident_remedies where incident_id = $1 and n = $2 and claim = $3 for update`;
 const ENDED = `
   update incident_remedies set state = $3, reason = $4, undo = $5, next_at = clock_timestamp(), failures = 0,
@@ -87,6 +91,12 @@ export class Remedies {
     const coolDown = Number(settings['cool_down_ms']);
     const cooling = await this.database.query<object[]>(UNDONE_LATELY, [incidentId, rule, action, target, coolDown]);
     return cooling.length ? 'cool_down' : undefined;
+  }
+
+  /** What would undo the same that another incident had done to the target, and that still holds: the newest. */
+  async undoInForce({ incidentId, action, target }: RemedyOrder): Promise<JsonObject | undefined> {
+    const [row] = await this.database.query<{ undo: JsonObject }[]>(UNDO_IN_FORCE, [incidentId, action, target]);
+    return row?.undo;
   }
 
   /** Writes down what became of it. */

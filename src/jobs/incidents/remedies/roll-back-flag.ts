@@ -1,23 +1,29 @@
 import { GatewayError } from '../../../contract/errors';
 import type { FlagSettings } from '../../../features/flags';
-import { Remedy, type RemedyOrder, type RemedyOutcome } from '../../../features/incidents';
+import { type Remedies, Remedy, type RemedyOrder, type RemedyOutcome } from '../../../features/incidents';
 
-/** A feature flag is what it was before its last change, or its default for everybody. */
+/** A feature flag is what it was before its last change by people, or its default for everybody. */
 export class RollBackFlag extends Remedy {
   override readonly action = 'roll_back_flag';
 
-  constructor(private readonly flags: Pick<FlagSettings, 'find' | 'rollBack' | 'restore' | 'kill' | 'revive'>) {
+  constructor(
+    private readonly flags: Pick<FlagSettings, 'find' | 'rollBack' | 'restore' | 'kill' | 'revive'>,
+    private readonly remedies: Pick<Remedies, 'undoInForce'>,
+  ) {
     super();
   }
 
-  override apply({ target, incidentId, settings }: RemedyOrder): Promise<RemedyOutcome> {
+  override apply(order: RemedyOrder): Promise<RemedyOutcome> {
+    const { target, incidentId, settings } = order;
     return unlessRefused(async () => {
       if (settings['to'] === 'killed') {
         if ((await this.flags.find(target)).state.killed) return { done: false, reason: 'already' };
         await this.flags.kill(target, incidentId);
         return { done: true };
       }
-      const versions = await this.flags.rollBack(target, incidentId);
+      const other = await this.remedies.undoInForce(order);
+      const versions = await this.flags.rollBack(target, incidentId, other && Number(other['to']));
+      if (versions === 'already') return { done: false, reason: versions };
       return versions ? { done: true, undo: versions } : { done: false, reason: 'never_changed' };
     });
   }
