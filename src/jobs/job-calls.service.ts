@@ -177,7 +177,7 @@ export class JobCalls {
     { jobId, keyId, submission, signal, name }: CallOrigin,
     more: CallTerms,
   ): Promise<Call> {
-    const { session, tags, complexity } = submission;
+    const { session, tags, complexity, traceparent } = submission;
     const request = CODECS[wire.dialect].decodeRequest(wire.body);
     const user = submission.user ?? request.user;
     return {
@@ -190,6 +190,7 @@ export class JobCalls {
       ...(session !== undefined && { session }),
       ...(tags && { tags }),
       ...(complexity && { complexity }),
+      ...(traceparent !== undefined && { traceparent }),
       job: { id: jobId, name },
       signal,
       receivedAt: Date.now(),

@@ -20,6 +20,7 @@ export class QueuedCalls {
   async instead(call: Call, refusal: unknown): Promise<unknown> {
     if (!(refusal instanceof GatewayError) || refusal.facts.roomAt === undefined) return refusal;
     const { caller, request, wire, user, session, tags, cacheIntent, validation, complexity, idempotencyKey } = call;
+    const traceparent = call.trace?.traceparent ?? call.traceparent;
     if (request.operation !== 'chat' || wire.dialect === 'internal') return refusal;
     const { gatehouse: _options, ...body } = wire.body;
     const { job } = await this.intake.submit(caller, {
@@ -35,6 +36,7 @@ export class QueuedCalls {
       ...(cacheIntent && { cache: cacheIntent }),
       ...(validation && { validation }),
       ...(complexity && { complexity }),
+      ...(traceparent !== undefined && { traceparent }),
       ...(idempotencyKey !== undefined && { idempotencyKey: `call:${idempotencyKey}` }),
     });
     const { code, message, facts } = refusal;

@@ -201,6 +201,15 @@ describe('traces', () => {
     expect(since).not.toContain(quiet.headers['x-request-id']);
   });
 
+  it('show the call of a job within the trace that the job was handed in with', async () => {
+    const job = { type: 'completion', input: { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'Hi' }] } };
+    const traceId = '5'.repeat(32);
+    const taken = await ask(gateway, '/v1/jobs', job, { traceparent: `00-${traceId}-${PARENT.spanId}-01` });
+    const { job_id: id } = JSON.parse(taken.text) as { job_id: string };
+    const whole = one(await traceOf(`job:${id}`), 'gatehouse chat');
+    expect(whole).toMatchObject({ traceId, parentSpanId: PARENT.spanId });
+  });
+
   it('do no harm when nobody takes them', async () => {
     collector.always('hangs');
     const answers = await Promise.all(Array.from({ length: 5 }, () => ask(gateway, '/v1/chat/completions', chat())));

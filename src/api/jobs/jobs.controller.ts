@@ -61,6 +61,7 @@ export class JobsController {
       ttlSeconds,
       idempotencyKey: intent.idempotencyKey,
       ...lastingIntent(intent),
+      ...(intent.traceparent !== undefined && { traceparent: intent.traceparent }),
       ...(webhook && { webhook }),
     });
     const links = linksOf(job);

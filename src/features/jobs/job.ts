@@ -14,6 +14,8 @@ export interface Submission {
   readonly cache?: CacheIntent;
   readonly validation?: Validation;
   readonly complexity?: Complexity;
+  /** What its calls are steps of, as its submitter's `traceparent` says. */
+  readonly traceparent?: string;
   /** How long it may take from its start on, when it is tried again by hand. */
   readonly ttlSeconds: number;
   /** Whom to tell of its end, as its submitter wrote it. */
