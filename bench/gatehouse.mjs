@@ -5,7 +5,7 @@ import { commandLine, GATEWAY_CORE, OTHER_CORE, pin, withDescendants } from './m
 import { WORK } from './prepare.mjs';
 import { freePort, launch } from './server.mjs';
 
-const ROOT = resolve(import.meta.dirname, '..');
+export const ROOT = resolve(import.meta.dirname, '..');
 const DATA = join(WORK, 'data');
 
 /** Empty counts as not set: neither this shell nor a .env decides what is measured. */

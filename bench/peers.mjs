@@ -1,8 +1,11 @@
 // What is compared. Each peer starts on a free port and calls the upstream; `direct` is the upstream itself.
+import { appendFileSync, cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { launchGatehouse } from './gatehouse.mjs';
-import { portkey } from './prepare.mjs';
+import { launchGatehouse, ROOT } from './gatehouse.mjs';
+import { portkey, WORK } from './prepare.mjs';
 import { launchSimple } from './server.mjs';
+
+export const RELAXED = 'gatehouse-relaxed';
 
 const script = (name) => () => [process.execPath, join(import.meta.dirname, 'peers', `${name}.mjs`)];
 
@@ -18,6 +21,15 @@ async function launchPortkey(upstream) {
   return { ...(await launchSimple({ name: 'portkey', command, upstream: upstream.port })), headers };
 }
 
+/** Its records follow the answers instead of preceding them: what `strict` costs is what lies between this one and Gatehouse as shipped. */
+function launchRelaxed({ port }) {
+  const folder = join(WORK, 'relaxed');
+  cpSync(join(ROOT, 'config'), folder, { recursive: true });
+  const settings = join(folder, 'gatehouse.yaml');
+  appendFileSync(settings, '\naudit: { mode: relaxed }\n');
+  return launchGatehouse({ upstream: port, env: { GATEHOUSE_CONFIG: settings } });
+}
+
 /**
  * @typedef {object} Running
  * @property {number} port
@@ -30,7 +42,7 @@ async function launchPortkey(upstream) {
  * @property {() => Promise<void>} stop
  */
 
-/** @type {{name: string, about: string, launch: (upstream: {port: number, pid: number}) => Promise<Running>}[]} */
+/** @type {{name: string, about: string, onRequest?: boolean, launch: (upstream: {port: number, pid: number}) => Promise<Running>}[]} */
 export const PEERS = [
   {
     name: 'direct',
@@ -56,6 +68,12 @@ export const PEERS = [
     name: 'gatehouse',
     about: 'Gatehouse as shipped, records durable in PostgreSQL before the answer ends',
     launch: ({ port }) => launchGatehouse({ upstream: port }),
+  },
+  {
+    name: RELAXED,
+    about: 'the same with `audit.mode: relaxed`',
+    onRequest: true,
+    launch: launchRelaxed,
   },
   {
     name: 'portkey',

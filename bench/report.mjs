@@ -1,6 +1,7 @@
 // Medians over the rounds as Markdown. Also by itself: node bench/report.mjs bench/.work/results-….jsonl
 import { readFileSync } from 'node:fs';
 import { TOLERATED_FOREIGN } from './measure.mjs';
+import { RELAXED } from './peers.mjs';
 
 export function readRecords(file) {
   return readFileSync(file, 'utf8')
@@ -132,6 +133,30 @@ function targets(at, starts) {
   );
 }
 
+/** What it costs that a call is on record, durable, before a provider is asked and before its answer ends. */
+function durability(at) {
+  const figures = [
+    ['CPU µs/call, 64 callers', 'calls', 'gatewayMicros', 0],
+    ['CPU µs/stream, 64 callers', 'streams', 'gatewayMicros', 0],
+    ['one caller, p50 ms', 'oneCaller', 'p50', 2],
+    ['one caller, p99 ms', 'oneCaller', 'p99', 2],
+    ['1,000 calls/s, 50 ms upstream, CPU µs/call', 'openLoop', 'gatewayMicros', 0],
+    ['1,000 calls/s, 50 ms upstream, p50 ms', 'openLoop', 'p50', 2],
+    ['1,000 calls/s, 50 ms upstream, p99 ms', 'openLoop', 'p99', 2],
+    ['first token, one caller, p50 ms', 'firstToken', 'first50', 2],
+    ['first token, one caller, p99 ms', 'firstToken', 'first99', 2],
+    ['first token, 100 streams/s, p50 ms', 'pacedStreams', 'first50', 2],
+    ['first token, 100 streams/s, p99 ms', 'pacedStreams', 'first99', 2],
+  ];
+  return table(
+    ['', 'relaxed', 'strict', 'difference'],
+    figures.map(([name, phase, field, digits]) => {
+      const [relaxed, strict] = [at(RELAXED, phase, field), at('gatehouse', phase, field)];
+      return [name, number(relaxed, digits), number(strict, digits), number(strict - relaxed, digits)];
+    }),
+  );
+}
+
 function noise(records) {
   const rows = records.filter(({ foreignCores }) => foreignCores !== undefined);
   const disturbed = rows.filter(({ foreignCores }) => foreignCores > TOLERATED_FOREIGN).length;
@@ -161,7 +186,7 @@ function setting({ machine, rounds, quick }) {
 
 /** @param {object[]} records the rows of one run */
 export function report(records) {
-  const peers = ['direct', 'node-undici', 'nest-bare', 'gatehouse', 'portkey'].filter((name) =>
+  const peers = ['direct', 'node-undici', 'nest-bare', 'gatehouse', RELAXED, 'portkey'].filter((name) =>
     records.some(({ peer, phase }) => peer === name && phase),
   );
   const at = medians(records);
@@ -175,6 +200,7 @@ export function report(records) {
     `64 callers, prompts of 2 KB:\n\n${throughput(peers, at, starts)}`,
     `Latency over the upstream itself:\n\n${latency(peers, at)}`,
     `Streams of 50 chunks, 64 callers:\n\n${streaming(peers, at)}`,
+    peers.includes('gatehouse') && peers.includes(RELAXED) ? `What strict costs:\n\n${durability(at)}` : '',
     peers.includes('gatehouse') ? `Against the targets:\n\n${targets(at, starts)}` : '',
   ]
     .filter(Boolean)

@@ -13,7 +13,12 @@ import { launchUpstream } from './server.mjs';
 const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
-    peers: { type: 'string', default: PEERS.map(({ name }) => name).join() },
+    peers: {
+      type: 'string',
+      default: PEERS.filter(({ onRequest }) => !onRequest)
+        .map(({ name }) => name)
+        .join(),
+    },
     phases: { type: 'string', default: Object.keys(PHASES).join() },
     quick: { type: 'boolean', default: false },
   },
@@ -72,7 +77,7 @@ async function run() {
   running.add(upstream);
   record({ machine: describeMachine(), rounds: Number(options.rounds), quick: options.quick });
   if (!canPin) log('no second core or no taskset: nothing is pinned, figures will be rough');
-  if (peers.some(({ name }) => name === 'gatehouse')) await makeDatabase(upstream);
+  if (peers.some(({ name }) => name.startsWith('gatehouse'))) await makeDatabase(upstream);
   for (let round = 1; round <= Number(options.rounds); round++)
     for (const peer of shuffled(peers))
       await measurePeer(peer, round, upstream).catch((error) => {
