@@ -37,11 +37,11 @@ export class Revalidation implements OnApplicationShutdown {
     this.stop.abort(new GatewayError('client_closed', 'The gateway is stopping'));
   }
 
-  private async renew({ id, original }: CushionedCall, key: string, run: Handler<Call>): Promise<void> {
+  private async renew({ original }: CushionedCall, key: string, run: Handler<Call>): Promise<void> {
     const lease = await this.leases.take(key);
     if (!lease) return;
     try {
-      const { pieces } = await run(again(original, id, this.stop.signal));
+      const { pieces } = await run(again(original, this.stop.signal));
       for await (const _ of pieces);
     } finally {
       await lease.release();
@@ -49,14 +49,10 @@ export class Revalidation implements OnApplicationShutdown {
   }
 }
 
-function again(
-  { caller, request, wire, user, session, tags, validation }: Call,
-  id: string,
-  signal: AbortSignal,
-): Call {
+function again({ requestId, caller, request, wire, user, session, tags, validation }: Call, signal: AbortSignal): Call {
   return {
     id: uuidv7(),
-    requestId: `${id}.refresh`,
+    requestId: `${requestId}.refresh`,
     caller,
     request,
     wire,

@@ -1,3 +1,4 @@
+import { uuidv7 } from '../../src/contract/ids';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { until } from '../support/ask';
@@ -25,6 +26,11 @@ describe('those who handle the audit log', () => {
           })
         ).status,
       ).toBe(404);
+      const nobody = uuidv7();
+      const misplaced = { scope: { tenant: nobody }, reason: 'litigation' };
+      expect((await site.post(site.keys.officer.key, '/holds', misplaced)).status).toBe(404);
+      const gone = await site.post(site.keys.officer.key, `/tenants/${nobody}/shred`, { basis: 'end of contract' });
+      expect(gone.status).toBe(404);
       const shred = (key: string) =>
         site.post(key, '/subjects/ida/shred', { basis: 'GDPR 17(1)(b)', tenant: site.acme });
       const held = await shred(site.keys.officer.key);
@@ -42,6 +48,8 @@ describe('those who handle the audit log', () => {
       expect((await site.post(site.keys.officer.key, `/approvals/${asked.body['approval']}/approve`)).status).toBe(403);
       expect((await site.post(site.keys.ben.key, `/approvals/${asked.body['approval']}/approve`)).status).toBe(403);
       expect((await site.post(site.keys.chief.key, `/approvals/${asked.body['approval']}/approve`)).status).toBe(200);
+      const words = { basis: 'another ground', tenant: site.acme };
+      expect((await site.post(site.keys.officer.key, '/subjects/ida/shred', words)).status).toBe(202);
       const done = await shred(site.keys.officer.key);
       expect([done.status, done.text]).toEqual([200, expect.stringContaining('final_at')]);
       expect(await site.newest('key.shred')).toMatchObject({
@@ -49,8 +57,8 @@ describe('those who handle the audit log', () => {
         metadata: { approvers: [site.keys.officer.id, site.keys.chief.id] },
       });
 
-      const gone = await site.post(site.keys.ann.key, `/entries/${one.asked}/reveal`, { reason: 'too late' });
-      expect([gone.status, gone.body['details']]).toEqual([410, { content: 'erased' }]);
+      const late = await site.post(site.keys.ann.key, `/entries/${one.asked}/reveal`, { reason: 'too late' });
+      expect([late.status, late.body['details']]).toEqual([410, { content: 'erased' }]);
       const told = await site.get(site.keys.ann.key, `/entries/${one.asked}`);
       expect([told.body['content'], told.body['proof'].index]).toEqual(['erased', told.body['index']]);
       expect((await site.search(site.keys.ann.key, 'user=ida')).length).toBe(0);
@@ -263,5 +271,10 @@ describe('those who handle the audit log', () => {
       break_glass: true,
     });
     expect([altered.status, altered.body['details']]).toEqual([409, { content: 'altered', index: asked }]);
+    // nor is an altered header shown as if it were the one that was signed
+    for (const path of ['entries', 'proofs']) {
+      const { status, body } = await site.get(site.keys.ann.key, `/${path}/${one.answered}`);
+      expect([status, body['details']]).toEqual([503, { index: answered, problem: 'altered' }]);
+    }
   });
 });

@@ -28,6 +28,8 @@ describe('those who review the audit log', () => {
         (await site.search(site.keys.ann.key, query)).map(({ entry_id }) => entry_id);
       const both = [one.answered, one.asked];
       expect(await found(`request_id=${one.request_id}`)).toEqual(both);
+      expect(await found(`request_id=${one.request_id}&event=llm.*`)).toEqual(both);
+      expect(await found(`request_id=${one.request_id}&event=llm.*&min_cost_usd=0.001`)).toEqual([one.answered]);
       for (const query of [
         'user=alice',
         `user=alice&event=llm.*`,
@@ -85,6 +87,14 @@ describe('those who review the audit log', () => {
       expect(JSON.stringify(shown.body['content'])).toContain('the real question');
     });
 
+    it.each(['model=%00', 'request_id=a%00', 'cursor=9999999999999999', 'min_cost_usd=', 'from=yesterday'])(
+      'nothing, and say what is wrong, when asked for %s',
+      async (query) => {
+        const { status, body } = await site.get(site.keys.ann.key, `/entries?${query}`);
+        expect([status, body['param']]).toEqual([400, query.split('=')[0]]);
+      },
+    );
+
     it('page by page, newest first', async () => {
       const [first] = await site.search(site.keys.ann.key, 'event=llm.*&limit=1');
       const page = await site.get(site.keys.ann.key, '/entries?event=llm.*&limit=1');
@@ -120,6 +130,8 @@ describe('those who review the audit log', () => {
       expect(
         (await site.post(site.keys.ann.key, '/samples', { filters: { tenant: site.rival }, size: 1 })).status,
       ).toBe(404);
+      const nul = await site.post(site.keys.ann.key, '/samples', { filters: { model: 'a\u0000' }, size: 1 });
+      expect([nul.status, nul.body['param']]).toEqual([400, 'filters.model']);
       expect((await site.search(site.keys.officer.key, `tenant=${site.rival}&user=mallory`)).length).toBe(2);
       expect(await site.search(site.keys.officer.key, 'user=mallory')).toEqual([]);
       expect((await site.get(site.keys.client.key, '/entries')).status).toBe(403);
@@ -177,7 +189,9 @@ describe('those who review the audit log', () => {
         actor: site.keys.ann.id,
         metadata: { entry: one.asked, approval },
       });
-      // it is neither for another entry nor for another key
+      // it is neither for another entry nor for another key, nor for another reason
+      const other_reason = { ...reason, reason: 'something else altogether' };
+      expect((await site.post(site.keys.ann.key, `/entries/${one.asked}/reveal`, other_reason)).status).toBe(202);
       expect((await site.post(site.keys.ann.key, `/entries/${other.asked}/reveal`, reason)).status).toBe(202);
       expect((await site.post(site.keys.ben.key, `/entries/${one.asked}/reveal`, reason)).status).toBe(202);
     });

@@ -7,8 +7,41 @@ import { sha256 } from '../../src/features/audit/format/hashes';
 import { parseNote, verifyNote } from '../../src/features/audit/format/note';
 import { consistencyProof } from '../../src/features/audit/format/proofs';
 import { parseVkey } from '../../src/features/audit/format/vkey';
+import { until } from '../support/ask';
+import { type Gateway, startGateway } from '../support/gateway';
 import { type CorpusLog, usualLog } from '../support/audit-corpus';
 import { type RunningWitness, startWitness } from '../support/audit-programs';
+
+describe('a gateway with a witness', () => {
+  it('shows, exports and verifies what the witness signed', async () => {
+    const gateway = await startGateway();
+    const folder = mkdtempSync(join(tmpdir(), 'witness-'));
+    const get = (of: Gateway, path: string, method = 'GET') =>
+      fetch(`${of.url}/v1/audit/${path}`, { method, headers: { authorization: `Bearer ${of.rootKey}` } });
+    let witness: RunningWitness | undefined;
+    try {
+      const log = (await (await get(gateway, 'vkey')).text()).trim();
+      const state = ['--key', join(folder, 'key'), '--state', join(folder, 'state')];
+      witness = await startWitness('--log', log, '--name', 'w.example/2', ...state);
+      const { url, vkey } = witness;
+      await gateway.stop();
+      gateway.configure('gatehouse', `audit: { witnesses: [{ url: '${url}', vkey: '${vkey}' }] }\n`);
+      const witnessed = await gateway.another();
+      const note = await until(async () => {
+        const text = await (await get(witnessed, 'checkpoint')).text();
+        return text.includes('w.example/2') ? text : undefined;
+      });
+      expect(verifyNote(parseNote(note), [parseVkey(log), parseVkey(vkey)])).toHaveLength(2);
+      expect((await get(witnessed, 'status')).status).toBe(200);
+      const verified = await get(witnessed, 'verify', 'POST');
+      expect(await verified.json()).toMatchObject({ status: 'ok', problems: [] });
+    } finally {
+      await witness?.kill();
+      await gateway.close();
+      rmSync(folder, { recursive: true });
+    }
+  }, 60_000);
+});
 
 describe('a witness of its own', () => {
   const log = usualLog(20);

@@ -317,6 +317,9 @@ describe('budgets', () => {
       [{ action: 'queue', period: 'total' }, /^action: queue needs a window/],
       [{ action: 'downgrade' }, /^downgrade_to: goes with action downgrade/],
       [{ action: 'downgrade', downgrade_to: 'nobody/nothing' }, /does not exist/],
+      [{ limit_usd: 1e-13 }, /^limit_usd: must be 0, or 1e-12 or more/],
+      [{ limit_usd: '2000000000' }, /^limit_usd: must be at most 1000000000/],
+      [{ period: 'week' }, /^period: expected one of "day"|"month"|"total"; or expected object/],
       [{ downgrade_to: MINI }, /^downgrade_to: goes with action downgrade/],
       [{ period: { rolling_days: 91 } }, /^period/],
       [{ limit_usd: -1 }, /^limit_usd/],
@@ -340,6 +343,7 @@ describe('budgets', () => {
       expect((await call('POST', '/v1/budgets', foreign, two.key)).status).toBe(404);
       expect((await call('GET', '/v1/budgets', undefined, two.key)).body).toEqual({ data: [], next_cursor: null });
       expect((await call('GET', '/v1/budgets', undefined, one.key)).body['data']).toHaveLength(1);
+      expect((await call('GET', `/v1/budgets?tenant=${one.tenant}`, undefined, two.key)).status).toBe(404);
       const client = await newCaller();
       expect((await call('GET', '/v1/budgets', undefined, client.key)).status).toBe(403);
     });

@@ -225,6 +225,15 @@ describe('usage', () => {
     expect([wrong.status, wrong.body['param']]).toEqual([400, 'rows[0].results[0].input_tokens']);
   });
 
+  it.each([
+    ['provider', { provider: 'nope', csv: 'day,cost_usd\n2026-11-30,0' }],
+    ['csv', { provider: 'openai', csv: 'day\n2026-11-30' }],
+    ['csv: row 2, requests', { provider: 'openai', csv: 'day,requests\n2026-11-30,-5' }],
+  ])('is held against nothing that compares nothing: %s', async (param, asked) => {
+    const { status, body } = await call(gateway.rootKey, 'POST', '/v1/usage/reconcile', { format: 'csv', ...asked });
+    expect([status, body['param']]).toEqual([400, param]);
+  });
+
   it('can be held against a bill call by call', async () => {
     upstream.answers(
       ({ response }) =>
@@ -274,6 +283,8 @@ describe('usage', () => {
     ['from', 'from=yesterday'],
     ['from', 'from=2026-02-31'],
     ['from', 'from=2026-02-01T12:00:00Z'],
+    ['from', 'from=0000-01-01&to=0000-02-01'],
+    ['model', 'model=%00'],
     ['to', 'from=2026-02-02&to=2026-02-02'],
     ['to', 'from=2020-01-01'],
     ['to', 'group_by=session&from=2026-01-01&to=2026-03-01'],

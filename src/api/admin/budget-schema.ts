@@ -4,14 +4,26 @@ import type { Budget, Period, ShownBudget } from '../../features/budgets';
 import { ListQuery } from './list-schema';
 
 const MOST_USD = 1_000_000_000;
+/** A picodollar: less would be nothing. */
+const LEAST_USD = 1e-12;
 const MOST_TAG = 64;
 const MOST_USER = 256;
 
 const Usd = z
   .union([
-    z.number().min(0).max(MOST_USD),
-    z.string().regex(/^\d{1,9}(?:\.\d{1,12})?$/, 'must be a decimal number of US dollars, not negative'),
+    z.number().min(0),
+    z
+      .string()
+      .regex(
+        /^\d{1,10}(?:\.\d{1,12})?$/,
+        'must be a decimal number of US dollars, not negative, with at most twelve decimals',
+      ),
   ])
+  .refine((usd) => Number(usd) <= MOST_USD, { message: `must be at most ${MOST_USD}`, abort: true })
+  .refine((usd) => Number(usd) === 0 || Number(usd) >= LEAST_USD, {
+    message: `must be 0, or ${LEAST_USD} or more`,
+    abort: true,
+  })
   .transform(picosOfUsd)
   .describe('US dollars, as a number or as text; text is exact to twelve decimals.');
 

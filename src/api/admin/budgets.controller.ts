@@ -8,10 +8,11 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { z } from 'zod';
+import { GatewayError } from '../../contract/errors';
 import { uuidv7 } from '../../contract/ids';
 import { usdText } from '../../contract/money';
 import { invalid } from '../../dialects/fields';
-import { Acts } from '../../features/audit';
+import { Acts, tenantAsked } from '../../features/audit';
 import { type Budget, Budgets, type BudgetTerms } from '../../features/budgets';
 import { ModelRegistry } from '../../features/models';
 import { Allow } from '../guards/access';
@@ -74,8 +75,8 @@ export class BudgetsController {
   @ApiOperation({ summary: 'List budgets, newest first, with what is spent and held' })
   @ApiOkResponse({ standardSchema: listOf(BudgetView) })
   async list(@Req() request: CallerRequest, @Query({ schema: BudgetQuery }) query: z.output<typeof BudgetQuery>) {
-    const { root, tenantId } = callerOf(request);
-    const { items, next } = await this.budgets.list(root ? query.tenant : tenantId, query.cursor, query.limit);
+    const tenant = tenantAsked(callerOf(request), query.tenant);
+    const { items, next } = await this.budgets.list(tenant, query.cursor, query.limit);
     return { data: items.map(budgetView), next_cursor: next };
   }
 
@@ -128,7 +129,13 @@ export class BudgetsController {
 
   /** @throws GatewayError `model_not_found`, `invalid_request`: it could never take the place of another */
   private checkTarget(name: string | undefined): void {
-    if (name !== undefined) this.models.resolve(name, 'chat');
+    if (name === undefined) return;
+    try {
+      this.models.resolve(name, 'chat');
+    } catch (error) {
+      const { code, message, facts } = GatewayError.from(error);
+      throw new GatewayError(code, message, { ...facts, param: 'downgrade_to' });
+    }
   }
 }
 

@@ -5,7 +5,7 @@ export const EntryQuery = Filters.extend({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z
     .string()
-    .regex(/^\d{1,16}$/, 'must be the next_cursor of the page before')
+    .regex(/^\d{1,15}$/, 'must be the next_cursor of the page before')
     .optional(),
 });
 export type EntryQuery = z.output<typeof EntryQuery>;

@@ -26,9 +26,12 @@ export function detailView({ entry, content, proof }: Detail): z.output<typeof E
 /** The entries of one request id, told as calls: a request, and how it ended. */
 export function reconstruction(requestId: string, details: readonly Detail[]): z.output<typeof CallReconstruction> {
   const calls = new Map<string, Detail[]>();
+  /** Of each entry the one that opens its call: one may complete another that completes it. */
+  const roots = new Map<string, string>();
   for (const detail of details) {
     const { header } = detail.entry;
-    const name = (header.parent !== undefined && calls.has(header.parent) && header.parent) || header.entry_id;
+    const name = roots.get(header.parent ?? '') ?? header.entry_id;
+    roots.set(header.entry_id, name);
     calls.set(name, [...(calls.get(name) ?? []), detail]);
   }
   return { request_id: requestId, calls: [...calls.values()].map(callView) };

@@ -2,8 +2,20 @@ import { z } from 'zod';
 import { Name } from '../admin/list-schema';
 
 const Moment = z.iso.datetime({ offset: true });
-const dollars = z.coerce.number().min(0).max(1_000_000_000);
-const Text = z.string().min(1).max(512);
+const dollars = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^\d+(\.\d+)?$/, 'must be a decimal number of US dollars, not negative')
+      .transform(Number),
+  ])
+  .refine((usd) => usd >= 0 && usd <= 1_000_000_000, 'must be from 0 to 1000000000');
+const Text = z
+  .string()
+  .min(1)
+  .max(512)
+  .refine((text) => !text.includes('\0'), 'must hold no NUL');
 
 /** What every search, sample and export can be narrowed by; all of it must match. */
 export const Filters = z.strictObject({

@@ -8,6 +8,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { Holds, Persons, tenantAsked } from '../../features/audit';
+import { Tenants } from '../../features/tenancy';
 import { listOf } from '../admin/list-schema';
 import { ValidPipe } from '../admin/valid.pipe';
 import { Allow, callerOf, type CallerRequest } from '../guards';
@@ -23,6 +24,7 @@ export class HoldsController {
   constructor(
     private readonly holds: Holds,
     private readonly persons: Persons,
+    private readonly tenants: Tenants,
   ) {}
 
   @Post()
@@ -32,7 +34,8 @@ export class HoldsController {
     const caller = callerOf(request);
     const named = scope.user !== undefined;
     const tenant = tenantAsked(caller, scope.tenant) ?? (named ? caller.tenantId : undefined);
-    // a hold on somebody whom the log does not know would hold nothing, silently
+    // a hold on somebody who is not known would hold nothing, silently
+    if (scope.tenant !== undefined) await this.tenants.find(caller, scope.tenant);
     const subject = scope.user === undefined ? undefined : await this.persons.known(tenant, scope.user);
     const moment = (text: string | undefined) => (text === undefined ? undefined : new Date(text));
     const asked = { tenant, subject, requestIds: scope.request_ids, from: moment(scope.from), to: moment(scope.to) };

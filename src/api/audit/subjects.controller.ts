@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { PastAnswers } from '../../features/answers';
 import { type Approval, Erasure, type ShredReport, SubjectExports } from '../../features/audit';
+import { Tenants } from '../../features/tenancy';
 import { ValidPipe } from '../admin/valid.pipe';
 import { Allow, callerOf, type CallerRequest } from '../guards';
 import { pendingView } from './approval-schema';
@@ -21,6 +22,7 @@ export class SubjectsController {
     private readonly erasure: Erasure,
     private readonly exports: SubjectExports,
     private readonly answers: PastAnswers,
+    private readonly tenants: Tenants,
   ) {}
 
   @Post('subjects/:user/shred')
@@ -52,7 +54,9 @@ export class SubjectsController {
     @Body({ schema: ShredTenantBody }) body: z.output<typeof ShredTenantBody>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const outcome = await this.erasure.tenant(callerOf(request), id, body);
+    const caller = callerOf(request);
+    await this.tenants.find(caller, id);
+    const outcome = await this.erasure.tenant(caller, id, body);
     if ('destroyedAt' in outcome) await this.answers.purge({ tenantId: id });
     return answer(outcome, reply);
   }

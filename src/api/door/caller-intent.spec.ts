@@ -33,9 +33,11 @@ describe('intentOf', () => {
     expect(cacheOf('', {})).toBeUndefined();
     expect(cacheOf('', { cache: 'refresh' })).toBe('refresh');
     expect(cacheOf('no-store', { cache: 'refresh' })).toBe('no-store');
-    for (const wrong of ['on', 'NO-STORE', 'toString', 'refresh, similar'])
-      for (const call of [() => cacheOf(wrong, {}), () => cacheOf('', { cache: wrong })])
-        expect(call).toThrow('x-gatehouse-cache must be one of no-store, refresh, use, similar');
+    for (const wrong of ['on', 'NO-STORE', 'toString', 'refresh, similar']) {
+      const known = 'cache must be one of no-store, refresh, use, similar';
+      expect(() => cacheOf(wrong, {})).toThrow(`x-gatehouse-${known}`);
+      expect(() => cacheOf('', { cache: wrong })).toThrow(`gatehouse.${known}`);
+    }
   });
 
   it('takes what is to become of an answer that does not conform from the header before the body', () => {
@@ -50,7 +52,7 @@ describe('intentOf', () => {
     expect(validationOf('true', 'repair')).toBe('refuse');
     expect(validationOf('repair', true)).toBe('repair');
     for (const wrong of ['yes', 'TRUE', 'false', false, 1, null, ['repair']])
-      expect(() => validationOf('', wrong)).toThrow('x-gatehouse-validate must be true or repair');
+      expect(() => validationOf('', wrong)).toThrow('gatehouse.validate must be true or repair');
     expect(() => validationOf('on', true)).toThrow('x-gatehouse-validate must be true or repair');
   });
 
@@ -65,7 +67,7 @@ describe('intentOf', () => {
     expect(complexityOf('', 'low')).toBe('low');
     expect(complexityOf('high', 'low')).toBe('high');
     for (const wrong of ['LOW', 'hard', 'toString', 1, null, ['low']])
-      expect(() => complexityOf('', wrong)).toThrow('x-gatehouse-complexity must be one of low, medium, high');
+      expect(() => complexityOf('', wrong)).toThrow('gatehouse.complexity must be one of low, medium, high');
     expect(() => complexityOf('hard', 'low')).toThrow('x-gatehouse-complexity must be one of low, medium, high');
   });
 
@@ -97,10 +99,39 @@ describe('an idempotency key', () => {
   });
 });
 
+describe('the user of a call', () => {
+  const userOf = (header: string, user?: string) => intentOf({ 'x-user-id': header }, {}, user).user;
+
+  it.each(['josé', '李雷', 'ada'])('is the same in a header, as clients send it, and in a body: %s', (name) => {
+    expect(userOf(Buffer.from(name).toString('latin1'))).toBe(name);
+    expect(userOf('', name)).toBe(name);
+  });
+
+  it('is read as Latin-1 where its bytes are no UTF-8', () => expect(userOf('josé')).toBe('josé'));
+
+  it('has at most 256 characters, wherever it stands', () => {
+    expect(() => userOf('x'.repeat(257))).toThrow('x-user-id must have at most 256');
+    expect(() => userOf('', 'x'.repeat(257))).toThrow('The user must be named by at most 256');
+    expect(userOf('', 'x'.repeat(256))).toHaveLength(256);
+  });
+});
+
 describe('requestIdOf', () => {
   it.each(['call-1', 'a.b:c_d', 'x'.repeat(128)])('takes %j', (id) => {
     expect(requestIdOf({ 'x-request-id': id })).toBe(id);
   });
+
+  it.each(['01939b5e-7a3c-7c11-8a55-0242ac120002', 'req-20261130-0000123', '4711'])(
+    'takes %s, a number as good as any',
+    (id) => {
+      expect(requestIdOf({ 'x-request-id': id })).toBe(id);
+    },
+  );
+
+  it.each(['529.982.247-25', 'cpf:52998224725', '4111-1111-1111-1111', `sk-proj-${'Zz9RidKey'.repeat(5)}`])(
+    'replaces %s, which is somebody’s or a secret',
+    (id) => expect(requestIdOf({ 'x-request-id': id })).toBeUndefined(),
+  );
 
   it.each(['', ' ', 'a b', 'a\u0000b', '<script>', 'x'.repeat(129), 'größe'])('replaces %j', (id) => {
     expect(requestIdOf({ 'x-request-id': id })).toBeUndefined();

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { CACHE_INTENTS, type CacheIntent, type Validation } from '../../contract/call';
 import { COMPLEXITIES, type Complexity } from '../../contract/selection';
 import { fieldName, invalid } from '../../dialects/fields';
@@ -5,6 +6,7 @@ import { isObject, type JsonObject } from '../../contract/json';
 import { GatewayError } from '../../contract/errors';
 import { TRACEPARENT } from '../../contract/trace';
 import { tagsOf } from './tags';
+import { tellsOfSomebody } from './telling-id';
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -26,6 +28,7 @@ const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
 /** Of the body's `gatehouse` object. */
 const OPTIONS = new Set(['timeout_ms', 'cache', 'idempotency_key', 'validate', 'tags', 'complexity']);
+const BEYOND_ASCII = /[\x80-\xff]/;
 const MAX_ID = 256;
 const MAX_TIMEOUT_MS = 3_600_000;
 
@@ -51,15 +54,21 @@ export function intentOf(headers: Headers, body: JsonObject, user: string | unde
   const complexity = text(headers, 'x-gatehouse-complexity') ?? own['complexity'];
   return {
     requestId: requestIdOf(headers),
-    user: identifier(headers, 'x-user-id') ?? (user || undefined),
+    user: identifier(headers, 'x-user-id') ?? ofBody(user),
     session: identifier(headers, 'x-session-id'),
     tags: tags === undefined ? undefined : tagsOf(tags),
-    timeoutMs: timeout === undefined ? undefined : milliseconds(timeout),
+    timeoutMs:
+      timeout === undefined
+        ? undefined
+        : milliseconds(
+            timeout,
+            text(headers, 'x-gatehouse-timeout-ms') === undefined ? 'gatehouse.timeout_ms' : 'x-gatehouse-timeout-ms',
+          ),
     traceparent: traceparentOf(headers),
     idempotencyKey: idempotencyKey(headers, own),
-    cache: cache === undefined ? undefined : cacheIntent(cache),
-    validation: validate === undefined ? undefined : validation(validate),
-    complexity: complexity === undefined ? undefined : complexityOf(complexity),
+    cache: cache === undefined ? undefined : cacheIntent(cache, placeOf(headers, 'cache')),
+    validation: validate === undefined ? undefined : validation(validate, placeOf(headers, 'validate')),
+    complexity: complexity === undefined ? undefined : complexityOf(complexity, placeOf(headers, 'complexity')),
   };
 }
 
@@ -69,10 +78,10 @@ function traceparentOf(headers: Headers): string | undefined {
   return given !== undefined && TRACEPARENT.test(given) ? given : undefined;
 }
 
-/** The caller's own id for the request when it is well-formed; a malformed one is replaced, not refused. */
+/** The caller's own id for the request when it is well-formed and holds nothing personal and no secret; else it is replaced, not refused. */
 export function requestIdOf(headers: Headers): string | undefined {
   const id = text(headers, 'x-request-id');
-  return id !== undefined && isRequestId(id) ? id : undefined;
+  return id !== undefined && isRequestId(id) && !tellsOfSomebody(id) ? id : undefined;
 }
 
 export function isRequestId(text: string): boolean {
@@ -88,17 +97,11 @@ function gatehouseObject(body: JsonObject): JsonObject {
   return own;
 }
 
-function milliseconds(value: unknown): number {
+function milliseconds(value: unknown, param: string): number {
   // in a header it is text; what else JavaScript takes for a number (0x10, 1e3, true, [5]) is a mistake
   const ms = typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value;
   if (typeof ms === 'number' && Number.isInteger(ms) && ms >= 1 && ms <= MAX_TIMEOUT_MS) return ms;
-  throw new GatewayError(
-    'invalid_request',
-    `x-gatehouse-timeout-ms must be a whole number from 1 to ${MAX_TIMEOUT_MS}`,
-    {
-      param: 'x-gatehouse-timeout-ms',
-    },
-  );
+  throw new GatewayError('invalid_request', `${param} must be a whole number from 1 to ${MAX_TIMEOUT_MS}`, { param });
 }
 
 /** Taken as it is: two keys that differ in anything name two calls. */
@@ -109,25 +112,34 @@ function idempotencyKey({ 'idempotency-key': header }: Headers, own: JsonObject)
   throw new GatewayError('invalid_request', `${param} must have 1 to 255 printable ASCII characters`, { param });
 }
 
-function cacheIntent(value: unknown): CacheIntent {
+/** Where the caller said it: the header, which counts before the option of that name in the body. */
+const placeOf = (headers: Headers, option: string): string =>
+  text(headers, `x-gatehouse-${option}`) === undefined ? `gatehouse.${option}` : `x-gatehouse-${option}`;
+
+function cacheIntent(value: unknown, param: string): CacheIntent {
   const intent = CACHE_INTENTS.find((known) => known === value);
   if (intent) return intent;
-  const param = 'x-gatehouse-cache';
   throw new GatewayError('invalid_request', `${param} must be one of ${CACHE_INTENTS.join(', ')}`, { param });
 }
 
-function validation(value: unknown): Validation {
+function validation(value: unknown, param: string): Validation {
   if (value === true || value === 'true') return 'refuse';
   if (value === 'repair') return value;
-  const param = 'x-gatehouse-validate';
   throw new GatewayError('invalid_request', `${param} must be true or repair`, { param });
 }
 
-function complexityOf(value: unknown): Complexity {
+function complexityOf(value: unknown, param: string): Complexity {
   const complexity = COMPLEXITIES.find((known) => known === value);
   if (complexity) return complexity;
-  const param = 'x-gatehouse-complexity';
   throw new GatewayError('invalid_request', `${param} must be one of ${COMPLEXITIES.join(', ')}`, { param });
+}
+
+/** In whichever field the dialect has it. */
+function ofBody(user: string | undefined): string | undefined {
+  if (user === undefined || user.length <= MAX_ID) return user || undefined;
+  throw new GatewayError('invalid_request', `The user must be named by at most ${MAX_ID} characters`, {
+    param: 'user',
+  });
 }
 
 function identifier(headers: Headers, name: string): string | undefined {
@@ -139,5 +151,12 @@ function identifier(headers: Headers, name: string): string | undefined {
 function text(headers: Headers, name: string): string | undefined {
   const value = headers[name];
   const first = Array.isArray(value) ? value[0] : value;
-  return first?.trim() || undefined;
+  return (first && asUtf8(first).trim()) || undefined;
+}
+
+/** Node.js reads the bytes of a header as Latin-1, most clients send UTF-8: what is valid UTF-8 is meant so, as in a body. */
+function asUtf8(header: string): string {
+  if (!BEYOND_ASCII.test(header)) return header;
+  const bytes = Buffer.from(header, 'latin1');
+  return isUtf8(bytes) ? bytes.toString() : header;
 }

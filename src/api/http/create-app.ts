@@ -17,6 +17,7 @@ import { refuse } from '../filters/refuse';
 import { translateException } from '../filters/translate-exception';
 import { knownBeforeBody, RATE_HEADERS } from '../guards';
 import { describeApi } from './describe-api';
+import { nulIn } from './refuse-nul';
 import { countOpenRequests } from './open-requests';
 import { OperationsPort } from './operations-port';
 import { protectRootKey } from './protect-root-key';
@@ -93,7 +94,7 @@ async function secure(app: NestFastifyApplication, config: Config): Promise<void
   fastify.addHook('onRequest', (request, reply, done) => {
     nameCall(request, reply);
     void reply.headers(request.url.startsWith('/docs') ? PAGE_HEADERS : API_HEADERS);
-    done();
+    done(nulIn(request.url));
   });
   const origins = config.server.corsOrigins;
   if (!origins.length) return;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../contract/caller';
 import { GatewayError } from '../../contract/errors';
 import { isUuid } from '../../contract/ids';
+import { tenantAsked } from '../../features/audit';
 import { type JobFacts, type JobFilter, JobReader } from '../../features/jobs';
 import type { JobQuery } from './job-schema';
 
@@ -43,5 +44,5 @@ function maySee(caller: Caller, { tenantId, keyId }: JobFacts): boolean {
 function whose(caller: Caller, { tenant, key }: JobQuery): JobFilter {
   const { tenantId, keyId } = caller;
   if (!isOperator(caller)) return { tenantId, keyId };
-  return { tenantId: caller.root ? tenant : tenantId, keyId: key };
+  return { tenantId: tenantAsked(caller, tenant), keyId: key };
 }

@@ -1,8 +1,10 @@
 import { Body, Controller, Header, HttpCode, Post, Req, UsePipes } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
+import { GatewayError } from '../../contract/errors';
 import { tenantAsked } from '../../features/audit';
 import { Projector, readExport, reconcile, UsageReports } from '../../features/cost';
+import { Config } from '../../platform/config/config';
 import { ValidPipe } from '../admin/valid.pipe';
 import { Allow, callerOf, type CallerRequest } from '../guards';
 import { ReconcileBody, ReconciledView } from './reconcile-schema';
@@ -15,6 +17,7 @@ import { reconciledView } from './reconcile-view';
 @Controller('v1/usage/reconcile')
 export class ReconcileController {
   constructor(
+    private readonly config: Config,
     private readonly projector: Projector,
     private readonly reports: UsageReports,
   ) {}
@@ -35,6 +38,15 @@ export class ReconcileController {
     const theirs = readExport(format, csv ?? rows ?? []);
     await this.projector.catchUp();
     const found = await reconcile(this.reports, { provider, tenant }, theirs, body.tolerance_percent);
+    const isKnown = found.days.total.ours !== undefined || this.config.providers.some(({ name }) => name === provider);
+    if (!isKnown)
+      throw new GatewayError(
+        'invalid_request',
+        'provider: no provider of the configuration or the ledger has that name',
+        {
+          param: 'provider',
+        },
+      );
     return reconciledView(body, found);
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { GROUPS } from '../../contract/usage-groups';
 
 const MAX_GROUPS = 3;
+const OF_OUR_TIME = 'must be of the years 1970 to 2999';
 const DAY = /^\d{4}-\d\d-\d\d(T00:00(:00(\.0{1,3})?)?(Z|\+00:00))?$/;
 
 const Text = z.string().min(1).max(512);
@@ -9,7 +10,8 @@ const Text = z.string().min(1).max(512);
 const Day = z
   .string()
   .regex(DAY, 'must be a day (UTC) as YYYY-MM-DD')
-  .refine((text) => isDay(text.slice(0, 10)), 'is no day of the calendar');
+  .refine((text) => isDay(text.slice(0, 10)), 'is no day of the calendar')
+  .refine(isOfOurTime, OF_OUR_TIME);
 
 export const UsageFilters = z.strictObject({
   tenant: z.uuid().optional().describe('Your own, unless your key belongs to the root tenant.'),
@@ -95,11 +97,16 @@ export const ChargebackQuery = z.strictObject({
   month: z
     .string()
     .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month as YYYY-MM')
+    .refine(isOfOurTime, OF_OUR_TIME)
     .optional()
     .describe('This month when absent.'),
   tenant: z.uuid().optional().describe('Your own, unless your key belongs to the root tenant.'),
 });
 export type ChargebackQuery = z.output<typeof ChargebackQuery>;
+
+function isOfOurTime(text: string): boolean {
+  return text >= '1970' && text < '3000';
+}
 
 function isDay(text: string): boolean {
   const at = Date.parse(`${text}T00:00:00Z`);

@@ -6,4 +6,4 @@ export { GuardSettings } from './policy/guard-settings.service';
 export { Preview } from './preview';
 export { SanitizationModule } from './sanitization.module';
 export { Sanitizer } from './sanitizer';
-export { Scanner } from './scan';
+export { ACTION_THRESHOLD, Scanner } from './scan';

@@ -7,13 +7,16 @@ export interface InputIssue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
   readonly keys?: readonly string[];
+  /** Of a value that may have several shapes: what speaks against each. */
+  readonly errors?: readonly (readonly InputIssue[])[];
 }
 
 /** The refusal that names the first field at fault. */
 export function refusedInput(issues: readonly InputIssue[]): GatewayError {
-  const { message, path = [], keys } = issues[0] ?? { message: 'is not valid' };
+  const issue = issues[0] ?? { message: 'is not valid' };
+  const { path = [], keys } = issue;
   const place = pathOf([...path, ...(keys?.slice(0, 1) ?? [])]);
-  const problem = keys ? 'is not supported here' : message.replace(/^Invalid input: /, '');
+  const problem = keys ? 'is not supported here' : problemOf(issue);
   return new GatewayError('invalid_request', place ? `${place}: ${problem}` : problem, place ? { param: place } : {});
 }
 
@@ -22,6 +25,11 @@ export function validInput<T extends z.ZodType>(schema: T, input: unknown): z.ou
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   throw refusedInput(result.error.issues as readonly InputIssue[]);
+}
+
+function problemOf({ message, errors = [] }: InputIssue): string {
+  const shapes = errors.flatMap(([first]) => (first ? [problemOf(first)] : []));
+  return shapes.length ? [...new Set(shapes)].join('; or ') : message.replace(/^Invalid (?:input|option): /, '');
 }
 
 function pathOf(path: NonNullable<InputIssue['path']>): string {

@@ -49,7 +49,7 @@ class Conditions {
   readonly values: unknown[] = [];
   readonly conditions: string[] = [];
   private readonly all: string[] = [];
-  private readonly any: string[][] = [];
+  private readonly any: { readonly field: TermField; readonly values: readonly string[] }[] = [];
 
   value(value: unknown): string {
     return `$${this.values.push(value)}`;
@@ -64,7 +64,7 @@ class Conditions {
   }
 
   oneOf(field: TermField, values: readonly string[]): void {
-    if (values.length) this.any.push(values.map((value) => termSql(field, this.text(value), 's.stretch')));
+    if (values.length) this.any.push({ field, values });
   }
 
   equal(column: string, field: TermField, value: string | undefined): void {
@@ -74,12 +74,15 @@ class Conditions {
     this.term(field, text);
   }
 
-  /** Conditions that the inverted index answers. */
+  /** Conditions that the inverted index answers. Their values are among the statement's only when they are asked for: it must use all it is given. */
   keys(): string[] {
     const terms = termsOf('e');
     return [
       ...(this.all.length ? [`${terms} @> array[${this.all.join(', ')}]`] : []),
-      ...this.any.map((keys) => `${terms} && array[${keys.join(', ')}]`),
+      ...this.any.map(({ field, values }) => {
+        const keys = values.map((value) => termSql(field, this.text(value), 's.stretch'));
+        return `${terms} && array[${keys.join(', ')}]`;
+      }),
     ];
   }
 }

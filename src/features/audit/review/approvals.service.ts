@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { canonicalJson } from '../../../contract/canonical-json';
 import type { Caller } from '../../../contract/caller';
 import { GatewayError } from '../../../contract/errors';
 import { isUuid, uuidv7 } from '../../../contract/ids';
 import { Config } from '../../../platform/config/config';
-import { type Approval, type ApprovalKind, type Ask, statusOf } from './approval';
+import { type Approval, type Ask, statusOf } from './approval';
 import { ApprovalsStore } from './approvals.store';
 import { type Listed, type ListRequest, listed } from './page-request';
 import { Evidence } from './evidence.service';
@@ -22,13 +23,14 @@ export class Approvals {
    * The approval that lets the caller go on, or else the one that somebody must decide first: asked for already, or now.
    */
   async obtain(caller: Caller, ask: Ask): Promise<Approval> {
-    return (await this.standing(caller, ask.kind, ask.targets)) ?? (await this.ask(caller, ask));
+    return (await this.standing(caller, ask)) ?? (await this.ask(caller, ask));
   }
 
-  /** What the caller asked for already, and is undecided or still good. */
-  async standing(caller: Caller, kind: ApprovalKind, targets: readonly string[]): Promise<Approval | undefined> {
-    const [standing] = await this.store.standing(caller.keyId, kind, targets);
-    return standing;
+  /** What the caller asked for already, in the same words, and is undecided or still good: who agreed agreed to those. */
+  async standing(caller: Caller, { kind, targets, words }: Omit<Ask, 'tenant'>): Promise<Approval | undefined> {
+    const asked = canonicalJson({ ...words });
+    const standing = await this.store.standing(caller.keyId, kind, targets);
+    return standing.find((approval) => canonicalJson({ ...approval.words }) === asked);
   }
 
   async ask(caller: Caller, ask: Ask): Promise<Approval> {

@@ -19,7 +19,7 @@ interface Row {
 
 /** The signed note, and the lines of witnesses. */
 const NOTE = `c.note || coalesce((
-  select string_agg(w.line || e'\\n', '' order by w.made_at) from audit.cosignatures w
+  select string_agg(rtrim(w.line, e'\\n') || e'\\n', '' order by w.made_at) from audit.cosignatures w
    where w.epoch = c.epoch and w.size = c.size), '')`;
 const SPREAD = 500;
 

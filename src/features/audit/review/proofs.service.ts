@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../../contract/caller';
 import { GatewayError } from '../../../contract/errors';
 import { leafHash } from '../format/hashes';
-import { inclusionProof } from '../format/proofs';
+import { inclusionProof, verifyInclusion } from '../format/proofs';
 import { AuditLogService } from '../log/audit-log.service';
 import { type StoredCheckpoint, CheckpointsStore } from './checkpoints.store';
 import { Evidence } from './evidence.service';
@@ -30,11 +30,24 @@ export class Proofs {
     private readonly evidence: Evidence,
   ) {}
 
-  /** Null until the next checkpoint. */
+  /**
+   * Null until the next checkpoint.
+   * @throws GatewayError `audit_unavailable` for a header that is not the one that was signed: it must not pass for it
+   */
   async of({ index, text }: StoredEntry): Promise<InclusionProof | null> {
     const checkpoint = await this.checkpoints.latest();
     if (!checkpoint || index >= checkpoint.size) return null;
-    return { leafHash: leafHash(text), ...(await this.within(checkpoint, index)) };
+    const leaf = leafHash(text);
+    const proof = await this.within(checkpoint, index);
+    if (!verifyInclusion(index, checkpoint.size, leaf, proof.hashes, checkpoint.root))
+      throw new GatewayError(
+        'audit_unavailable',
+        `Entry ${index} of the log was changed after it was signed: verify the log`,
+        {
+          details: { index, problem: 'altered' },
+        },
+      );
+    return { leafHash: leaf, ...proof };
   }
 
   /**
@@ -43,6 +56,7 @@ export class Proofs {
    */
   async file(caller: Caller, id: string): Promise<string> {
     const entry = await this.finder.find(caller, id);
+    await this.of(entry);
     const proof = await this.log.proofs.proof(entry.index);
     if (proof === undefined) throw new GatewayError('not_found', 'There is no such entry');
     await this.evidence.record(caller, 'audit.proof', {

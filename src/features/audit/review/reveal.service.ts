@@ -81,7 +81,8 @@ export class Reveal {
   }
 
   private async agreed(caller: Caller, entry: StoredEntry, request: RevealRequest): Promise<Approval> {
-    const standing = await this.approvals.standing(caller, 'reveal', [entry.header.entry_id]);
+    const asked = { kind: 'reveal', targets: [entry.header.entry_id], words: words(request) } as const;
+    const standing = await this.approvals.standing(caller, asked);
     if (standing) return standing;
     const others = await Promise.all((request.entries ?? []).map((id) => this.finder.find(caller, id)));
     const strange = others.find(({ header }) => header.tenant !== entry.header.tenant);

@@ -1,16 +1,19 @@
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
-import { Amount, Tokens } from './export-fields';
+import { Amount } from './export-fields';
 import { type ExportRow, MAX_ROWS } from './export-row';
 import { refusal } from './refusal';
 
 const MAX_CHARACTERS = 16_000_000;
 const MAX_LINE = 10_000;
 
+/** One of these must be there: else nothing is compared, and nothing could differ. */
+const COMPARED = ['requests', 'input_tokens', 'output_tokens', 'cost_usd'] as const;
+
 const empty = (text: unknown) => (text === '' ? undefined : text);
 const Count = z.preprocess(
   (text) => (typeof text === 'string' && /^\d{1,16}$/.test(text) ? Number(text) : empty(text)),
-  Tokens.optional(),
+  z.int('must be a whole number, not negative').optional(),
 );
 const Text = z.preprocess(empty, z.string().max(512).optional());
 
@@ -37,7 +40,8 @@ const Line = z.looseObject({
  */
 export function csvRows(text: string): ExportRow[] {
   if (text.length > MAX_CHARACTERS) throw refusal('csv', `has more than ${MAX_CHARACTERS} characters`);
-  return recordsIn(text).map((record, i) => {
+  const records = recordsIn(text);
+  const rows = records.map((record, i) => {
     const read = Line.safeParse(record);
     if (!read.success) {
       const [issue] = read.error.issues;
@@ -56,6 +60,9 @@ export function csvRows(text: string): ExportRow[] {
       cost: line.cost_usd,
     };
   });
+  if (!COMPARED.some((name) => name in (records[0] ?? {})))
+    throw refusal('csv', `needs a column ${COMPARED.join(', ')} beside day`);
+  return rows;
 }
 
 function recordsIn(text: string): Record<string, string>[] {

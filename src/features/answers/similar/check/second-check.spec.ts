@@ -24,6 +24,8 @@ describe('the second check', () => {
     ['Why does `npm start` fail?', 'why does `npm start` fail'],
     ['Warum ist der Himmel blau?', 'warum ist der himmel blau'],
     ['reset my password', 'reset password'],
+    ['How do I get a refund from you?', 'Could you please tell me how I get a refund from you?'],
+    ['What is a plan?', 'what is the plan'],
   ])('has no doubt between %j and %j', (a, b) => {
     expect([doubt(a, b), doubt(b, a)]).toEqual([undefined, undefined]);
   });
@@ -49,6 +51,14 @@ describe('the second check', () => {
     ['names', 'Does it work with IOS?', 'Does it work with Android?'],
     ['relations', 'fly from lisbon to porto', 'fly from porto to lisbon'],
     ['relations', 'Why did my payment fail so late?', 'Why does my payment fail so late?'],
+    ['names', 'What is plan A?', 'What is a plan?'],
+    ['names', 'how do I cure hepatitis a', 'how do I cure hepatitis'],
+    ['names', 'Where do I get vitamin d drops?', 'Where do I get vitamin drops?'],
+    ['persons', 'How much do I owe you?', 'How much do you owe me?'],
+    ['persons', 'When will you refund me?', 'Can you tell me when I will refund you?'],
+    ['persons', 'Is he taller than she is?', 'Is she taller than he is?'],
+    ['persons', 'Quanto eu te devo?', 'Quanto você me devo?'],
+    ['words', 'What is new in java?', 'What is the news in java?'],
     ['kind', 'When can I get a refund?', 'Where can I get a refund?'],
     ['kind', 'How do I get a refund?', 'Can I get a refund?'],
     ['kind', 'How much is a refund?', 'How long is a refund?'],

@@ -1,6 +1,7 @@
 import { areOpposed } from './opposites';
 import { areOtherPersons } from './persons';
 import { type Traits, traitsOf } from './traits';
+import { areTurned } from './turns';
 
 /** Why the answer to one question is not given to another, however near they are. */
 export const DOUBTS = [
@@ -46,12 +47,15 @@ const DIFFER: Readonly<Record<Doubt, Test>> = {
   signs: (a, b) => !sameList(a.signs, b.signs),
   quotes: (a, b) => !sameList(a.quotes, b.quotes),
   // a name may be written small in the other, but it must be there
-  names: (a, b) => !a.names.every((name) => b.words.has(name)) || !b.names.every((name) => a.words.has(name)),
+  names: (a, b) =>
+    !a.names.every((name) => b.words.has(name)) ||
+    !b.names.every((name) => a.words.has(name)) ||
+    !sameList(a.labels, b.labels),
   negation: (a, b) => a.negations !== b.negations,
   kind: (a, b) => a.kind !== b.kind,
   opposites: (a, b) => areOpposed(a.words, b.words),
   relations: (a, b) => !sameList(a.relations, b.relations),
-  persons: (a, b) => areOtherPersons(a.persons, b.persons) || a.subject !== b.subject,
+  persons: (a, b) => areOtherPersons(a.persons, b.persons) || a.subject !== b.subject || areTurned(a.turns, b.turns),
   words: (a, b) => lacking(a, b).length + lacking(b, a).length > 0,
   order: (a, b) => !sameList(shared(a, b), shared(b, a)),
 };

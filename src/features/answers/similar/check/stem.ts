@@ -32,12 +32,14 @@ const ENDINGS: Readonly<Record<Language, readonly (readonly [ending: string, ins
 };
 const DOUBLED = /([bdglmnprt])\1$/u;
 const SHORTEST = 3;
+/** No plural of what they would be without their ending. */
+const OTHER_WORDS = new Set('news customs goods arms glasses means'.split(' '));
 
 /** A word without its plural and, in English, without the endings of its verb: refunds, refunded, refunding. */
 export function stemOf(word: string, language: Language | undefined): string {
   if (!language || /\p{N}/u.test(word)) return word;
   const bare = word.replace(/['’]s?$/u, '');
-  if (bare.endsWith('ss')) return bare;
+  if (bare.endsWith('ss') || (language === 'en' && OTHER_WORDS.has(bare))) return bare;
   for (const [ending, instead] of ENDINGS[language]) {
     if (!bare.endsWith(ending) || bare.length - ending.length < SHORTEST) continue;
     const stem = bare.slice(0, -ending.length) + instead;

@@ -1,3 +1,4 @@
+import { labelsIn } from './labels';
 import { isFunctionWord, type Language, languageOf, negationsIn } from './languages';
 import { numbersIn, numeralOf } from './numerals';
 import { personsIn, subjectOf } from './persons';
@@ -5,6 +6,7 @@ import { type QuestionKind, questionKind } from './question-kind';
 import { relationsIn } from './relations';
 import { stemOf } from './stem';
 import { meaningOf } from './synonyms';
+import { turnsOf } from './turns';
 import { wordsOf } from './words';
 
 /** What the second check compares of a text. Found once for each. */
@@ -18,6 +20,8 @@ export interface Traits {
   readonly numbers: readonly string[];
   readonly signs: readonly string[];
   readonly names: readonly string[];
+  /** Single letters that name something. */
+  readonly labels: readonly string[];
   readonly quotes: readonly string[];
   readonly code: readonly string[];
   readonly negations: number;
@@ -26,6 +30,7 @@ export interface Traits {
   /** Which way things go: `from lisbon`, `past`. */
   readonly relations: readonly string[];
   readonly persons: ReturnType<typeof personsIn>;
+  readonly turns: ReturnType<typeof turnsOf>;
   /** Of a question that is answered with yes or no. */
   readonly subject: ReturnType<typeof subjectOf>;
   /** The words that matter, as stems, in order. */
@@ -60,6 +65,7 @@ export function traitsOf(text: string, assumed?: Language): Traits {
     numbers: numbersIn(prose, lower, language),
     signs: (prose.match(SIGN) ?? []).sort(),
     names: namesIn(prose, written),
+    labels: labelsIn(prose, language),
     quotes: quotesIn(prose),
     code,
     negations: negationsIn(lower, language),
@@ -68,6 +74,7 @@ export function traitsOf(text: string, assumed?: Language): Traits {
     masked: MASKED.test(normal),
     relations: relationsIn(lower, content, language),
     persons: personsIn(lower, content, language),
+    turns: turnsOf(lower, language),
     content: content.filter((word) => word !== undefined),
   };
 }

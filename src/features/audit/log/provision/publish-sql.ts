@@ -16,6 +16,7 @@ language plpgsql security definer set search_path = audit, pg_temp set lock_time
 #variable_conflict use_column
 declare
   present log;
+  remain bigint;
 begin
   perform pg_advisory_xact_lock(7143002, 1);
   select * into present from log;
@@ -24,6 +25,13 @@ begin
       using errcode = 'object_not_in_prerequisite_state';
   end if;
   insert into epochs (epoch, origin) values (new_epoch.opened, present.origin);
+  -- entries that are gone are not found any more; those that take their indexes will be
+  perform pg_advisory_xact_lock(7143002, 2);
+  select coalesce(max(b.first_index + b.n), 0) into remain from batches b;
+  delete from entries e where e.index >= remain;
+  delete from spans s where s.low >= remain;
+  update spans s set high = remain - 1 where s.high >= remain;
+  update projection p set upto = remain where p.upto > remain;
   return query select l.origin, l.epoch from log l;
 end $$;
 

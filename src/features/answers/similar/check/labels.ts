@@ -1,0 +1,22 @@
+import type { Language } from './languages';
+
+/** Letters that are words themselves. */
+const WORDS: Readonly<Record<Language, string>> = { en: 'ai', pt: 'aoeéàu', es: 'aoeyuó' };
+const LETTER = /(?<![\p{L}\p{M}\p{N}'’._/@:+-])\p{L}(?![\p{L}\p{M}\p{N}]|['’._/@:+-][\p{L}\p{N}])/gu;
+const STARTS = /(?:^|[.!?:…\n]["'”’)]*)\s*["'“‘(¿¡-]*$/u;
+const ENDS = /^\s*(?:$|[.,;:!?)"”’…])/u;
+
+/**
+ * Single letters that name something, in order: plan A, hepatitis b, vitamin d. One that is a word too names something where no word
+ * follows, or where it is large within a sentence.
+ */
+export function labelsIn(prose: string, language: Language | undefined): readonly string[] {
+  const words = language ? WORDS[language] : '';
+  return [...prose.matchAll(LETTER)].flatMap(({ 0: letter, index }) => {
+    const small = letter.toLowerCase();
+    if (language === 'en' && small === 'i') return [];
+    const isLarge = letter !== small && !STARTS.test(prose.slice(Math.max(0, index - 8), index));
+    const isWord = words.includes(small) && !isLarge && !ENDS.test(prose.slice(index + letter.length));
+    return isWord ? [] : [small];
+  });
+}
