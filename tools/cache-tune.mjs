@@ -10,26 +10,16 @@ import { embedderFor } from './cache-tune/embedders.mjs';
 import { nearPairs } from './cache-tune/near-pairs.mjs';
 
 const THRESHOLDS = [0.6, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99];
-const { values } = parseArgs({
-  options: {
-    file: { type: 'string' },
-    embedding: { type: 'string' },
-    model: { type: 'string', default: 'embedding' },
-    'key-env': { type: 'string' },
-    show: { type: 'string', default: '0' },
-  },
-});
-if (!values.file) {
-  console.error(
-    'usage: npm run cache:tune -- --file questions.jsonl [--embedding URL --model NAME --key-env NAME] [--show N]',
-  );
-  process.exit(2);
-}
+const USAGE =
+  'usage: npm run cache:tune -- --file questions.jsonl [--embedding URL --model NAME --key-env NAME] [--show N]';
+const values = optionsOf();
+if (!values.file) fail(USAGE);
 
 const key = values['key-env'] && process.env[values['key-env']];
 const served = values.embedding && { url: values.embedding, model: values.model, key };
 const embedder = embedderFor(served);
 const lines = linesOf(values.file);
+if (!lines.length) fail(`${values.file} has no lines`);
 const isLabelled = lines.every(({ a, b, same }) => isText(a) && isText(b) && typeof same === 'boolean');
 if (!isLabelled && !lines.every(({ question }) => isText(question)))
   fail('every line needs either "a", "b" and "same", or "question"');
@@ -48,6 +38,22 @@ if (isLabelled) {
   const { rates, pairs } = await nearPairs(lines, embedder, THRESHOLDS, !served);
   console.table(rates);
   show(pairs, 'to judge: is the answer to the one an answer to the other? Add "same" and run again');
+}
+
+function optionsOf() {
+  try {
+    return parseArgs({
+      options: {
+        file: { type: 'string' },
+        embedding: { type: 'string' },
+        model: { type: 'string', default: 'embedding' },
+        'key-env': { type: 'string' },
+        show: { type: 'string', default: '0' },
+      },
+    }).values;
+  } catch (error) {
+    return fail(`${error.message}\n${USAGE}`);
+  }
 }
 
 function linesOf(file) {

@@ -1,7 +1,10 @@
-import { uuidv7 } from '../../src/contract/ids';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { uuidv7 } from '../../src/contract/ids';
 import { until } from '../support/ask';
+import { verifyAudit } from '../support/audit-programs';
 import { ReviewSite } from '../support/review-site';
 
 describe('those who handle the audit log', () => {
@@ -98,6 +101,7 @@ describe('those who handle the audit log', () => {
       expect((await site.get(site.keys.officer.key, '/keys/rotations')).body['data'].length).toBe(3);
       for (const level of ['kek', 'signing'])
         expect([level, (await site.post(site.keys.boss.key, '/keys/rotate', { level })).status]).toEqual([level, 403]);
+      const old = (await site.get(site.keys.ann.key, '/vkey')).text.trim();
       const renewed = await site.post(site.keys.officer.key, '/keys/rotate', { level: 'signing' });
       expect(renewed.status).toBe(200);
       await until(
@@ -105,6 +109,20 @@ describe('those who handle the audit log', () => {
       );
       await site.signed();
       expect((await site.post(site.keys.officer.key, '/verify')).body).toMatchObject({ status: 'ok' });
+      // who has the key of before follows to the new one in a selection too; who asks now is told both
+      const now = (await site.get(site.keys.ann.key, '/vkey')).text;
+      const folder = mkdtempSync(join(tmpdir(), 'gatehouse-rotated-'));
+      const exported = await fetch(`${site.gateway.url}/v1/audit/exports`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${site.keys.ann.key}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ format: 'bundle', filters: { user: 'kim' } }),
+      });
+      writeFileSync(join(folder, 'bundle.tar'), Buffer.from(await exported.arrayBuffer()));
+      for (const vkey of [old, now]) {
+        const { code, out } = verifyAudit(join(folder, 'bundle.tar'), '--vkey', vkey, '--strict');
+        expect([code, out]).toEqual([0, expect.any(String)]);
+      }
+      rmSync(folder, { recursive: true });
       const shown = await site.post(site.keys.boss.key, `/entries/${one.asked}/reveal`, {
         reason: 'after rotation',
         break_glass: true,

@@ -30,7 +30,6 @@ export interface HttpApplication {
   readonly operations: OperationsPort | undefined;
 }
 
-const BODILESS = new Set(['GET', 'HEAD', 'DELETE']);
 const HEADERS_MS = 15_000;
 const BODY_MS = 120_000;
 const KEEP_ALIVE_MS = 72_000;
@@ -128,8 +127,8 @@ function readBodies(app: NestFastifyApplication, { limits, files }: Config): voi
     { parseAs: 'buffer', bodyLimit: limits.bodyBytes },
     async (request: FastifyRequest, body: Buffer) => {
       await endOfTurn();
-      // clients that label every request send a content type without a body
-      if (!body.length && BODILESS.has(request.method)) return undefined;
+      // clients that label every request send a content type without a body; where one is needed, its route says so
+      if (!body.length) return undefined;
       refuseEncoding(request.headers['content-encoding']);
       return parseBody(body, limits);
     },

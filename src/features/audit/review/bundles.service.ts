@@ -23,6 +23,9 @@ export interface BundleOptions {
 /** Keys are written before the entries that they open: so many can wait in memory. */
 const KEYS_AT_MOST = 100_000;
 
+const isRotation = ({ event, metadata }: BatchEntry['header']): boolean =>
+  event === 'key.rotate' && metadata?.['level'] === 'signing';
+
 /** Files that verify without the gateway. */
 @Injectable()
 export class Bundles {
@@ -35,12 +38,13 @@ export class Bundles {
   ) {}
 
   /**
-   * The whole log when nothing narrows it; otherwise what matches, with a proof for each.
+   * The whole log when nothing narrows it; otherwise what matches, with a proof for each, and what says that the log has another key:
+   * who trusts the old one verifies no checkpoint without.
    * @param mark whatever is worth knowing about the file
    */
   async *make(filter: EntryFilter, options: BundleOptions, mark: PlainObject, tally: Tally): AsyncGenerator<Buffer> {
     const whole = !Object.keys(filter).length;
-    const shows = ({ header }: BatchEntry) => matches(filter, header);
+    const shows = ({ header }: BatchEntry) => matches(filter, header) || isRotation(header);
     yield* this.bundle(whole ? 'all' : 'some', shows, options, mark, tally, filter);
   }
 

@@ -6,7 +6,7 @@ import type { Trust } from './verify-bundle';
 
 export const USAGE = `usage: node verify-audit.js <bundle.tar | -> --vkey <key of the log> [options]
 
-  --vkey <vkey>            a key that you trust to speak for the log; may be repeated
+  --vkey <vkey>            a key that you trust to speak for the log, or several with spaces between; may be repeated
   --witness-vkey <vkey>    a witness that you trust; may be repeated
   --quorum <n>             how many of them must have signed (all when absent)
   --checkpoint <file>      a checkpoint, or a .tlog-proof, that you kept; may be repeated
@@ -38,9 +38,9 @@ export function parseCommand(args: readonly string[]): Command | undefined {
   if (values.help) return undefined;
   const [bundle, ...more] = positionals;
   if (bundle === undefined || more.length) throw new UsageError('one bundle, please');
-  const vkeys = (values.vkey ?? []).map((vkey) => keyOf(vkey, KEY_TYPE.note));
+  const vkeys = words(values.vkey).map((vkey) => keyOf(vkey, KEY_TYPE.note));
   if (!vkeys.length) throw new UsageError('--vkey is missing: without a key that you trust nothing can be verified');
-  const witnesses = (values['witness-vkey'] ?? []).map((vkey) => keyOf(vkey, KEY_TYPE.cosignature));
+  const witnesses = words(values['witness-vkey']).map((vkey) => keyOf(vkey, KEY_TYPE.cosignature));
   const quorum = wholeNumber('--quorum', values.quorum ?? `${witnesses.length}`);
   if (quorum > witnesses.length) throw new UsageError(`--quorum ${quorum} needs as many --witness-vkey`);
   const outside = (values.checkpoint ?? []).map((file) => ({ name: basename(file), text: read(file) }));
@@ -54,6 +54,10 @@ export function parseCommand(args: readonly string[]): Command | undefined {
     content: values.content,
   };
 }
+
+/** A log that rotated its key says several, one a line. */
+const words = (values: readonly string[] = []): readonly string[] =>
+  values.flatMap((value) => value.trim().split(/\s+/));
 
 function parsed(args: readonly string[]) {
   const many = { type: 'string', multiple: true } as const;

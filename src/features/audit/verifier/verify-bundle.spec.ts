@@ -248,6 +248,9 @@ describe('a log with a history', () => {
     const report = await verify(log);
     expect(report.verdict).toBe('verified');
     expect(codes(report)).toEqual(['warning writer-silent', 'warning heartbeat', 'warning late']);
+    // among what is withheld its farewell may be
+    const runs = await selectionOf(log, (i) => i !== 1);
+    expect(codes(await verify(log, { runs }))).not.toContain('warning writer-silent');
   });
 
   function answered2(log: CorpusLog, name: string) {

@@ -17,6 +17,8 @@ interface Writer {
   lane: number;
   /** Unknown after entries that were not shown. */
   statement: Buffer | undefined;
+  /** Entries were not shown, in its last batch or after it. */
+  withheld: boolean;
   closed?: 'closed' | 'lost';
   last: number;
   pulse: number;
@@ -55,7 +57,7 @@ export class WriterCheck {
 
   /** Entries were withheld: statements may be missing. */
   skip(): void {
-    for (const writer of this.writers.values()) writer.statement = undefined;
+    for (const writer of this.writers.values()) Object.assign(writer, { statement: undefined, withheld: true });
   }
 
   /** @param gaps whether entries before this batch were withheld */
@@ -73,7 +75,7 @@ export class WriterCheck {
     else if (lane !== 1 && !gaps) this.findings.failure('lane', `${id} begins with its batch ${lane}`, first);
     else if (lane === 1 && previous) this.findings.failure('lane', `the first batch of ${id} follows another`, first);
     if (known?.closed) this.findings.warning('writer-closed', `${id} wrote after it was ${known.closed}`, first);
-    Object.assign(writer, { lane, statement: statementHash(text) });
+    Object.assign(writer, { lane, statement: statementHash(text), withheld: entries.length < batch.n });
     this.writers.set(name, writer);
     for (const entry of entries) this.follow(entry, writer);
   }
@@ -85,8 +87,9 @@ export class WriterCheck {
       if (!keys.forEntry(origin, index).some((log) => verifyText(text, log.key, certificate)))
         this.findings.failure('certificate', `${writerId(key)} was not admitted by the log`, Math.max(index, 0));
     }
-    for (const [name, { closed, last, opened, pulse }] of this.writers)
-      if (!closed && this.newest - last > GONE_PULSES * pulse)
+    // where entries were withheld since, its farewell may be among them
+    for (const [name, { closed, last, opened, pulse, withheld }] of this.writers)
+      if (!closed && !withheld && this.newest - last > GONE_PULSES * pulse)
         this.findings.warning('writer-silent', `${name.split(' ')[1]} fell silent without a word`, opened);
   }
 
@@ -108,7 +111,15 @@ export class WriterCheck {
     const said = opening?.header.metadata?.['heartbeat_seconds'];
     const pulse = 1_000 * (typeof said === 'number' && said > 0 ? said : this.pulse);
     const last = entries[0]?.at ?? 0;
-    return { key: importPublicKey(admission.key), opened: first, lane, statement: undefined, last, pulse };
+    return {
+      key: importPublicKey(admission.key),
+      opened: first,
+      lane,
+      statement: undefined,
+      withheld: false,
+      last,
+      pulse,
+    };
   }
 
   private checkLane({ writer: id, lane, previous, first }: BatchLine, known: Writer): void {
