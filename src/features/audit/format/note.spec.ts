@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { checkpointBody, parseCheckpoint, parseCheckpointBody } from './checkpoint';
 import { cosign } from './cosignature';
 import { sha256 } from './hashes';
-import { formatNote, NoteError, parseNote, parseSignatureLine, signatureLine, signNote, verifyNote } from './note';
+import { formatNote, NoteError, noteSignature, parseNote, parseSignatureLine, signatureLine, signNote, verifyNote } from './note';
 import { formatTlogProof, parseTlogProof } from './tlog-proof';
 import { formatVkey, KEY_TYPE, parseVkey } from './vkey';
 
@@ -23,6 +23,14 @@ describe('signed notes', () => {
     expect(() =>
       verifyNote(parseNote(EXAMPLE.note.replace('example m', 'Example m')), [parseVkey(EXAMPLE.vkey)]),
     ).toThrow('is not valid');
+  });
+
+  it('have no second signature by a known key that is not valid', () => {
+    const good = noteSignature(body, logKey.name, log.privateKey);
+    const bad = { ...good, signature: Buffer.from(good.signature.map((byte) => byte ^ 1)) };
+    expect(verifyNote(parseNote(formatNote(body, [good, good])), [logKey])).toHaveLength(1);
+    for (const signatures of [[good, bad], [bad, good]])
+      expect(() => verifyNote(parseNote(formatNote(body, signatures)), [logKey])).toThrow('is not valid');
   });
 
   it('carry the signatures of a log and of witnesses', () => {

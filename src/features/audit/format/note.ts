@@ -78,10 +78,10 @@ export function verifyNote({ text, signatures }: Note, keys: readonly VerifierKe
   const found = new Map<VerifierKey, Signed>();
   for (const signature of signatures) {
     const key = keys.find(({ name, id }) => name === signature.name && id === signature.id);
-    if (!key || found.has(key)) continue;
+    if (!key) continue;
     if (!isValid(text, key, signature.signature)) throw new NoteError(`the signature of ${key.name} is not valid`);
     const time = key.type === KEY_TYPE.cosignature ? timeOf(signature.signature) : undefined;
-    found.set(key, time === undefined ? { key } : { key, time });
+    if (!found.has(key)) found.set(key, time === undefined ? { key } : { key, time });
   }
   if (!found.size) throw new NoteError('not signed by a known key');
   return [...found.values()];

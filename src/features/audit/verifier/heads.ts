@@ -1,5 +1,6 @@
 import { parseCheckpoint, type SignedCheckpoint } from '../format/checkpoint';
 import { parseOrigin } from '../format/epoch';
+import { EMPTY_ROOT } from '../format/hashes';
 import { type Signed, verifyNote } from '../format/note';
 import type { VerifierKey } from '../format/vkey';
 import type { Findings } from './findings';
@@ -133,7 +134,7 @@ export class Heads {
         this.findings.failure('truncated', `${source} covers ${size} entries, the bundle ends after ${total}`, total);
       return false;
     }
-    const found = size === 0 ? root : this.roots.get(size);
+    const found = size === 0 ? EMPTY_ROOT : this.roots.get(size);
     if (!found) {
       this.findings.warning(
         'checkpoint-unchecked',
