@@ -122,6 +122,7 @@ describe('those who review the audit log', () => {
       expect((await site.get(site.keys.ann.key, `/entries/${index}`)).status).toBe(404);
       expect((await site.get(site.keys.ann.key, '/entries/0')).status).toBe(404);
       expect((await site.get(site.keys.ann.key, `/requests/${theirs.request_id}`)).status).toBe(404);
+      expect((await site.get(site.keys.ann.key, '/requests/%00')).status).toBe(404);
       expect(
         (await site.post(site.keys.ann.key, `/entries/${theirs.asked}/reveal`, { reason: 'curious' })).status,
       ).toBe(404);

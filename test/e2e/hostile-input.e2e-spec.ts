@@ -76,7 +76,7 @@ describe('hostile input', () => {
 
   const chat = { model: 'fast', messages: [{ role: 'user', content: 'Hello' }] };
   it.each<[string, string, string, object | undefined, number]>([
-    ['a request id that no text column can hold', 'GET', '/v1/requests/a%00', undefined, 400],
+    ['a request id that no text column can hold', 'GET', '/v1/requests/a%00', undefined, 404],
     ['a path that is not percent-encoded', 'GET', `/v1/messages/${CANARY}%zz`, undefined, 400],
     ['a parameter of any length', 'GET', `/v1/keys/${CANARY.repeat(100)}`, undefined, 414],
     ['a preflight with half a body', 'OPTIONS', '/v1/chat/completions', {}, 204],

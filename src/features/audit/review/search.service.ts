@@ -62,6 +62,8 @@ export class Search {
   /** Everything about the calls of one request id, in the order of the log. */
   async request(caller: Caller, requestId: string): Promise<EntryDetail[]> {
     const filter = { tenant: visibleTo(caller), requestId };
+    // none was ever recorded, and the database takes no such text
+    if (requestId.includes('\0')) throw noSuchCall();
     const found = await this.entries.newest(filter, { limit: ENTRIES_OF_REQUEST });
     const calls = found.filter(({ header }) => header.event.startsWith('llm.')).toReversed();
     const details = await Promise.all(calls.map((entry) => this.detail(entry)));
@@ -69,7 +71,7 @@ export class Search {
       tenant: calls[0]?.header.tenant,
       metadata: { request_id: requestId.toWellFormed().slice(0, 200), count: calls.length },
     });
-    if (!details.length) throw new GatewayError('not_found', 'The log has no call with that request id');
+    if (!details.length) throw noSuchCall();
     return details;
   }
 
@@ -78,3 +80,5 @@ export class Search {
     return { entry, content, proof };
   }
 }
+
+const noSuchCall = () => new GatewayError('not_found', 'The log has no call with that request id');
