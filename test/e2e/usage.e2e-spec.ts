@@ -228,6 +228,9 @@ describe('usage', () => {
   it.each([
     ['provider', { provider: 'nope', csv: 'day,cost_usd\n2026-11-30,0' }],
     ['csv', { provider: 'openai', csv: 'day\n2026-11-30' }],
+    ['rows', { provider: 'openai', csv: 'day,cost_usd\n0000-01-01,0' }],
+    ['rows', { provider: 'openai', csv: 'day,cost_usd,request_id\n2026-11-30,0,a\u0000' }],
+    ['provider', { provider: 'a\u0000', csv: 'day,cost_usd\n2026-11-30,0' }],
     ['csv: row 2, requests', { provider: 'openai', csv: 'day,requests\n2026-11-30,-5' }],
   ])('is held against nothing that compares nothing: %s', async (param, asked) => {
     const { status, body } = await call(gateway.rootKey, 'POST', '/v1/usage/reconcile', { format: 'csv', ...asked });

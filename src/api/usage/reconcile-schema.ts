@@ -3,7 +3,12 @@ import { FORMATS } from '../../features/cost';
 
 export const ReconcileBody = z
   .strictObject({
-    provider: z.string().min(1).max(200).describe('Its name in the configuration.'),
+    provider: z
+      .string()
+      .min(1)
+      .max(200)
+      .refine((name) => !name.includes('\0'), 'must hold no NUL')
+      .describe('Its name in the configuration.'),
     format: z
       .enum(FORMATS)
       .describe('`rows` of the JSON formats are the buckets that the API of the provider has in `data`.'),

@@ -2,7 +2,16 @@ import { generateKeyPairSync } from 'node:crypto';
 import { checkpointBody, parseCheckpoint, parseCheckpointBody } from './checkpoint';
 import { cosign } from './cosignature';
 import { sha256 } from './hashes';
-import { formatNote, NoteError, noteSignature, parseNote, parseSignatureLine, signatureLine, signNote, verifyNote } from './note';
+import {
+  formatNote,
+  NoteError,
+  noteSignature,
+  parseNote,
+  parseSignatureLine,
+  signatureLine,
+  signNote,
+  verifyNote,
+} from './note';
 import { formatTlogProof, parseTlogProof } from './tlog-proof';
 import { formatVkey, KEY_TYPE, parseVkey } from './vkey';
 
@@ -29,7 +38,10 @@ describe('signed notes', () => {
     const good = noteSignature(body, logKey.name, log.privateKey);
     const bad = { ...good, signature: Buffer.from(good.signature.map((byte) => byte ^ 1)) };
     expect(verifyNote(parseNote(formatNote(body, [good, good])), [logKey])).toHaveLength(1);
-    for (const signatures of [[good, bad], [bad, good]])
+    for (const signatures of [
+      [good, bad],
+      [bad, good],
+    ])
       expect(() => verifyNote(parseNote(formatNote(body, signatures)), [logKey])).toThrow('is not valid');
   });
 

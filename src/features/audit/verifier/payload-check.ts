@@ -87,7 +87,12 @@ export class PayloadCheck {
 
   private checkCommitments({ header, index }: ShownEntry, key: Buffer, { request, response }: Content): void {
     const body = request?.body;
-    if (header.prompt_hash && body && request.original !== true && !isCommittedTo(key, header, 'prompt', promptOf(body)))
+    if (
+      header.prompt_hash &&
+      body &&
+      request.original !== true &&
+      !isCommittedTo(key, header, 'prompt', promptOf(body))
+    )
       this.findings.failure('prompt', 'its prompt is not the one it committed to', index);
     if (header.response_hash && response && !isCommittedTo(key, header, 'response', response.choices))
       this.findings.failure('response', 'its response is not the one it committed to', index);

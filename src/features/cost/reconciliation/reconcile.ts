@@ -43,9 +43,11 @@ export async function reconcile(
   const [from, last] = [days[0], days.at(-1)];
   if (from === undefined || last === undefined) throw refusal('rows', 'hold nothing to compare');
   if (Date.parse(last) - Date.parse(from) > MAX_DAYS * DAY_MS) throw refusal('rows', `span more than ${MAX_DAYS} days`);
+  if (from < '1970' || last >= '3000') throw refusal('rows', 'tell of days before 1970 or after 2999');
   const period = { ...filter, from, to: dayAfter(last) };
   const found = await books.rows({ filter: period, groups: ['day', 'model'], limit: MAX_LINES });
   const ids = requestIds(theirs);
+  if (ids.some((id) => id.includes('\0'))) throw refusal('rows', 'hold a request id with a NUL in it');
   return {
     from,
     to: period.to,
