@@ -7,7 +7,7 @@ import { Config } from '../../platform/config/config';
 import { inDataFolder } from '../../platform/config/data-folder';
 import { KEY_CHANGES } from './key-changes.store';
 import { keyHash, keyPrefix } from './key-format';
-import { requireStrong, rootKeyIn } from './root-key';
+import { rootKeyIn } from './root-key';
 
 const VARIABLE = 'GATEHOUSE_ROOT_KEY';
 /** Serialises the start of several replicas; the number is arbitrary but must never change. */
@@ -33,10 +33,8 @@ export class RootAccess implements OnModuleInit {
     this.rootKeyLocation = config.rootKey ? VARIABLE : join(config.dataDir, 'root.key');
   }
 
-  /** @throws Error naming GATEHOUSE_ROOT_KEY when it is too weak. */
   async onModuleInit(): Promise<void> {
     const given = this.config.rootKey?.reveal();
-    if (given !== undefined) requireStrong(given);
     const key = given ?? inDataFolder(this.config.dataDir, () => rootKeyIn(this.rootKeyLocation));
     await this.database.transaction(async (db) => {
       await db.query('select pg_advisory_xact_lock($1)', [ROOT_LOCK]);

@@ -240,6 +240,10 @@ describe('loadConfig', () => {
     expect((await mistakes({ NODE_ENV: 'production' }))[0]).toMatch(/GATEHOUSE_MASTER_KEY: must be set in production/);
     expect(await mistakes({ NODE_ENV: 'production', GATEHOUSE_EMBEDDED_PG: '1' })).toEqual([]);
     expect((await mistakes({ GATEHOUSE_MASTER_KEY: 'short' }))[0]).toMatch(/32 bytes in base64/);
+    expect((await mistakes({ GATEHOUSE_ROOT_KEY: 'short' }))[0]).toMatch(/^GATEHOUSE_ROOT_KEY: must have at least 24/);
+    expect((await mistakes({ OPENAI_API_KEY: 'sk-1\nsk-2' }))[0]).toMatch(
+      /^OPENAI_API_KEY: holds a key with a character/,
+    );
     expect((await mistakes({ GATEHOUSE_MASTER_KEY: Buffer.alloc(32).toString('base64') }))[0]).toMatch(/placeholder/);
   });
 
@@ -277,7 +281,7 @@ describe('loadConfig', () => {
 
     it('may be references wherever a secret is wanted', async () => {
       const url = 'postgres://keys@127.0.0.1/keys';
-      const root = write('root', 'gh_root-key-of-this-test\n');
+      const root = write('root', 'gh_tkZ81nQw0vXb47LmPz93Rd\n');
       const config = await load(
         {
           DATABASE_URL: 'env:REAL_DATABASE',
@@ -298,7 +302,7 @@ describe('loadConfig', () => {
         config.rootKey?.reveal(),
         config.redisUrl?.reveal(),
         config.masterKey.toString('base64'),
-      ]).toEqual([DATABASE_URL, url, 'gh_root-key-of-this-test', 'redis://127.0.0.1', kek]);
+      ]).toEqual([DATABASE_URL, url, 'gh_tkZ81nQw0vXb47LmPz93Rd', 'redis://127.0.0.1', kek]);
       expect(config.providers.map((one) => one.type === 'openai' && [one.name, one.apiKeys.size])).toEqual([
         ['other', 1],
         ['openai', 2],

@@ -2,6 +2,7 @@ import { KEK_NAMES } from '../secrets/key-wrappers';
 import { keyTextProblem } from '../secrets/key-text';
 import { parseKeyReference } from '../secrets/key-reference';
 import { keysIn } from '../secrets/live-keys';
+import { rootKeyProblem } from '../secrets/root-key-text';
 import type { Secret } from '../secrets/secret';
 import { SecretBackends } from '../secrets/secret-backends';
 import type { SecretRequest } from '../secrets/secret-request';
@@ -13,19 +14,25 @@ import type { Incidents } from './incidents';
 import { Problems } from './problems';
 import type { Settings } from './settings';
 
+/** Printable ASCII without spaces: what goes into the header of a request. */
+const SENDABLE = /^[\x21-\x7e]+$/;
 const postgres: Check = (value) => schemeProblem(value, /^postgres(ql)?:$/, 'postgres://…');
 const redis: Check = (value) => schemeProblem(value, /^rediss?:$/, 'redis://…');
 /** A list of provider keys. */
-export const someKeys: Check = (value) => (keysIn(value).length ? undefined : 'holds no key');
+export const someKeys: Check = (value) => {
+  const keys = keysIn(value);
+  if (!keys.length) return 'holds no key';
+  return keys.every((key) => SENDABLE.test(key)) ? undefined : 'holds a key with a character that no header takes';
+};
 
 /** The secrets of the gateway that have a variable of their own. */
 const VARIABLES = {
   DATABASE_URL: postgres,
   GATEHOUSE_KEYS_DATABASE_URL: postgres,
   REDIS_URL: redis,
-  GATEHOUSE_ROOT_KEY: undefined,
+  GATEHOUSE_ROOT_KEY: rootKeyProblem,
   GATEHOUSE_MASTER_KEY: keyTextProblem,
-} as const satisfies Record<string, Check | undefined>;
+} as const satisfies Record<string, Check>;
 
 export type SecretVariable = keyof typeof VARIABLES;
 
