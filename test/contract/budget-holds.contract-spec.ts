@@ -235,6 +235,9 @@ describe('budget holds', () => {
     await site.table.change({ ...budget, limit: 900n });
     expect((await site.table.takeAlerts()).map(({ percent }) => percent)).toEqual([100]);
     expect([...(await site.table.shares()).values()]).toEqual([1]);
+    // nothing is a share of nothing
+    await site.table.change({ ...budget, limit: 0n });
+    expect((await site.table.shares()).get(site.tenantId)).toBeUndefined();
   });
 
   it('refuses in time when PostgreSQL does not answer, and holds nothing of that afterwards', async () => {

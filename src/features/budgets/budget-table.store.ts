@@ -28,7 +28,7 @@ const STATES = `
 /** Of as many budgets as are worth asking about every few seconds. */
 const SHARES = `
   select b.tenant_id, max((s.spent + s.held) / b.limit_picos)::float8 as share
-  from (select array_agg(id) as ids from (
+  from (select coalesce(array_agg(id), '{}') as ids from (
     select id from budgets where deleted_at is null and limit_picos > 0 order by id limit 1000) first) asked
   cross join lateral budget_states(asked.ids, array_fill(now(), array[cardinality(asked.ids)])) s
   join budgets b on b.id = s.budget_id
