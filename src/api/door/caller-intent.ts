@@ -57,13 +57,7 @@ export function intentOf(headers: Headers, body: JsonObject, user: string | unde
     user: identifier(headers, 'x-user-id') ?? ofBody(user),
     session: identifier(headers, 'x-session-id'),
     tags: tags === undefined ? undefined : tagsOf(tags),
-    timeoutMs:
-      timeout === undefined
-        ? undefined
-        : milliseconds(
-            timeout,
-            text(headers, 'x-gatehouse-timeout-ms') === undefined ? 'gatehouse.timeout_ms' : 'x-gatehouse-timeout-ms',
-          ),
+    timeoutMs: timeout === undefined ? undefined : milliseconds(timeout, placeOf(headers, 'timeout_ms')),
     traceparent: traceparentOf(headers),
     idempotencyKey: idempotencyKey(headers, own),
     cache: cache === undefined ? undefined : cacheIntent(cache, placeOf(headers, 'cache')),
@@ -113,8 +107,10 @@ function idempotencyKey({ 'idempotency-key': header }: Headers, own: JsonObject)
 }
 
 /** Where the caller said it: the header, which counts before the option of that name in the body. */
-const placeOf = (headers: Headers, option: string): string =>
-  text(headers, `x-gatehouse-${option}`) === undefined ? `gatehouse.${option}` : `x-gatehouse-${option}`;
+function placeOf(headers: Headers, option: string): string {
+  const header = `x-gatehouse-${option.replaceAll('_', '-')}`;
+  return text(headers, header) === undefined ? `gatehouse.${option}` : header;
+}
 
 function cacheIntent(value: unknown, param: string): CacheIntent {
   const intent = CACHE_INTENTS.find((known) => known === value);

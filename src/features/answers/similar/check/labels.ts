@@ -1,9 +1,9 @@
 import type { Language } from './languages';
+import { opensSentence } from './sentence-start';
 
 /** Letters that are words themselves. */
 const WORDS: Readonly<Record<Language, string>> = { en: 'ai', pt: 'aoeéàu', es: 'aoeyuó' };
 const LETTER = /(?<![\p{L}\p{M}\p{N}'’._/@:+-])\p{L}(?![\p{L}\p{M}\p{N}]|['’._/@:+-][\p{L}\p{N}])/gu;
-const STARTS = /(?:^|[.!?:…\n]["'”’)]*)\s*["'“‘(¿¡-]*$/u;
 const ENDS = /^\s*(?:$|[.,;:!?)"”’…])/u;
 
 /**
@@ -15,7 +15,7 @@ export function labelsIn(prose: string, language: Language | undefined): readonl
   return [...prose.matchAll(LETTER)].flatMap(({ 0: letter, index }) => {
     const small = letter.toLowerCase();
     if (language === 'en' && small === 'i') return [];
-    const isLarge = letter !== small && !STARTS.test(prose.slice(Math.max(0, index - 8), index));
+    const isLarge = letter !== small && !opensSentence(prose, index);
     const isWord = words.includes(small) && !isLarge && !ENDS.test(prose.slice(index + letter.length));
     return isWord ? [] : [small];
   });

@@ -4,6 +4,7 @@ import { numbersIn, numeralOf } from './numerals';
 import { personsIn, subjectOf } from './persons';
 import { type QuestionKind, questionKind } from './question-kind';
 import { relationsIn } from './relations';
+import { opensSentence } from './sentence-start';
 import { stemOf } from './stem';
 import { meaningOf } from './synonyms';
 import { turnsOf } from './turns';
@@ -42,7 +43,6 @@ const QUOTED = /["“„«]([^"“”„«»\n]{1,300})["”»]|(?<![\p{L}\p{N}]
 /** Signs that change what is meant: C++ and C#, 2 * 3 and 2 / 3. */
 const SIGN = /[+#*/=<>%&|^~@$€£¥°]/gu;
 const MASKED = /\[\[[A-Z][A-Z0-9_]{0,40}\]\]/u;
-const SENTENCE_START = /(?:^|[.!?:…\n]["'”’)]*)\s*["'“‘(¿¡-]*$/u;
 const SCRIPTS = ['Latin', 'Cyrillic', 'Greek', 'Arabic', 'Hebrew', 'Devanagari', 'Han', 'Hiragana', 'Hangul', 'Thai'];
 const SCRIPT_TESTS = SCRIPTS.map((script) => [script, new RegExp(`\\p{Script=${script}}`, 'u')] as const);
 
@@ -89,7 +89,7 @@ function namesIn(prose: string, written: readonly string[]): string[] {
   let at = 0;
   for (const word of written) {
     at = prose.indexOf(word, at);
-    const opens = SENTENCE_START.test(prose.slice(Math.max(0, at - 8), at));
+    const opens = opensSentence(prose, at);
     const capital = /^\p{Lu}/u.test(word) && word !== 'I' && !/^I['’]/u.test(word);
     if (capital && (!opens || /^\p{Lu}{2}/u.test(word))) names.push(word.toLowerCase().replace(/['’]s$/u, ''));
     at += word.length;
