@@ -516,8 +516,12 @@ class Verifier:
         self.advance()
         self.text("README.txt")
         self.about = self.parsed("bundle.json", self.text("bundle.json"))
-        if self.about.get("format") != "gatehouse-audit-bundle/v1" or not isinstance(self.about.get("log"), str) \
-                or type(self.about.get("size")) is not int:
+        forms = {"format": "gatehouse-audit-bundle/v1", "log": str, "size": int, "entries": ("all", "some"),
+                 "payloads": ("all", "some", "none"), "made_at": str}
+        of_form = lambda value, form: type(value) is form if isinstance(form, type) else \
+            isinstance(value, str) and (value == form if isinstance(form, str) else value in form)
+        if set(self.about) - {"about"} != set(forms) or not isinstance(self.about.get("about", {}), dict) \
+                or not all(of_form(self.about[name], form) for name, form in forms.items()):
             self.stop("bundle", "bundle.json is not of this format")
         self.log = self.about["log"]
         if not self.keys.held(self.log):
@@ -698,7 +702,7 @@ class Verifier:
         origin, writer, lane = (self.member(batch, name, kind) for name, kind in (("origin", str), ("writer", str), ("lane", int)))
         signature = self.data(batch, "signature", 64)
         previous = self.data(batch, "previous", 32) if "previous" in batch else None
-        if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", self.member(batch, "committed_at", str)):
+        if not is_time(self.member(batch, "committed_at", str)):
             self.fail("time", "the time of the batch is none", first)
         leaves, shown, own = [], [], Tree()
         for index, line in enumerate(lines, first):
@@ -844,7 +848,10 @@ class Verifier:
         try:
             if ciphertext[:1] != b"\x01" or "sha256:" + hashlib.sha256(ciphertext).hexdigest() != header.get("ct_hash"):
                 raise ValueError("not the ciphertext of this entry")
-            content = json.loads(gcm_open(mac(key, b"gatehouse/enc/v1"), ciphertext[1:13], ciphertext[13:], additional))
+            text = gcm_open(mac(key, b"gatehouse/enc/v1"), ciphertext[1:13], ciphertext[13:], additional).decode()
+            content = json.loads(text)
+            if not isinstance(content, dict) or loose(content) != text:
+                raise ValueError("not an object in canonical form")
         except ValueError as error:
             return self.fail("content", str(error), index)
         self.content["opened"] += 1
@@ -882,6 +889,8 @@ class Verifier:
                 for key, name in ((old, "signature_old"), (new, "signature_new")):
                     if not ed25519(key.raw, text.encode(), unbase64(said[name])):
                         raise ValueError("a signature is not valid")
+                if any((o == old.raw) != (n == new.raw) for _, o, n in self.keys.rotations):
+                    return self.fail("rotation", "a key is replaced by, or comes for, more than one", index)
                 self.keys.rotations.append((index, old.raw, new.raw))
             except (KeyError, ValueError, AttributeError, TypeError):
                 self.fail("rotation", "the new key is not signed by both keys", index)
@@ -985,8 +994,13 @@ def writer_name(key):
 def is_time(text):
     if not isinstance(text, str) or not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", text):
         return False
-    _, month, day, hour, minute, second = map(int, re.split("[-T:.]", text[:19]))
-    return 1 <= month <= 12 and 1 <= day <= 31 and minute < 60 and second < 60 and hour <= 24
+    year, month, day, hour, minute, second = map(int, re.split("[-T:.]", text[:19]))
+    return 1 <= month <= 12 and 1 <= day <= days_of(year, month) and hour < 24 and minute < 60 and second < 60
+
+
+def days_of(year, month):
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return 29 if month == 2 and leap else 28 if month == 2 else 30 if month in (4, 6, 9, 11) else 31
 
 
 def verify(path, options):

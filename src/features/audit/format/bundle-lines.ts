@@ -1,5 +1,13 @@
 import { decodeBase64, encodeBase64 } from './base64';
-import type { BatchRun, BundleEntry, Run, WithheldRun, WriterAdmission } from './bundle-layout';
+import {
+  BUNDLE_FORMAT,
+  type BatchRun,
+  type BundleAbout,
+  type BundleEntry,
+  type Run,
+  type WithheldRun,
+  type WriterAdmission,
+} from './bundle-layout';
 import { canonicalise, CanonicalError, parseCanonical } from './canonical';
 import { SIGNATURE_BYTES } from './ed25519';
 import { HASH_BYTES } from './hashes';
@@ -48,6 +56,15 @@ export function parseLeafLine(line: string): Buffer | undefined {
   return line.startsWith('"') ? bytes(line.slice(1, -1), HASH_BYTES) : undefined;
 }
 
+export function checkpointLine(note: string): string {
+  return canonicalise({ note });
+}
+
+/** @throws LineError */
+export function parseCheckpointLine(line: string): string {
+  return text(only(object(parse(line)), ['note'])['note']);
+}
+
 export function admissionLine({ origin, key, certificate }: WriterAdmission): string {
   const [writer_key, signed] = [encodeBase64(key), encodeBase64(certificate)];
   return canonicalise({ origin, writer: writerId(key), writer_key, certificate: signed });
@@ -62,6 +79,28 @@ export function parseAdmissionLine(line: string): WriterAdmission & { readonly w
     writer: text(writer),
     key: bytes(writer_key, HASH_BYTES),
     certificate: bytes(certificate, SIGNATURE_BYTES),
+  };
+}
+
+const ABOUT = ['about', 'entries', 'format', 'log', 'made_at', 'payloads', 'size'];
+
+/** The content of `bundle.json`. */
+export function aboutText(about: BundleAbout): string {
+  return canonicalise({ format: BUNDLE_FORMAT, ...about });
+}
+
+/** @throws LineError */
+export function parseAbout(content: string): BundleAbout {
+  const fields = object(parse(content));
+  if (fields['format'] !== BUNDLE_FORMAT) throw new LineError(`is not of the format ${BUNDLE_FORMAT}`);
+  const { log, size, entries, payloads, made_at, about } = only(fields, ABOUT);
+  return {
+    log: text(log),
+    size: count(size),
+    entries: oneOf(entries, ['all', 'some']),
+    payloads: oneOf(payloads, ['all', 'some', 'none']),
+    made_at: text(made_at),
+    ...(about !== undefined && { about: object(about) }),
   };
 }
 
@@ -121,6 +160,12 @@ function only(fields: PlainObject, names: readonly string[]): PlainObject {
 function text(value: unknown): string {
   if (typeof value !== 'string') throw new LineError('a text is missing');
   return value;
+}
+
+function oneOf<Word extends string>(value: unknown, words: readonly Word[]): Word {
+  const found = words.find((word) => word === value);
+  if (found === undefined) throw new LineError(`one of ${words.join(', ')} is missing`);
+  return found;
 }
 
 function count(value: unknown): number {

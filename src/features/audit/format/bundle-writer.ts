@@ -1,14 +1,6 @@
 import { encodeBase64 } from './base64';
-import {
-  BUNDLE_FORMAT,
-  type BundleAbout,
-  type ChunkPart,
-  chunkMember,
-  MEMBER,
-  type Run,
-  type WriterAdmission,
-} from './bundle-layout';
-import { admissionLine, entryLine, runLine } from './bundle-lines';
+import { type BundleAbout, type ChunkPart, chunkMember, MEMBER, type Run, type WriterAdmission } from './bundle-layout';
+import { aboutText, admissionLine, checkpointLine, entryLine, runLine } from './bundle-lines';
 import { BUNDLE_README } from './bundle-readme';
 import { canonicalise } from './canonical';
 import { formatManifest, type ManifestMember, manifestMember, manifestText } from './manifest';
@@ -49,8 +41,8 @@ export async function* writeBundle(contents: BundleContents, signer: ManifestSig
   };
 
   yield* member(MEMBER.readme, BUNDLE_README);
-  yield* member(MEMBER.about, canonicalise({ format: BUNDLE_FORMAT, ...about }));
-  yield* member(MEMBER.checkpoints, lines(checkpoints.map((note) => canonicalise({ note }))));
+  yield* member(MEMBER.about, aboutText(about));
+  yield* member(MEMBER.checkpoints, lines(checkpoints.map(checkpointLine)));
   if (writers.length) yield* member(MEMBER.writers, lines(writers.map(admissionLine)));
   if (keys) yield* member(MEMBER.keys, keysText(keys));
 

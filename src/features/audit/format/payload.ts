@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createCipheriv, createDecipheriv, createSecretKey, hash, randomFillSync } from 'node:crypto';
 import { canonicalJsonOnce, type WrittenTexts } from '../../../contract/canonical-json';
 import { canonicalise, parseCanonical } from './canonical';
@@ -141,12 +142,19 @@ export function ciphertextHash(ciphertext: Buffer): string {
  * @throws OpenError when the key is not the entry's, or the ciphertext is not
  */
 export function openEntry(key: Uint8Array, header: string, ciphertext: Buffer): unknown {
+  return JSON.parse(openText(key, header, ciphertext));
+}
+
+/** The same, as the text that was encrypted. */
+export function openText(key: Uint8Array, header: string, ciphertext: Buffer): string {
   const fields = parseCanonical(header) as PlainObject;
   if (fields['key_commit'] !== keyCommit(key)) throw new OpenError('the key is not the one of this entry');
   if (fields['ct_hash'] !== ciphertextHash(ciphertext) || fields['ct_len'] !== ciphertext.length)
     throw new OpenError('the ciphertext is not the one of this entry');
   const { ct_hash: _, ct_len: __, ...committed } = fields;
-  return JSON.parse(decrypt(key, canonicalise(committed), ciphertext));
+  const bytes = decrypt(key, canonicalise(committed), ciphertext);
+  if (!isUtf8(bytes)) throw new OpenError('it is not UTF-8');
+  return bytes.toString('utf8');
 }
 
 /** Whether a header commits to that prompt or response. @param key of the entry */
@@ -168,7 +176,7 @@ function encrypt(key: Uint8Array, committed: string, payload: string): Buffer {
   return Buffer.concat([Buffer.of(VERSION), nonce, body, cipher.getAuthTag()]);
 }
 
-function decrypt(key: Uint8Array, committed: string, ciphertext: Buffer): string {
+function decrypt(key: Uint8Array, committed: string, ciphertext: Buffer): Buffer {
   if (ciphertext[0] !== VERSION || ciphertext.length < OVERHEAD_BYTES)
     throw new OpenError('not a ciphertext of version 1');
   const decipher = createDecipheriv(
@@ -183,7 +191,7 @@ function decrypt(key: Uint8Array, committed: string, ciphertext: Buffer): string
   decipher.setAuthTag(ciphertext.subarray(-TAG_BYTES));
   try {
     const body = decipher.update(ciphertext.subarray(1 + NONCE_BYTES, -TAG_BYTES));
-    return Buffer.concat([body, decipher.final()]).toString('utf8');
+    return Buffer.concat([body, decipher.final()]);
   } catch (cause) {
     throw new OpenError('the ciphertext does not open', { cause });
   }

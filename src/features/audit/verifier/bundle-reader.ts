@@ -1,14 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { decodeBase64 } from '../format/base64';
-import {
-  BUNDLE_FORMAT,
-  type BundleAbout,
-  CHUNK_PARTS,
-  chunkMember,
-  MEMBER,
-  type WriterAdmission,
-} from '../format/bundle-layout';
-import { parseAdmissionLine } from '../format/bundle-lines';
+import { type BundleAbout, CHUNK_PARTS, chunkMember, MEMBER, type WriterAdmission } from '../format/bundle-layout';
+import { parseAbout, parseAdmissionLine, parseCheckpointLine } from '../format/bundle-lines';
 import { canonicalise, parseCanonical } from '../format/canonical';
 import type { PlainObject } from '../format/header';
 import { type ManifestMember, manifestMember, manifestText, parseManifest } from '../format/manifest';
@@ -57,9 +50,9 @@ export class BundleReader implements LogSource {
   async preface(): Promise<Preface> {
     await this.advance();
     await this.text(MEMBER.readme);
-    const about = this.parse(MEMBER.about, await this.text(MEMBER.about), aboutOf);
+    const about = this.parse(MEMBER.about, await this.text(MEMBER.about), parseAbout);
     const checkpoints = (await this.lines(MEMBER.checkpoints)).map((line) =>
-      this.parse(MEMBER.checkpoints, line, noteOf),
+      this.parse(MEMBER.checkpoints, line, parseCheckpointLine),
     );
     const writers = this.has(MEMBER.writers) ? await this.lines(MEMBER.writers) : [];
     const keys = this.has(MEMBER.keys)
@@ -144,20 +137,6 @@ export class BundleReader implements LogSource {
     this.findings.failure('bundle', message);
     throw new Stop(message);
   }
-}
-
-function aboutOf(text: string): BundleAbout {
-  const about = parseCanonical(text) as PlainObject;
-  if (about['format'] !== BUNDLE_FORMAT) throw new Error(`is not of the format ${BUNDLE_FORMAT}`);
-  if (typeof about['log'] !== 'string' || typeof about['size'] !== 'number')
-    throw new Error('does not name a log and a size');
-  return about as unknown as BundleAbout;
-}
-
-function noteOf(line: string): string {
-  const { note } = parseCanonical(line) as PlainObject;
-  if (typeof note !== 'string') throw new Error('a line is not a checkpoint');
-  return note;
 }
 
 function admissionOf(line: string): WriterAdmission {

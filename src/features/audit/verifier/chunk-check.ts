@@ -115,9 +115,10 @@ export class ChunkCheck {
     contents.delete(index);
     if (header.event === 'key.shred') payloads.shred(entry);
     if (header.event === 'retention.drop') coverage.drop(entry);
-    if (header.event === 'key.rotate' && header.metadata?.['level'] === 'signing')
-      if (!keys.rotate(index, header.log, header.metadata))
-        findings.failure('rotation', 'the new key of the log is not signed by both keys', index);
+    if (header.event === 'key.rotate' && header.metadata?.['level'] === 'signing') {
+      const wrong = keys.rotate(index, header.log, header.metadata);
+      if (wrong !== undefined) findings.failure('rotation', wrong, index);
+    }
   }
 
   private withheld({ first, subtrees }: WithheldRun): void {

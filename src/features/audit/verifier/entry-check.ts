@@ -2,9 +2,9 @@ import { CanonicalError, parseCanonical } from '../format/canonical';
 import { EVENTS, type Header } from '../format/header';
 import { EntryIds } from './entry-ids';
 import type { Findings } from './findings';
+import { instant } from './instant';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const HEX = /^[0-9a-f]+$/;
 const HEX_DIGITS = 64;
 const ALGORITHM = 'sha256:';
@@ -42,7 +42,8 @@ export class EntryCheck {
     const header = this.parse(index, text);
     if (!header) return undefined;
     const { v, log, entry_id: id, ts, writer, event } = header;
-    const wrong = wrongMember(header);
+    const at = instant(ts);
+    const wrong = Number.isNaN(at) ? 'ts' : wrongMember(header);
     if ((v as number) !== 1)
       this.findings.failure('entry', `is of version ${String(v)}, which this verifier does not know`, index);
     else if (wrong) this.findings.failure('entry', `has no proper ${wrong}`, index);
@@ -51,8 +52,6 @@ export class EntryCheck {
       this.findings.failure('entry-writer', `was written by ${writer}, not by ${batch.writer}`, index);
     else if (!this.ids.add(id)) this.findings.failure('entry-twice', `${id} is there twice`, index);
     if (wrong) return undefined;
-    const at = Date.parse(ts);
-    if (Number.isNaN(at)) this.findings.failure('entry', 'has no proper ts', index);
     if (!KNOWN.has(event)) this.findings.notice('event', `the event ${event} is not known to this verifier`, index);
     this.events[event] = (this.events[event] ?? 0) + 1;
     if (!this.first || ts < this.first) this.first = ts;
@@ -74,13 +73,12 @@ export class EntryCheck {
 }
 
 function wrongMember(header: Header): string | undefined {
-  const { log, entry_id, ts, writer, event, key_id, key_commit, ct_hash, ct_len } = header as unknown as Record<
+  const { log, entry_id, writer, event, key_id, key_commit, ct_hash, ct_len } = header as unknown as Record<
     string,
     unknown
   >;
   const is = (value: unknown, form: RegExp) => typeof value === 'string' && form.test(value);
   if (!is(entry_id, UUID)) return 'entry_id';
-  if (!is(ts, TIME)) return 'ts';
   if (typeof log !== 'string') return 'log';
   if (typeof writer !== 'string') return 'writer';
   if (typeof event !== 'string') return 'event';

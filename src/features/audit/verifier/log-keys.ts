@@ -32,11 +32,15 @@ export class LogKeys {
     return this.trusted.some((key) => parseOrigin(key.name).name === name);
   }
 
-  /** @returns false when the rotation is not signed by both keys */
-  rotate(index: number, origin: string, facts: PlainObject): boolean {
+  /** @returns what is wrong with the rotation; then it counts for nothing */
+  rotate(index: number, origin: string, facts: PlainObject): string | undefined {
     const found = parseRotation(origin, facts);
-    if (found) this.rotations.push({ index, before: found.before.raw, after: found.after.raw });
-    return found !== undefined;
+    if (!found) return 'the new key of the log is not signed by both keys';
+    const [before, after] = [found.before.raw, found.after.raw];
+    const other = this.rotations.find((known) => known.before.equals(before) !== known.after.equals(after));
+    if (other) return `one of the keys was replaced by another, or came for another, in entry ${other.index}`;
+    this.rotations.push({ index, before, after });
+    return undefined;
   }
 
   /** For the checkpoint of a tree of that size. */

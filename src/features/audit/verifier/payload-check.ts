@@ -1,5 +1,6 @@
+import { canonicalJson } from '../../../contract/canonical-json';
 import { keyCommit } from '../format/entry-keys';
-import { ciphertextHash, isCommittedTo, openEntry } from '../format/payload';
+import { ciphertextHash, isCommittedTo, openText } from '../format/payload';
 import type { ShownEntry } from './entry-check';
 import type { Findings } from './findings';
 
@@ -76,9 +77,9 @@ export class PayloadCheck {
     }
     if (!ciphertext) return;
     try {
-      const content = openEntry(key, text, ciphertext);
+      const content = contentOf(openText(key, text, ciphertext));
       this.counts.opened++;
-      this.checkCommitments(entry, key, content as Content);
+      this.checkCommitments(entry, key, content);
       this.onOpened?.(entry, content);
     } catch (error) {
       this.findings.failure('content', `its content does not open: ${(error as Error).message}`, index);
@@ -97,6 +98,14 @@ export class PayloadCheck {
     if (header.response_hash && response && !isCommittedTo(key, header, 'response', response.choices))
       this.findings.failure('response', 'its response is not the one it committed to', index);
   }
+}
+
+/** @throws unless it is an object, written as all content is */
+function contentOf(text: string): Content {
+  const content: unknown = JSON.parse(text);
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) throw new Error('it is not an object');
+  if (canonicalJson(content) !== text) throw new Error('it is not in canonical form');
+  return content as Content;
 }
 
 /** What a model reads of a request: what `prompt_hash` commits to. */

@@ -1,5 +1,6 @@
 import type { ShownEntry } from './entry-check';
 import type { Findings } from './findings';
+import { instant } from './instant';
 
 const SKEW_MS = 5_000;
 const PRESENT = 10;
@@ -14,7 +15,7 @@ export class TimeCheck {
   constructor(private readonly findings: Findings) {}
 
   check(first: number, committedAt: string, entries: readonly ShownEntry[]): void {
-    const committed = Date.parse(committedAt);
+    const committed = instant(committedAt);
     if (Number.isNaN(committed)) return this.findings.failure('time', 'the time of the batch is none', first);
     if (this.newest - committed > SKEW_MS)
       this.findings.warning('clock', `the database's clock went back by ${seconds(this.newest - committed)}`, first);

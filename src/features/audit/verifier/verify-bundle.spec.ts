@@ -156,6 +156,30 @@ describe('a log with a history', () => {
     expect(codes(await verify(log, { checkpoints: [tooEarly, late] }))).toEqual(['failure checkpoint-signature']);
   });
 
+  it('does not change a key twice: one that was replaced speaks for nobody', async () => {
+    const log = new CorpusLog();
+    log.open('a');
+    const [old, held] = [log.log, log.vkey];
+    log.rotate('a', keyPair('log 2'));
+    const right = log.log;
+    log.log = old;
+    log.rotate('a', keyPair('thief'));
+    log.log = right;
+    expect(codes(await verify(log, {}, { vkeys: [parseVkey(held)] }))).toEqual(['failure rotation']);
+    log.log = keyPair('thief');
+    expect(codes(await verify(log, {}, { vkeys: [parseVkey(held)] }))).toContain('failure checkpoint-signature');
+  });
+
+  it('may say twice that it changed its key', async () => {
+    const log = new CorpusLog();
+    log.open('a');
+    const [old, held] = [log.log, log.vkey];
+    log.rotate('a', keyPair('log 2'));
+    log.log = old;
+    log.rotate('a', keyPair('log 2'));
+    expect((await verify(log, {}, { vkeys: [parseVkey(held)] })).findings).toEqual([]);
+  });
+
   it('may have been restored, and says what was lost', async () => {
     const log = new CorpusLog();
     log.open('a');
@@ -329,6 +353,33 @@ describe('what is not as it should be', () => {
   ])('%s: %s', async (_, code, index, request) => {
     const report = await verify(log, request(), { withoutManifest: true });
     expect(report).toMatchObject({ verdict: 'failed', first_bad: { index, code } });
+  });
+
+  it('a day that the calendar does not have', async () => {
+    const forged = (ts: string) => log.forged(first, (header) => header.replace(/"ts":"[^"]*"/, `"ts":"${ts}"`));
+    for (const ts of [
+      '2026-02-30T00:00:00.000Z',
+      '2026-01-01T24:00:00.000Z',
+      '2026-01-01T00:00:00Z',
+      '+002026-01-01T00:00:00.000Z',
+    ])
+      expect(await verify(forged(ts))).toMatchObject({ verdict: 'failed', first_bad: { index: first, code: 'entry' } });
+    const runs = log.batches.map((one) => ({
+      ...one,
+      committedAt: one.first === first ? '2026-02-30T00:00:00.000Z' : one.committedAt,
+    }));
+    expect(await verify(log, { runs })).toMatchObject({ verdict: 'failed', first_bad: { index: first, code: 'time' } });
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['more than there should be', { also: 1 }],
+    ['how much is shown in other words', { entries: 'most' }],
+    ['content in other words', { payloads: true }],
+    ['no time', { made_at: 1 }],
+    ['more, but not as an object', { about: [] }],
+  ])('a bundle that says of itself %s', async (_, about) => {
+    const report = await verify(log, { about: about as never });
+    expect(report).toMatchObject({ verdict: 'failed', findings: [{ code: 'bundle' }] });
   });
 
   it('a tail that was cut off, when somebody holds a checkpoint', async () => {
