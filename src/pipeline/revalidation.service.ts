@@ -4,6 +4,9 @@ import { GatewayError } from '../contract/errors';
 import { uuidv7 } from '../contract/ids';
 import { Leases } from '../features/answers';
 
+/** Characters of a caller's id that its new call is named after: with `.refresh` it can still be asked for. */
+const MAX_OWN_ID = 120;
+
 /** Calls in the background at a time; above it answers stay as they are, and the next call tries again. */
 const AT_ONCE = 32;
 
@@ -52,7 +55,7 @@ export class Revalidation implements OnApplicationShutdown {
 function again({ requestId, caller, request, wire, user, session, tags, validation }: Call, signal: AbortSignal): Call {
   return {
     id: uuidv7(),
-    requestId: `${requestId}.refresh`,
+    requestId: `${requestId.slice(0, MAX_OWN_ID)}.refresh`,
     caller,
     request,
     wire,

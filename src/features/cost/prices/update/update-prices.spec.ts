@@ -81,7 +81,7 @@ describe('an update of the prices', () => {
       'anthropic/wide  output 5 → 6',
       'openai/new  input none → 1, output none → 2\n  above 200000 tokens  input none → 2',
       '7 compared, 6 different.',
-      'Not in the list: anthropic/mine.',
+      'The list has no price of: anthropic/mine.',
       'Nothing was written; --write does that.',
     ]);
     expect(content()).toBe(PRICES);
@@ -143,7 +143,7 @@ prices:
     const only = ['openai/cheaper', 'openai/listed', 'openai/new', 'anthropic/flow'];
     update({ write: true, only });
     const after = content();
-    expect(update({ write: true, only })).toEqual(['7 compared, 0 different.', 'Not in the list: anthropic/mine.']);
+    expect(update({ write: true, only })).toEqual(['7 compared, 0 different.', 'The list has no price of: anthropic/mine.']);
     expect(content()).toBe(after);
   });
 

@@ -35,7 +35,7 @@ export function updatePrices(files: PriceFiles, { list, url, write, only, now }:
   const said = [
     ...chosen.map(changeText),
     `${compared} compared, ${chosen.length} different.`,
-    ...(unlisted.length ? [`Not in the list: ${unlisted.join(', ')}.`] : []),
+    ...(unlisted.length ? [`The list has no price of: ${unlisted.join(', ')}.`] : []),
   ];
   if (!chosen.length) return said;
   if (!write) return [...said, 'Nothing was written; --write does that.'];
