@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Readers see the old content or the new one, after a crash too. */
@@ -7,7 +7,7 @@ export function replaceFile(file: string, content: string, mode: number): void {
   const draft = `${file}.new`;
   const handle = openSync(draft, 'w', mode);
   try {
-    writeSync(handle, content);
+    writeFileSync(handle, content);
     fsyncSync(handle);
   } finally {
     closeSync(handle);

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Shred } from './shred-ledger.store';
 
 /**
@@ -14,7 +14,7 @@ export class ShredLedgerFile {
     try {
       // half a line is of an erasure that is not finished, and will be written again
       ftruncateSync(file, whole);
-      writeSync(file, `${JSON.stringify({ v: 1, ...shred })}\n`);
+      writeFileSync(file, `${JSON.stringify({ v: 1, ...shred })}\n`);
       fsyncSync(file);
     } finally {
       closeSync(file);

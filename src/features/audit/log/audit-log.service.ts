@@ -90,8 +90,8 @@ export class AuditLogService extends AuditLog implements OnModuleInit, OnApplica
       troubles,
       bounds: { entries: audit.queue, bytes: audit.queueBytes },
       appendMs: audit.appendMs,
-      // with a spool nobody has to wait for a database that is away
-      away: () => this.database.away && !this.spool,
+      // a spool that takes entries is no worse than the database
+      away: () => this.database.away && (this.spool?.device.isFull ?? true),
       floor: () => highWater.size,
       heartbeatMs: audit.heartbeatSeconds * 1_000,
       onAppended: ({ ms, n }) => events.emit('audit.appended', { ms, n, waiting: this.writer.appender.depth }),

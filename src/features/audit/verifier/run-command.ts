@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, openSync, writeFileSync } from 'node:fs';
 import { canonicalJson } from '../../../contract/canonical-json';
 import { escapeControls } from '../../../contract/escape-controls';
 import { piecesOf } from './pieces-of';
@@ -49,7 +49,7 @@ async function verify({ bundle, trust, strict, content }: Command): Promise<Repo
       ...trust,
       onOpened: ({ index, header }, payload) => {
         const line = { index, entry_id: header.entry_id, event: header.event, payload };
-        writeSync(file, `${canonicalJson(line)}\n`);
+        writeFileSync(file, `${canonicalJson(line)}\n`);
       },
     });
     return judged(report, strict);

@@ -42,7 +42,8 @@ export class LeftBehind {
     const { folder, writer, onFailed } = this.parts;
     await mkdir(folder, { recursive: true, mode: 0o700 });
     let found = 0;
-    for (const name of (await readdir(folder)).sort()) {
+    const files = (await readdir(folder, { withFileTypes: true })).filter((one) => one.isFile());
+    for (const name of files.map((one) => one.name).sort()) {
       const owner = SPOOL.exec(name)?.[1];
       if (owner === undefined || owner === writer) continue;
       try {
@@ -83,6 +84,8 @@ export class LeftBehind {
     if (reader.rest === 'corrupt') await rename(mine, `${mine}.corrupt`);
     else await rm(mine);
     await syncFolder(this.parts.folder);
+    if (reader.rest === 'corrupt')
+      throw new Error(`${mine}.corrupt was changed since it was written: what follows its ${batches} batches is lost`);
     return true;
   }
 }

@@ -68,7 +68,7 @@ export class SpoolFile {
   private async write(frame: Buffer): Promise<void> {
     this.file ??= await this.create();
     try {
-      await this.file.write(frame, 0, frame.length, this.end);
+      await writeAll(this.file, frame, this.end);
       await this.file.datasync();
       this.end += frame.length;
     } catch (error) {
@@ -80,9 +80,14 @@ export class SpoolFile {
 
   private async create(): Promise<FileHandle> {
     const file = await open(this.path, 'w', 0o600);
-    await file.write(MAGIC, 0, MAGIC.length, 0);
-    await file.sync();
-    await syncFolder(dirname(this.path));
+    try {
+      await writeAll(file, MAGIC, 0);
+      await file.sync();
+      await syncFolder(dirname(this.path));
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
     this.end = MAGIC.length;
     return file;
   }
@@ -92,5 +97,14 @@ export class SpoolFile {
     if (ours && there && ours.ino === there.ino) return true;
     await this.release();
     return false;
+  }
+}
+
+/** A disk that becomes full takes a part, and says so only when it is asked for more. */
+async function writeAll(file: FileHandle, bytes: Buffer, at: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done);
+    if (bytesWritten === 0) throw new Error('the file takes nothing more');
+    done += bytesWritten;
   }
 }

@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type Batch } from '../append/batch';
 import { SpoolFile, SpoolFullError } from './spool-file';
 import { SpoolReader } from './spool-reader';
@@ -58,6 +59,28 @@ describe('the spool', () => {
     await file.release();
   });
 
+  it('has only what the disk took as a whole', async () => {
+    const file = new SpoolFile(path, 1e6);
+    await file.append(batch(1));
+    const probe = await open(path, 'r');
+    const handles = Object.getPrototypeOf(probe) as FileHandle;
+    await probe.close();
+    const write = handles.write as (bytes: Buffer, from: number, length: number, at: number) => Promise<unknown>;
+    const partly = function (this: FileHandle, bytes: Buffer, from: number, _: number, at: number) {
+      return write.call(this, bytes, from, 100, at);
+    } as unknown as FileHandle['write'];
+    const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    const disk = jest.spyOn(handles, 'write').mockImplementationOnce(partly).mockRejectedValueOnce(full);
+    await expect(file.append(batch(2))).rejects.toBe(full);
+    expect(await read(path)).toMatchObject({ lanes: [1], rest: 'none' });
+    disk.mockImplementationOnce(partly);
+    await file.append(batch(2));
+    await file.append(batch(3));
+    disk.mockRestore();
+    expect(await read(path)).toEqual({ lanes: [1, 2, 3], batches: [batch(1), batch(2), batch(3)], rest: 'none' });
+    await file.release();
+  });
+
   it('passes over a last frame that was never finished, at whatever byte it was cut', async () => {
     await written(1, 2);
     const whole = readFileSync(path);
@@ -110,18 +133,35 @@ describe('the spool', () => {
     whole[whole.length - 1] = 1;
     writeFileSync(path, Buffer.concat([whole, Buffer.from('more')]));
     const found: unknown[] = [];
+    const problems: string[] = [];
     const left = new LeftBehind({
       folder,
       writer: 'w_other',
       write: async () => undefined,
       onBroughtIn: async (one) => found.push(one),
+      onFailed: ({ message }) => problems.push(message),
+    });
+    expect(await left.turn(Date.now() + 60_000)).toBe(0);
+    expect(problems).toEqual([
+      expect.stringMatching(/\.corrupt was changed since it was written: what follows its 1 batches is lost$/),
+    ]);
+    expect(found).toEqual([{ writer: 'w_0123456789012345678901', batches: 1, entries: 2, rest: 'corrupt' }]);
+    expect(await left.turn(Date.now() + 60_000)).toBe(0);
+  });
+
+  it('passes over what is no file', async () => {
+    mkdirSync(path);
+    const left = new LeftBehind({
+      folder,
+      writer: 'w_other',
+      write: async () => undefined,
+      onBroughtIn: async () => undefined,
       onFailed: (error) => {
         throw error;
       },
     });
-    await left.turn(Date.now() + 60_000);
-    expect(found).toEqual([{ writer: 'w_0123456789012345678901', batches: 1, entries: 2, rest: 'corrupt' }]);
     expect(await left.turn(Date.now() + 60_000)).toBe(0);
+    expect(readdirSync(folder)).toEqual([basename(path)]);
   });
 
   describe('beside a database', () => {
@@ -191,10 +231,13 @@ describe('the spool', () => {
         onDrained: () => undefined,
         onFailed: () => undefined,
       });
-      expect(await device.write(batch(1))).toBeUndefined();
-      setTimeout(() => (database.reachable = true), 200);
-      await device.write(batch(2, 900));
+      expect([await device.write(batch(1)), device.isFull]).toEqual([undefined, false]);
+      const second = device.write(batch(2, 900));
+      while (!device.isFull) await new Promise((resolve) => setTimeout(resolve, 5));
+      database.reachable = true;
+      await second;
       while (device.depth) await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(device.isFull).toBe(false);
       expect(database.lanes).toEqual([1, 2]);
       await device.close();
     });

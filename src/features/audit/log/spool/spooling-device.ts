@@ -45,6 +45,7 @@ export class SpoolingDevice implements Device {
   private drained = 0;
   private stopped = false;
   private failed = false;
+  private refused = false;
 
   constructor(
     private readonly database: Database,
@@ -55,6 +56,11 @@ export class SpoolingDevice implements Device {
   /** Batches in the file. */
   get depth(): number {
     return this.spooled - this.drained;
+  }
+
+  /** The file did not take what came last: only the database could. */
+  get isFull(): boolean {
+    return this.refused;
   }
 
   async write(batch: Batch): Promise<Placed | undefined> {
@@ -115,6 +121,10 @@ export class SpoolingDevice implements Device {
     this.writing = this.spool.append(batch);
     try {
       await this.writing;
+      this.refused = false;
+    } catch (error) {
+      this.refused = true;
+      throw error;
     } finally {
       this.writing = undefined;
     }
@@ -153,7 +163,7 @@ export class SpoolingDevice implements Device {
         else if (reader.position < written) throw new Error(`${this.spool.path} is not what was written to it`);
       }
       if (this.stopped) return;
-      [this.spooled, this.drained] = [0, 0];
+      [this.spooled, this.drained, this.refused] = [0, 0, false];
       this.options.onDepth(0);
       await this.spool.clear();
       this.options.onDrained({ writer, batches, entries, since });
