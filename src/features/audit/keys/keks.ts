@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { KeyWrapper } from '../../../platform/secrets/key-wrapper';
 import { inTime, keysUnavailable } from './keys-unavailable';
 
@@ -21,9 +22,17 @@ export class Keks {
     this.known = new Map([...previous, use].map((wrapper) => [wrapper.id, wrapper]));
   }
 
-  /** @throws GatewayError `audit_unavailable` */
-  wrap(key: Buffer, context: string): Promise<Buffer> {
-    return this.ask(() => this.use.wrap(key, context));
+  /**
+   * What the key in use gives back again when it is asked: a copy that nobody tried to open may be the only one soon.
+   * @throws GatewayError `audit_unavailable`
+   */
+  async wrap(key: Buffer, context: string): Promise<Buffer> {
+    const wrapped = await this.ask(() => this.use.wrap(key, context));
+    const back = await this.ask(() => this.use.unwrap(wrapped, context));
+    const same = back.length === key.length && timingSafeEqual(back, key);
+    back.fill(0);
+    if (!same) throw keysUnavailable(new Error(`${this.use.id} does not give back what it wrapped`));
+    return wrapped;
   }
 
   unwrap(wrapperId: string, wrapped: Buffer, context: string): Promise<Buffer> {
