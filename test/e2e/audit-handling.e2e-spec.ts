@@ -268,7 +268,15 @@ describe('those who handle the audit log', () => {
       (name) => `audit.${name}_${new Date().toISOString().slice(0, 7).replace('-', '_')}`,
     );
     await site.admin.query(`set gatehouse_audit.maintenance = 'on'`);
-    for (const table of tables) await site.admin.query(`alter table ${table} disable trigger user`);
+    for (const table of [...tables, 'audit.tiles']) await site.admin.query(`alter table ${table} disable trigger user`);
+    const [tile, place] = [Math.floor((answered as number) / 256), ((answered as number) % 256) * 32];
+    const flip = `update audit.tiles set hashes = set_byte(hashes, ${place}, get_byte(hashes, ${place}) # 1) where level = 0 and n = ${tile}`;
+    await site.admin.query(flip);
+    expect((await site.post(site.keys.officer.key, '/verify')).body).toMatchObject({
+      status: 'failed',
+      problems: [{ code: 'tile', index: answered }],
+    });
+    await site.admin.query(flip);
     await site.admin.query(
       `update ${tables[0]} set headers = replace(headers, '"outcome":"answered"', '"outcome":"answerex"') where first_index = $1`,
       [answered],

@@ -5,7 +5,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { ask } from '../support/ask';
+import { ask, until } from '../support/ask';
+import { type RunningWitness, startWitness } from '../support/audit-programs';
+import { Cable } from '../support/cable';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { type Gateway, startGateway } from '../support/gateway';
 import { asSuperuser } from '../support/log-site';
@@ -78,4 +80,67 @@ describe('a gateway whose database was restored from an old copy', () => {
     const { data } = (await found.json()) as { data: { event: string }[] };
     expect(data).toMatchObject([{ event: 'log.discontinuity' }]);
   }, 90_000);
+});
+
+describe('a gateway with a new data folder, whose database was restored from an old copy', () => {
+  it('does not start when a witness holds more, and stops when it hears of that later', async () => {
+    const database = await testDatabase();
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-restore-'));
+    const key = { GATEHOUSE_MASTER_KEY: randomBytes(32).toString('base64') };
+    const gateways: Gateway[] = [];
+    let witness: RunningWitness | undefined;
+    let cable: Cable | undefined;
+    const start = async (dataDir: string, settings?: string) => {
+      const env = { ...key, DATABASE_URL: database.url, GATEHOUSE_DATA_DIR: join(folder, dataDir) };
+      const gateway = await startGateway({ env, ...(settings !== undefined && { settings }) });
+      gateways.push(gateway);
+      return gateway;
+    };
+    const get = (gateway: Gateway, path: string) =>
+      fetch(`${gateway.url}/${path}`, { headers: { authorization: `Bearer ${gateway.rootKey}` } });
+    try {
+      const first = await start('first');
+      const log = (await (await get(first, 'v1/audit/vkey')).text()).trim();
+      await first.stop();
+      const state = ['--key', join(folder, 'key'), '--state', join(folder, 'state')];
+      witness = await startWitness('--log', log, '--name', 'w.example/1', ...state);
+      cable = await Cable.to(new URL(witness.url));
+      const settings = `audit: { witnesses: [{ url: '${cable.through(new URL(witness.url))}', vkey: '${witness.vkey}' }] }
+providers: { sandbox: { type: sandbox } }
+`;
+      const witnessed = await start('first', settings);
+      const call = (gateway: Gateway) =>
+        ask(gateway, '/v1/chat/completions', { model: 'sandbox/echo', messages: [{ role: 'user', content: 'Hello' }] });
+      for (let i = 0; i < 3; i++) expect((await call(witnessed)).status).toBe(200);
+      await until(async () => {
+        const note = await (await get(witnessed, 'v1/audit/checkpoint')).text();
+        return note.includes('w.example/1') && Number(note.split('\n')[1]) >= 8;
+      });
+      await witnessed.stop();
+
+      const admin = new Client(asSuperuser(database.url));
+      await admin.connect();
+      await loseFrom(admin, 4);
+      await admin.end();
+      await expect(start('second', settings)).rejects.toThrow(/is an old copy.*npm run audit:epoch/s);
+
+      cable.cut();
+      const deaf = await start('third', settings);
+      expect((await call(deaf)).status).toBe(200);
+      cable.mend();
+      const stopped = await until(async () => {
+        const reply = await call(deaf);
+        return reply.status === 503 ? reply : undefined;
+      }, 20_000);
+      expect(stopped.text).toContain('audit_unavailable');
+      expect((await get(deaf, 'health/ready')).status).toBe(503);
+      expect(deaf.logs()).toMatch(/the witness w\.example\/1 holds another log/);
+    } finally {
+      await Promise.all(gateways.map((gateway) => gateway.close()));
+      await witness?.kill();
+      cable?.close();
+      await database.drop();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }, 120_000);
 });

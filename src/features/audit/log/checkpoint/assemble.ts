@@ -14,6 +14,7 @@ import { StateFile } from '../head/state-file';
 import type { StoredLogSigner } from '../signing/stored-log-signer';
 import type { Troubles } from '../troubles';
 import { WitnessClient } from '../witness/witness-client';
+import { WitnessedHeads } from '../witness/witnessed-heads';
 import { CheckpointLoop } from './checkpoint-loop';
 import { Checkpointer, type SignedState } from './checkpointer';
 import { Distribution } from './distribution';
@@ -101,8 +102,11 @@ export function assembleCheckpoints(options: CheckpointOptions): Checkpointing {
     budgetMs: audit.checkpointMs,
   });
   const onResult = (what: string, error?: Error): void => results.report(what, error);
+  const witnesses = audit.witnesses.map((witness) => new WitnessClient(witness, WITNESS_MS));
+  const witnessed = new WitnessedHeads({ witnesses, signer, reader, hashes, troubles: options.troubles });
   const distribution = new Distribution({
-    witnesses: audit.witnesses.map((witness) => new WitnessClient(witness, WITNESS_MS)),
+    witnesses,
+    refused: (witness) => witnessed.compare(witness),
     anchoring: new Anchoring(anchorsOf(audit.anchors, audit.retentionMonths, options.variables), {
       everyMs: audit.anchorSeconds * 1_000,
       onResult,
@@ -131,7 +135,7 @@ export function assembleCheckpoints(options: CheckpointOptions): Checkpointing {
     const other = await shared.read();
     const last = signed.read();
     const mine = last && { ...last, root: Buffer.from(last.root, 'base64') };
-    const others = [...(mine ? [mine] : []), ...(other ? [other] : [])];
+    const others = [...(mine ? [mine] : []), ...(other ? [other] : []), ...(await witnessed.all())];
     await checkStart({ signer, epoch, reader, hashes, highWater, others });
   };
   return { pool, reader, hashes, watch, recent, loop, check };

@@ -1,11 +1,13 @@
 import type { Anchoring } from '../anchor/anchoring';
 import type { Head } from '../head/high-water';
-import type { WitnessClient } from '../witness/witness-client';
+import { type WitnessClient, WitnessRefusedError } from '../witness/witness-client';
 
 export interface DistributionParts {
   readonly witnesses: readonly WitnessClient[];
   readonly anchoring: Anchoring;
   readonly prove: (old: number, size: number) => Promise<readonly Buffer[]>;
+  /** A witness does not sign, and may know why. */
+  readonly refused: (witness: WitnessClient) => Promise<void>;
   /** Stores a witness's line. */
   readonly cosigned: (size: number, line: string) => Promise<void>;
   /** Told of the newest note with all its signatures. */
@@ -43,11 +45,16 @@ export class Distribution {
   }
 
   private async collect({ size, note }: Published): Promise<string[]> {
-    const { witnesses, prove, cosigned } = this.parts;
+    const { witnesses, prove, refused, cosigned } = this.parts;
     const lines = await Promise.all(
       witnesses.map((witness) =>
         this.attempt(`witness ${witness.name}`, async () => {
-          const line = await witness.cosign(size, note, (old) => prove(old, size));
+          const line = await witness
+            .cosign(size, note, (old) => prove(old, size))
+            .catch(async (error: unknown) => {
+              if (error instanceof WitnessRefusedError) await refused(witness);
+              throw error;
+            });
           await cosigned(size, line);
           return line;
         }),

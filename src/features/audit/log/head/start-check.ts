@@ -44,7 +44,8 @@ export async function checkStart({ signer, epoch, reader, hashes, highWater, oth
   if (kept && parseOrigin(kept.origin).epoch < epoch) await accept(epoch, signer, reader, highWater);
 }
 
-async function checkMark(mark: Head, size: number, hashes: LogHashes): Promise<void> {
+/** @param size how many entries the database holds @throws LogRegressedError when it does not begin with what was seen */
+export async function checkMark(mark: Head, size: number, hashes: LogHashes): Promise<void> {
   if (size < mark.size)
     throw new LogRegressedError(
       `The log had ${mark.size} entries, and the database holds ${size}: it is an old copy. ${ADVICE}`,

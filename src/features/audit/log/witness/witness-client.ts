@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { request } from 'undici';
 import { encodeBase64 } from '../../format/base64';
 import { parseSize } from '../../format/checkpoint';
@@ -10,6 +11,9 @@ export interface WitnessSettings {
   readonly url: string;
   readonly vkey: string;
 }
+
+/** The witness answered, and does not sign: it may have seen another log than the one that there is now. */
+export class WitnessRefusedError extends Error {}
 
 /** The proof that the tree of `old` entries is the beginning of the one that is submitted. */
 export type ProveFrom = (old: number) => Promise<readonly Buffer[]>;
@@ -45,18 +49,39 @@ export class WitnessClient {
         return this.verified(note, text);
       }
       const theirs = status === 409 ? parseSize(text.trim()) : undefined;
-      if (theirs === undefined) throw new Error(`the witness ${this.name} answered ${status}`);
+      if (theirs === undefined) throw new WitnessRefusedError(`the witness ${this.name} answered ${status}`);
       if (theirs > size)
-        throw new Error(`the witness ${this.name} has seen a tree of ${theirs} entries, this one has ${size}`);
+        throw new WitnessRefusedError(
+          `the witness ${this.name} has seen a tree of ${theirs} entries, this one has ${size}`,
+        );
       this.known = old = theirs;
     }
-    throw new Error(`the witness ${this.name} does not say which tree it has seen`);
+    throw new WitnessRefusedError(`the witness ${this.name} does not say which tree it has seen`);
+  }
+
+  /**
+   * The checkpoint that it signed last, where it shows that; anybody could have made it up.
+   * @param origin of the log
+   * @throws when the witness does not answer in time, or shows none
+   */
+  async last(origin: string): Promise<string> {
+    const name = createHash('sha256').update(origin).digest('hex');
+    const { statusCode, body } = await request(`${this.base}/${name}/checkpoint`, {
+      signal: AbortSignal.timeout(this.deadlineMs),
+    });
+    const note = await readBounded(body);
+    if (statusCode !== 200) throw new Error(`the witness ${this.name} answered ${statusCode}`);
+    return note;
+  }
+
+  private get base(): string {
+    return this.settings.url.replace(/\/+$/, '');
   }
 
   private async submit(old: number, size: number, note: string, prove: ProveFrom, signal: AbortSignal) {
     const proof = old === 0 || old === size ? [] : await prove(old);
     const lines = [`old ${old}`, ...proof.map(encodeBase64), ''];
-    const { statusCode, body } = await request(`${this.settings.url.replace(/\/+$/, '')}/add-checkpoint`, {
+    const { statusCode, body } = await request(`${this.base}/add-checkpoint`, {
       method: 'POST',
       body: `${lines.join('\n')}\n${note}`,
       headers: { 'content-type': 'text/plain; charset=utf-8' },
