@@ -9,10 +9,13 @@ export interface FileContent {
 
 const FILE_BYTES = 1_048_576;
 
-/** @throws SecretUnavailable when it cannot be read, or others than its owner and group could read it too */
+/** @throws SecretUnavailable when it is no file or cannot be read, or others than its owner and group could read it too */
 export async function readSecretFile(path: string): Promise<FileContent> {
   try {
-    const { mode, mtime, size } = await stat(path);
+    const found = await stat(path);
+    // to open a pipe is to wait for somebody who writes to it
+    if (!found.isFile()) throw new SecretUnavailable(`${path} is not a file`);
+    const { mode, mtime, size } = found;
     if (process.platform !== 'win32' && (mode & 0o004) !== 0)
       throw new SecretUnavailable(`${path} can be read by everybody; chmod 600 it`);
     if (size > FILE_BYTES) throw new SecretUnavailable(`${path} is larger than ${FILE_BYTES} bytes`);

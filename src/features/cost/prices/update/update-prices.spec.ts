@@ -143,7 +143,10 @@ prices:
     const only = ['openai/cheaper', 'openai/listed', 'openai/new', 'anthropic/flow'];
     update({ write: true, only });
     const after = content();
-    expect(update({ write: true, only })).toEqual(['7 compared, 0 different.', 'The list has no price of: anthropic/mine.']);
+    expect(update({ write: true, only })).toEqual([
+      '7 compared, 0 different.',
+      'The list has no price of: anthropic/mine.',
+    ]);
     expect(content()).toBe(after);
   });
 
