@@ -58,4 +58,16 @@ describe('a gateway with a spool', () => {
     const seen = (await headers()).filter(({ event }) => event === 'llm.response').map(({ request_id: id }) => id);
     expect(seen).toEqual(['before', ...ids, 'after']);
   }, 60_000);
+
+  it('answers probes in time while the database says nothing', async () => {
+    const probe = (path: string) => fetch(gateway.url + path, { signal: AbortSignal.timeout(2_500) });
+    cable.stall();
+    try {
+      const replies = await Promise.all(['/health/live', '/health/ready', '/health'].map(probe));
+      expect(replies.map(({ status }) => status)).toEqual([200, 503, 503]);
+    } finally {
+      cable.mend();
+    }
+    await until(async () => (await probe('/health/ready')).status === 200 || undefined, 15_000);
+  }, 60_000);
 });

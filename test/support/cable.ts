@@ -1,9 +1,10 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** Passes everything on to a server, until it is cut; it can be mended. */
+/** Passes everything on to a server, until it is cut, or stalls; it can be mended. */
 export class Cable {
   private readonly sockets = new Set<Socket>();
   isCut = false;
+  private isStalled = false;
   private constructor(private readonly server: Server) {}
 
   static async to(target: URL): Promise<Cable> {
@@ -18,7 +19,9 @@ export class Cable {
       ] as const) {
         cable.sockets.add(a);
         a.on('error', () => b.destroy()).on('close', () => b.destroy() && cable.sockets.delete(a));
-        a.pipe(b);
+        a.on('data', (piece: Buffer) => {
+          if (!cable.isStalled) b.write(piece);
+        }).on('end', () => b.end());
       }
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -37,8 +40,15 @@ export class Cable {
     for (const socket of this.sockets) socket.destroy();
   }
 
+  /** What is sent is never heard of; connections stay. */
+  stall(): void {
+    this.isStalled = true;
+  }
+
+  /** Connections that lost something while it stalled are of no use any more. */
   mend(): void {
-    this.isCut = false;
+    if (this.isStalled) for (const socket of this.sockets) socket.destroy();
+    this.isCut = this.isStalled = false;
   }
 
   close(): void {

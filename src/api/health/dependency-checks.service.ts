@@ -81,12 +81,12 @@ export class DependencyChecks {
   async checkQueue() {
     const session = this.indicators.check('queue');
     const { engine } = this.queue;
-    try {
-      const { waiting } = await this.queue.depth();
-      return session.up({ engine, waiting });
-    } catch {
-      return session.degraded({ engine, message: 'the queue does not answer; jobs begin later' });
-    }
+    const { queue } = await session
+      .attempt(async () => ({ waiting: (await this.queue.depth()).waiting }))
+      .withTimeout(TIMEOUT_MS);
+    return 'waiting' in queue
+      ? session.up({ engine, waiting: queue.waiting })
+      : session.degraded({ engine, message: 'the queue does not answer; jobs begin later' });
   }
 
   /** Redis may be away: limits are then counted by each process. */
