@@ -75,13 +75,16 @@ describe('those who handle the audit log', () => {
       const asked = await site.get(site.keys.ann.key, path);
       expect(asked.status).toBe(202);
       await site.post(site.keys.ben.key, `/approvals/${asked.body['approval']}/approve`);
+      // nobody agreed to what was said later
+      await site.interaction(site.acme, 'jana', {}, 'said afterwards');
       const { status, text } = await site.get(site.keys.ann.key, path);
       const lines = text
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line));
-      expect([status, lines.length]).toEqual([200, 3]);
+      expect([status, lines.length]).toEqual([200, 2]);
       expect(lines[1].content.response.choices[0].text).toBe('about jana');
+      expect(text).not.toContain('said afterwards');
       expect((await site.get(site.keys.ann.key, path)).status).toBe(202);
       expect((await site.newest('audit.export'))?.metadata).toMatchObject({ format: 'subject', entries: lines.length });
     });

@@ -430,16 +430,23 @@ describe('those who review the audit log', () => {
     });
 
     it('with the keys of exactly these entries, when somebody agrees', async () => {
-      const one = await site.interaction(site.acme, 'hugo', {}, 'opened by the court');
+      await site.interaction(site.acme, 'hugo', {}, 'opened by the court');
       await site.signed();
       const body = {
         format: 'bundle',
         disclose_keys: true,
         reason: 'court order 12',
-        filters: { request_id: one.request_id },
+        filters: { user: 'hugo' },
       };
       const asked = JSON.parse((await download(site.keys.ann.key, body, 202)).bytes.toString()) as { approval: string };
-      expect((await site.post(site.keys.ben.key, `/approvals/${asked.approval}/approve`)).status).toBe(200);
+      const agreed = await site.post(site.keys.ben.key, `/approvals/${asked.approval}/approve`);
+      expect(agreed.status).toBe(200);
+      // nor to what nobody had seen then
+      const later = await site.interaction(site.acme, 'hugo', {}, 'said afterwards');
+      await site.signed();
+      const last = (await site.search(site.keys.ann.key, `request_id=${later.request_id}`)).at(-1)?.index;
+      expect(agreed.body['log_size']).toBeLessThanOrEqual(last as number);
+      expect(await site.newest('approval.grant')).toMatchObject({ metadata: { log_size: agreed.body['log_size'] } });
       // agreed to for this request only
       const wider = { ...body, filters: { event: 'llm.*' } };
       await download(site.keys.ann.key, wider, 202);
@@ -447,8 +454,9 @@ describe('those who review the audit log', () => {
       const content = join(folder, 'content.ndjson');
       const { report, failures } = await verified(bytes, '--content', content);
       expect(failures.filter(({ code }) => code !== 'prompt' && code !== 'response')).toEqual([]);
-      expect(report.content.opened).toBe(2);
+      expect([report.entries.shown, report.content.opened]).toEqual([4, 2]);
       expect(readFileSync(content, 'utf8')).toContain('opened by the court');
+      expect(readFileSync(content, 'utf8')).not.toContain('said afterwards');
       // once
       await download(site.keys.ann.key, body, 202);
     });

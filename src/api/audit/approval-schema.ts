@@ -12,6 +12,10 @@ export const ApprovalView = z.object({
   reason: z.string(),
   ticket: z.string().nullable(),
   request: z.unknown().describe('What exactly is asked for, where the targets do not say it.'),
+  log_size: z
+    .int()
+    .nullable()
+    .describe('Of what is found by a filter or a person: only entries with a lower index are agreed to.'),
   status: z.enum(['pending', 'approved', 'denied', 'used', 'expired']),
   asked_by: z.uuid().describe('An API key.'),
   asked_at: z.iso.datetime(),
@@ -29,6 +33,7 @@ export function approvalView(approval: Approval): z.output<typeof ApprovalView> 
     reason: approval.words.reason,
     ticket: approval.words.ticket ?? null,
     request: approval.words.request ?? null,
+    log_size: approval.words.logSize ?? null,
     status: statusOf(approval, Date.now()),
     asked_by: approval.askedBy,
     asked_at: approval.askedAt.toISOString(),

@@ -8,6 +8,8 @@ export interface AskedWords {
   readonly ticket?: string | undefined;
   /** What the one who decides is shown of an act whose targets say little. */
   readonly request?: object | undefined;
+  /** Of what is found by a filter or a person: the log had so many entries when they asked, and none that came later is meant. */
+  readonly logSize?: number | undefined;
 }
 
 /** What somebody wants to do. */

@@ -4,7 +4,7 @@ import type { Caller } from '../../../contract/caller';
 import { GatewayError } from '../../../contract/errors';
 import { isUuid, uuidv7 } from '../../../contract/ids';
 import { Config } from '../../../platform/config/config';
-import { type Approval, type Ask, statusOf } from './approval';
+import { type Approval, type Ask, type AskedWords, statusOf } from './approval';
 import { ApprovalsStore } from './approvals.store';
 import { type Listed, type ListRequest, listed } from './page-request';
 import { Evidence } from './evidence.service';
@@ -28,16 +28,16 @@ export class Approvals {
 
   /** What the caller asked for already, in the same words, and is undecided or still good: who agreed agreed to those. */
   async standing(caller: Caller, { kind, targets, words }: Omit<Ask, 'tenant'>): Promise<Approval | undefined> {
-    const asked = canonicalJson({ ...words });
+    const asked = said(words);
     const standing = await this.store.standing(caller.keyId, kind, targets);
-    return standing.find((approval) => canonicalJson({ ...approval.words }) === asked);
+    return standing.find((approval) => said(approval.words) === asked);
   }
 
   async ask(caller: Caller, ask: Ask): Promise<Approval> {
     const id = uuidv7();
     await this.evidence.record(caller, 'approval.request', {
       tenant: ask.tenant,
-      metadata: { approval: id, kind: ask.kind, targets: ask.targets },
+      metadata: { approval: id, kind: ask.kind, targets: ask.targets, log_size: ask.words.logSize },
       payload: ask.words,
     });
     return this.store.insert(id, caller.keyId, ask, this.config.audit.approvalHours);
@@ -62,7 +62,13 @@ export class Approvals {
           requireOther(caller, approval);
           await this.evidence.record(caller, decision === 'approved' ? 'approval.grant' : 'approval.deny', {
             tenant: approval.tenant,
-            metadata: { approval: id, kind: approval.kind, targets: approval.targets, asked_by: approval.askedBy },
+            metadata: {
+              approval: id,
+              kind: approval.kind,
+              targets: approval.targets,
+              log_size: approval.words.logSize,
+              asked_by: approval.askedBy,
+            },
             ...(comment !== undefined && { payload: { comment } }),
           });
           return this.store.decide(db, approval, decision, caller.keyId, this.config.audit.approvalHours);
@@ -72,6 +78,9 @@ export class Approvals {
     return decided;
   }
 }
+
+/** The log has grown since they asked; that there was a bound is what both must say. */
+const said = ({ logSize, ...words }: AskedWords) => canonicalJson({ ...words, bounded: logSize !== undefined });
 
 function requireOther(caller: Caller, approval: Approval): void {
   if (approval.askedBy === caller.keyId)

@@ -17,7 +17,8 @@ import type { BatchEntry } from './stored-batch';
 
 export interface BundleOptions {
   readonly payloads: boolean;
-  readonly discloseKeys: boolean;
+  /** Adds the keys of what was recorded before that index; undefined adds none. */
+  readonly keysBelow?: number | undefined;
 }
 
 /** Keys are written before the entries that they open: so many can wait in memory. */
@@ -51,13 +52,20 @@ export class Bundles {
   /** Entries from one index to another, for those who keep them elsewhere. */
   async *ofRange(first: number, last: number, mark: PlainObject): AsyncGenerator<Buffer> {
     const shows = ({ index }: BatchEntry) => index >= first && index <= last;
-    yield* this.bundle('some', shows, { payloads: true, discloseKeys: false }, mark, { entries: 0 });
+    yield* this.bundle('some', shows, { payloads: true }, mark, { entries: 0 });
   }
 
   /** Everything, with many checkpoints: what is verified here rather than elsewhere. */
   async live(): Promise<BundleContents> {
-    const options = { payloads: true, discloseKeys: false };
-    return this.contents('all', () => true, options, {}, { entries: 0 }, {}, await this.checkpoints.spread());
+    return this.contents(
+      'all',
+      () => true,
+      { payloads: true },
+      {},
+      { entries: 0 },
+      {},
+      await this.checkpoints.spread(),
+    );
   }
 
   private async *bundle(...wanted: Parameters<Bundles['contents']>): AsyncGenerator<Buffer> {
@@ -67,7 +75,7 @@ export class Bundles {
   private async contents(
     entries: 'all' | 'some',
     shows: (entry: BatchEntry) => boolean,
-    { payloads, discloseKeys }: BundleOptions,
+    { payloads, keysBelow }: BundleOptions,
     mark: PlainObject,
     tally: Tally,
     filter: EntryFilter = {},
@@ -78,7 +86,7 @@ export class Bundles {
     const head = heads.at(-1);
     if (!head) throw new GatewayError('audit_unavailable', 'The log has no checkpoint yet', { retryAfter: 1 });
     const { origin, size } = head;
-    const keys = discloseKeys ? await this.keysOf(filter, size) : undefined;
+    const keys = keysBelow === undefined ? undefined : await this.keysOf(filter, Math.min(keysBelow, size));
     return {
       about: {
         log: origin,

@@ -51,6 +51,7 @@ export class Exports {
     if (approval && statusOf(approval, Date.now()) !== 'approved') return approval;
     if (approval) await this.approvals.spend(approval);
     const { format, includePayloads, discloseKeys, reason, ticket } = request;
+    const keysBelow = discloseKeys ? (approval?.words.logSize ?? (await this.reader.size())) : undefined;
     const facts = {
       format,
       tenant: filter.tenant,
@@ -58,6 +59,7 @@ export class Exports {
         filter: recordedFilter(filter),
         include_payloads: includePayloads,
         disclose_keys: discloseKeys,
+        keys_below: keysBelow,
         approval: approval?.id,
       },
       words: reason === undefined ? undefined : { reason, ...(ticket !== undefined && { ticket }) },
@@ -65,7 +67,7 @@ export class Exports {
     return this.files.open(caller, facts, (tally, id) => {
       const mark = { export: id, actor: caller.keyId, tenant: filter.tenant, filter: recordedFilter(filter) };
       if (format === 'bundle')
-        return this.bundles.make(filter, { payloads: includePayloads || discloseKeys, discloseKeys }, mark, tally);
+        return this.bundles.make(filter, { payloads: includePayloads || discloseKeys, keysBelow }, mark, tally);
       return this.lines(filter, format, mark, tally);
     });
   }
@@ -82,7 +84,7 @@ export class Exports {
     return found;
   }
 
-  /** Disclosed keys open content for whoever has the file: that takes two people, for exactly this request. */
+  /** Disclosed keys open content for whoever has the file: that takes two people, for exactly this request and what the log has of it now. */
   private async agreed(caller: Caller, filter: EntryFilter, request: ExportRequest): Promise<Approval | undefined> {
     if (!this.config.audit.approvals.reveal) return undefined;
     const exactly = { format: request.format, payloads: request.includePayloads, filter: recordedFilter(filter) };
@@ -91,7 +93,12 @@ export class Exports {
       kind: 'disclose_keys',
       tenant: filter.tenant ?? caller.tenantId,
       targets: [target],
-      words: { reason: request.reason ?? '', ticket: request.ticket, request: exactly },
+      words: {
+        reason: request.reason ?? '',
+        ticket: request.ticket,
+        request: exactly,
+        logSize: await this.reader.size(),
+      },
     });
   }
 

@@ -11,7 +11,7 @@ import { type RecordedFile, RecordedFiles, type Tally } from './recorded-file.se
 import type { StoredEntry } from './stored-batch';
 import { tenantAsked } from './whose';
 
-/** Everything that the log has of one person, opened: what a person may ask for. */
+/** Everything that the log has of one person when it is asked for, opened: what a person may ask for. */
 @Injectable()
 export class SubjectExports {
   constructor(
@@ -36,22 +36,29 @@ export class SubjectExports {
     const tenant = tenantAsked(caller, asked ?? caller.tenantId) as string;
     const subject = await this.persons.known(tenant, user);
     const words = { reason, ...(ticket !== undefined && { ticket }) };
+    let logSize = await this.reader.size();
     let approval: Approval | undefined;
     if (this.config.audit.approvals.reveal) {
-      approval = await this.approvals.obtain(caller, { kind: 'subject_export', tenant, targets: [subject], words });
+      approval = await this.approvals.obtain(caller, {
+        kind: 'subject_export',
+        tenant,
+        targets: [subject],
+        words: { ...words, logSize },
+      });
       if (statusOf(approval, Date.now()) !== 'approved') return approval;
       await this.approvals.spend(approval);
+      // who agreed agreed to what there was then
+      logSize = approval.words.logSize ?? 0;
     }
     return this.files.open(
       caller,
-      { format: 'subject', tenant, subject, metadata: { approval: approval?.id }, words },
-      (tally) => this.lines(tally, tenant, subject),
+      { format: 'subject', tenant, subject, metadata: { approval: approval?.id, log_size: logSize }, words },
+      (tally) => this.lines(tally, tenant, subject, logSize),
     );
   }
 
-  private async *lines(tally: Tally, tenant: string, subject: string): AsyncGenerator<Buffer> {
-    const last = (await this.reader.size()) - 1;
-    for await (const entry of this.entries.few({ tenant, userId: subject }, last)) {
+  private async *lines(tally: Tally, tenant: string, subject: string, logSize: number): AsyncGenerator<Buffer> {
+    for await (const entry of this.entries.few({ tenant, userId: subject }, logSize - 1)) {
       const line = await this.line(entry);
       tally.entries++;
       yield Buffer.from(`${JSON.stringify(line)}\n`);
