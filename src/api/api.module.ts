@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { AuditModule } from '../features/audit';
+import { AuditModule, ReviewModule } from '../features/audit';
 import { LimitsModule } from '../features/limits';
 import { ModelsModule } from '../features/models';
 import { RecordsModule } from '../features/records';
@@ -50,6 +50,7 @@ import { UsageApiModule } from './usage/usage-api.module';
     ConfigReloadModule,
     TenancyModule,
     AuditModule,
+    ReviewModule,
     LimitsModule,
     ModelsModule,
     RecordsModule,

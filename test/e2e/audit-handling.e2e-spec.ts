@@ -301,9 +301,17 @@ describe('those who handle the audit log', () => {
     });
     expect([altered.status, altered.body['details']]).toEqual([409, { content: 'altered', index: asked }]);
     // nor is an altered header shown as if it were the one that was signed
-    for (const path of ['entries', 'proofs']) {
-      const { status, body } = await site.get(site.keys.ann.key, `/${path}/${one.answered}`);
-      expect([status, body['details']]).toEqual([503, { index: answered, problem: 'altered' }]);
+    for (const [who, path] of [
+      ['ann', `/audit/entries/${one.answered}`],
+      ['ann', `/audit/proofs/${one.answered}`],
+      ['ann', `/audit/requests/${one.request_id}`],
+      ['ann', `/requests/${one.request_id}`],
+      ['client', `/requests/${one.request_id}`],
+    ] as const) {
+      const { status, body } = await site.call(site.keys[who].key, 'GET', path);
+      expect([path, status, body['details']]).toEqual([path, 503, { index: answered, problem: 'altered' }]);
     }
+    const judged = await site.call(site.keys.client.key, 'POST', `/requests/${one.request_id}/feedback`, { score: 1 });
+    expect([judged.status, judged.body['details']]).toEqual([503, { index: answered, problem: 'altered' }]);
   });
 });

@@ -12,8 +12,6 @@ import { AccessRecords } from './access-records.service';
 import { Acts } from './acts.service';
 import { AuditLog } from './audit-log';
 import { BudgetRecords } from './budget-records.service';
-import { RecordedCalls } from './calls/recorded-calls.service';
-import { RecordedSessions } from './calls/recorded-sessions.service';
 import { ConfigRecords } from './config-records.service';
 import { AuditKeys } from './keys/audit-keys';
 import { OtherKeyError } from './keys/keks';
@@ -82,8 +80,6 @@ import { SecretRecords } from './secret-records.service';
     Acts,
     BudgetRecords,
     EntryReader,
-    RecordedCalls,
-    RecordedSessions,
     SecretRecords,
     ConfigRecords,
   ],
@@ -97,8 +93,6 @@ import { SecretRecords } from './secret-records.service';
     DataKeys,
     EntryReader,
     LogSigner,
-    RecordedCalls,
-    RecordedSessions,
     StoredLogSigner,
     Subjects,
     Troubles,

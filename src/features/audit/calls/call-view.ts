@@ -92,26 +92,41 @@ export interface SavingView {
 }
 
 /**
- * The calls that entries are about, in the order of the log. Request ids are chosen by callers and may repeat; an entry
- * belongs to the call of its parent.
+ * The entries of each call, in the order of the log. Request ids are chosen by callers and may repeat; an entry belongs to
+ * the call of its parent.
  * @param entries in the order of the log
- * @param unknownAfterMs a call that is open for longer will never be closed
  */
-export function callsIn(entries: readonly Header[], unknownAfterMs: number): CallView[] {
-  const roots = new Map<string, Header[]>();
+export function byCall<T extends { readonly header: Header }>(entries: readonly T[]): T[][] {
+  const roots = new Map<string, T[]>();
   const rootOf = new Map<string, string>();
   for (const entry of entries) {
-    if (!entry.event.startsWith('llm.')) continue;
-    const root = rootOf.get(entry.parent ?? '') ?? entry.entry_id;
-    rootOf.set(entry.entry_id, root);
+    const { event, entry_id, parent } = entry.header;
+    if (!event.startsWith('llm.')) continue;
+    const root = rootOf.get(parent ?? '') ?? entry_id;
+    rootOf.set(entry_id, root);
     const call = roots.get(root);
     if (call) call.push(entry);
     else roots.set(root, [entry]);
   }
-  return Array.from(roots.values(), (call) => viewOf(call, unknownAfterMs));
+  return [...roots.values()];
 }
 
-function viewOf(call: readonly Header[], unknownAfterMs: number): CallView {
+/**
+ * The calls that entries are about, in the order of the log.
+ * @param entries in the order of the log
+ * @param unknownAfterMs a call that is open for longer will never be closed
+ */
+export function callsIn(entries: readonly Header[], unknownAfterMs: number): CallView[] {
+  return byCall(entries.map((header) => ({ header }))).map((call) =>
+    callView(
+      call.map(({ header }) => header),
+      unknownAfterMs,
+    ),
+  );
+}
+
+/** @param call all entries of one, in the order of the log */
+export function callView(call: readonly Header[], unknownAfterMs: number): CallView {
   const first = call[0] as Header;
   const request = first.event === 'llm.request' ? first : undefined;
   // a second request is the first once more, to have its answer repaired

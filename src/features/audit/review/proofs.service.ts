@@ -4,7 +4,7 @@ import { GatewayError } from '../../../contract/errors';
 import { leafHash } from '../format/hashes';
 import { inclusionProof, verifyInclusion } from '../format/proofs';
 import { AuditLogService } from '../log/audit-log.service';
-import { type StoredCheckpoint, CheckpointsStore } from './checkpoints.store';
+import { CheckpointsStore } from './checkpoints.store';
 import { Evidence } from './evidence.service';
 import { Finder } from './finder.service';
 import type { StoredEntry } from './stored-batch';
@@ -18,6 +18,8 @@ export interface InclusionProof {
   /** The signed note that the hashes lead to. */
   readonly checkpoint: string;
 }
+
+type HeaderText = Pick<StoredEntry, 'index' | 'text'>;
 
 /** That entries are in the log, in a form that anybody can check. */
 @Injectable()
@@ -34,20 +36,32 @@ export class Proofs {
    * Null until the next checkpoint.
    * @throws GatewayError `audit_unavailable` for a header that is not the one that was signed: it must not pass for it
    */
-  async of({ index, text }: StoredEntry): Promise<InclusionProof | null> {
+  async of(entry: HeaderText): Promise<InclusionProof | null> {
+    const [proof] = await this.ofAll([entry]);
+    return proof as InclusionProof | null;
+  }
+
+  /** The same for several, by one checkpoint. */
+  async ofAll(entries: readonly HeaderText[]): Promise<(InclusionProof | null)[]> {
     const checkpoint = await this.checkpoints.latest();
-    if (!checkpoint || index >= checkpoint.size) return null;
-    const leaf = leafHash(text);
-    const proof = await this.within(checkpoint, index);
-    if (!verifyInclusion(index, checkpoint.size, leaf, proof.hashes, checkpoint.root))
-      throw new GatewayError(
-        'audit_unavailable',
-        `Entry ${index} of the log was changed after it was signed: verify the log`,
-        {
-          details: { index, problem: 'altered' },
-        },
-      );
-    return { leafHash: leaf, ...proof };
+    if (!checkpoint) return entries.map(() => null);
+    const { size, root, note } = checkpoint;
+    const tree = this.tree.at(size);
+    const proofs: (InclusionProof | null)[] = [];
+    for (const { index, text } of entries) {
+      const hashes = index < size ? await inclusionProof(index, size, tree) : undefined;
+      const leaf = leafHash(text);
+      if (hashes && !verifyInclusion(index, size, leaf, hashes, root))
+        throw new GatewayError(
+          'audit_unavailable',
+          `Entry ${index} of the log was changed after it was signed: verify the log`,
+          {
+            details: { index, problem: 'altered' },
+          },
+        );
+      proofs.push(hashes ? { leafHash: leaf, index, size, hashes, checkpoint: note } : null);
+    }
+    return proofs;
   }
 
   /**
@@ -64,10 +78,5 @@ export class Proofs {
       metadata: { entry: entry.header.entry_id, index: entry.index },
     });
     return proof;
-  }
-
-  async within(checkpoint: StoredCheckpoint, index: number): Promise<Omit<InclusionProof, 'leafHash'>> {
-    const { size, note } = checkpoint;
-    return { index, size, hashes: await inclusionProof(index, size, this.tree.at(size)), checkpoint: note };
   }
 }

@@ -5,6 +5,8 @@ import { DatabaseModule } from '../../../platform/database/database.module';
 import { EventBusModule } from '../../../platform/events/event-bus.module';
 import { AuditLog } from '../audit-log';
 import { AuditModule } from '../audit.module';
+import { RecordedCalls } from '../calls/recorded-calls.service';
+import { RecordedSessions } from '../calls/recorded-sessions.service';
 import { AuditKeys } from '../keys/audit-keys';
 import { KeyRotation } from '../keys/key-rotation';
 import { Shredder } from '../keys/shredder';
@@ -73,6 +75,8 @@ const OFFERED = [
   KeyChanges,
   Persons,
   Proofs,
+  RecordedCalls,
+  RecordedSessions,
   Retention,
   Reveal,
   Reviews,
