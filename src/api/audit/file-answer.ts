@@ -1,11 +1,12 @@
+import { addAbortSignal } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import type { RecordedFile } from '../../features/audit';
 import { IterableReadable } from '../door/iterable-readable';
 
-/** A file that is made while it is sent; a break of the connection ends the making. No cache keeps it. */
+/** A file that is made while it is sent; a break of the connection ends the making, and its end, when nobody reads, the connection. No cache keeps it. */
 export async function sendFile(
   reply: FastifyReply,
-  { id, chunks }: RecordedFile,
+  { id, chunks, stalled }: RecordedFile,
   extension: string,
   type: string,
 ): Promise<void> {
@@ -16,5 +17,5 @@ export async function sendFile(
       'content-disposition': `attachment; filename="gatehouse-audit-${id}.${extension}"`,
       'x-gatehouse-export': id,
     })
-    .send(new IterableReadable(chunks));
+    .send(addAbortSignal(stalled, new IterableReadable(chunks)));
 }

@@ -49,7 +49,6 @@ export class Exports {
     const filter = await this.persons.filter(caller, request.filter);
     const approval = request.discloseKeys ? await this.agreed(caller, filter, request) : undefined;
     if (approval && statusOf(approval, Date.now()) !== 'approved') return approval;
-    if (approval) await this.approvals.spend(approval);
     const { format, includePayloads, discloseKeys, reason, ticket } = request;
     const keysBelow = discloseKeys ? (approval?.words.logSize ?? (await this.reader.size())) : undefined;
     const facts = {
@@ -62,6 +61,7 @@ export class Exports {
         keys_below: keysBelow,
         approval: approval?.id,
       },
+      spend: approval && (() => this.approvals.spend(approval)),
       words: reason === undefined ? undefined : { reason, ...(ticket !== undefined && { ticket }) },
     };
     return this.files.open(caller, facts, (tally, id) => {

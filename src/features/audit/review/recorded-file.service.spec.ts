@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { jest } from '@jest/globals';
 import type { Caller } from '../../../contract/caller';
 import type { Deed, Evidence } from './evidence.service';
 import type { ExportsStore } from './exports.store';
@@ -31,6 +32,7 @@ describe('a file that leaves', () => {
     said = [];
     refuse = -1;
   });
+  afterEach(() => jest.useRealTimers());
 
   it('is on record before its first byte, and with its hash before its last', async () => {
     const { chunks, id } = await files.open(caller, facts, three);
@@ -62,12 +64,34 @@ describe('a file that leaves', () => {
     expect(said[1]).toMatchObject({ export: id, error: 'client_closed' });
   });
 
-  it('does not come in any number at a time', async () => {
-    const [first, second] = [await files.open(caller, facts, three), await files.open(caller, facts, three)];
-    const [a, b] = [first.chunks[Symbol.asyncIterator](), second.chunks[Symbol.asyncIterator]()];
-    await Promise.all([a.next(), b.next()]);
-    await expect(files.open(caller, facts, three)).rejects.toMatchObject({ code: 'overloaded' });
-    await Promise.all([a.return?.(), b.return?.()]);
-    await expect(files.open(caller, facts, three)).resolves.toBeDefined();
+  it('does not come in any number at a time, nor more than once for a tenant, asked for at once or not', async () => {
+    const of = (tenantId: string) => files.open({ ...caller, tenantId }, facts, three);
+    const spend = jest.fn(nothing);
+    const [first, again] = await Promise.allSettled([of('t'), of('t')]);
+    expect(again).toMatchObject({ status: 'rejected', reason: { code: 'overloaded' } });
+    const second = await of('u');
+    await expect(files.open({ ...caller, tenantId: 'v' }, { ...facts, spend }, three)).rejects.toMatchObject({
+      code: 'overloaded',
+    });
+    expect(spend).not.toHaveBeenCalled();
+    if (first.status === 'rejected') throw first.reason;
+    // one that was begun and one that nobody ever read
+    const [a, b] = [first.value, second].map(({ chunks }) => chunks[Symbol.asyncIterator]());
+    await a?.next();
+    await Promise.all([a?.return?.(), b?.return?.()]);
+    expect(said.filter(({ error }) => error === 'client_closed')).toHaveLength(2);
+    for (const tenant of ['t', 'u']) for await (const _ of (await of(tenant)).chunks);
+  });
+
+  it('ends when its reader stands still, and others have its place', async () => {
+    jest.useFakeTimers();
+    const { chunks, stalled, id } = await files.open(caller, facts, three);
+    await chunks[Symbol.asyncIterator]().next();
+    await jest.advanceTimersByTimeAsync(29_999);
+    expect(stalled.aborted).toBe(false);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(stalled.aborted).toBe(true);
+    expect(said[1]).toMatchObject({ export: id, error: 'reader_stalled' });
+    for await (const _ of (await files.open(caller, facts, three)).chunks);
   });
 });

@@ -6,6 +6,7 @@ import { uuidv7 } from '../../../contract/ids';
 import type { PlainObject } from '../audit-log';
 import { Evidence } from './evidence.service';
 import { ExportsStore } from './exports.store';
+import { takenInTime } from './taken-in-time';
 
 /** What is written about a file that leaves. */
 export interface FileFacts {
@@ -15,6 +16,8 @@ export interface FileFacts {
   readonly metadata: PlainObject;
   /** What people wrote. */
   readonly words?: object | undefined;
+  /** Uses up what lets it leave, once there is a place for it. */
+  readonly spend?: (() => Promise<void>) | undefined;
 }
 
 /** Whoever makes the file counts entries here. */
@@ -26,9 +29,13 @@ export interface Tally {
 export interface RecordedFile {
   readonly id: string;
   readonly chunks: AsyncIterable<Buffer>;
+  /** Nobody took any of it for too long: it has ended, and whoever sends it breaks off. */
+  readonly stalled: AbortSignal;
 }
 
 const AT_A_TIME = 2;
+const STALLED_MS = 30_000;
+const NOTHING = Buffer.alloc(0);
 const PROGRESS_MS = 2_000;
 
 /**
@@ -37,7 +44,8 @@ const PROGRESS_MS = 2_000;
  */
 @Injectable()
 export class RecordedFiles {
-  private running = 0;
+  /** The tenants whose keys are being answered. */
+  private readonly places: string[] = [];
 
   constructor(
     private readonly evidence: Evidence,
@@ -53,8 +61,38 @@ export class RecordedFiles {
     facts: FileFacts,
     make: (tally: Tally, id: string) => AsyncIterable<Buffer>,
   ): Promise<RecordedFile> {
-    if (this.running >= AT_A_TIME)
-      throw new GatewayError('overloaded', `${AT_A_TIME} exports are under way in this process`, { retryAfter: 30 });
+    this.enter(caller);
+    try {
+      const { id, entryId } = await this.begin(caller, facts);
+      const stalled = new AbortController();
+      const chunks = this.chunks(caller, id, entryId, facts, make, stalled.signal);
+      // from here on its end is recorded, and its place given back, whatever becomes of it
+      await chunks.next();
+      return { id, chunks: takenInTime(chunks, STALLED_MS, () => stalled.abort()), stalled: stalled.signal };
+    } catch (error) {
+      this.leave(caller);
+      throw error;
+    }
+  }
+
+  /** One tenant cannot have all places. */
+  private enter({ tenantId }: Caller): void {
+    const [full, here] = [this.places.length >= AT_A_TIME, this.places.includes(tenantId)];
+    if (full || here)
+      throw new GatewayError(
+        'overloaded',
+        here ? 'An export of this tenant is under way in this process' : `${AT_A_TIME} exports are under way here`,
+        { retryAfter: 30 },
+      );
+    this.places.push(tenantId);
+  }
+
+  private leave({ tenantId }: Caller): void {
+    this.places.splice(this.places.indexOf(tenantId), 1);
+  }
+
+  private async begin(caller: Caller, facts: FileFacts): Promise<{ readonly id: string; readonly entryId: string }> {
+    await facts.spend?.();
     const id = uuidv7();
     const { entryId } = await this.evidence.record(caller, 'audit.export', {
       tenant: facts.tenant,
@@ -63,7 +101,7 @@ export class RecordedFiles {
       ...(facts.words && { payload: facts.words }),
     });
     await this.store.begin(id, facts.tenant, caller.keyId, facts.format);
-    return { id, chunks: this.chunks(caller, id, entryId, facts, make) };
+    return { id, entryId };
   }
 
   private async *chunks(
@@ -72,8 +110,8 @@ export class RecordedFiles {
     parent: string,
     { tenant, subject, format }: FileFacts,
     make: (tally: Tally, id: string) => AsyncIterable<Buffer>,
+    stalled: AbortSignal,
   ): AsyncGenerator<Buffer> {
-    this.running++;
     const tally: Tally = { entries: 0 };
     const hash = createHash('sha256');
     let [bytes, told, held, settled]: [number, number, Buffer | undefined, boolean] = [0, Date.now(), undefined, false];
@@ -89,6 +127,7 @@ export class RecordedFiles {
       await this.store.end(id, entries, bytes, result);
     };
     try {
+      yield NOTHING;
       for await (const chunk of make(tally, id)) {
         hash.update(chunk);
         bytes += chunk.length;
@@ -106,9 +145,9 @@ export class RecordedFiles {
       if (!settled) await end({ error: GatewayError.from(error).code }).catch(() => undefined);
       throw error;
     } finally {
-      this.running--;
-      // whoever read it went away
-      if (!settled) await end({ error: 'client_closed' }).catch(() => undefined);
+      this.leave(caller);
+      // whoever read it went away, or stopped reading
+      if (!settled) await end({ error: stalled.aborted ? 'reader_stalled' : 'client_closed' }).catch(() => undefined);
     }
   }
 }

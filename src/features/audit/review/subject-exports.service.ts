@@ -36,23 +36,28 @@ export class SubjectExports {
     const tenant = tenantAsked(caller, asked ?? caller.tenantId) as string;
     const subject = await this.persons.known(tenant, user);
     const words = { reason, ...(ticket !== undefined && { ticket }) };
-    let logSize = await this.reader.size();
-    let approval: Approval | undefined;
-    if (this.config.audit.approvals.reveal) {
-      approval = await this.approvals.obtain(caller, {
-        kind: 'subject_export',
-        tenant,
-        targets: [subject],
-        words: { ...words, logSize },
-      });
-      if (statusOf(approval, Date.now()) !== 'approved') return approval;
-      await this.approvals.spend(approval);
-      // who agreed agreed to what there was then
-      logSize = approval.words.logSize ?? 0;
-    }
+    const size = await this.reader.size();
+    const approval = this.config.audit.approvals.reveal
+      ? await this.approvals.obtain(caller, {
+          kind: 'subject_export',
+          tenant,
+          targets: [subject],
+          words: { ...words, logSize: size },
+        })
+      : undefined;
+    if (approval && statusOf(approval, Date.now()) !== 'approved') return approval;
+    // who agreed agreed to what there was when it was asked for
+    const logSize = approval?.words.logSize ?? size;
     return this.files.open(
       caller,
-      { format: 'subject', tenant, subject, metadata: { approval: approval?.id, log_size: logSize }, words },
+      {
+        format: 'subject',
+        tenant,
+        subject,
+        metadata: { approval: approval?.id, log_size: logSize },
+        words,
+        spend: approval && (() => this.approvals.spend(approval)),
+      },
       (tally) => this.lines(tally, tenant, subject, logSize),
     );
   }
