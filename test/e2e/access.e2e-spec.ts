@@ -9,10 +9,10 @@ interface Description {
 describe('who may do what', () => {
   let gateway: Gateway;
   let routes: { method: string; path: string }[];
-  const call = (method: string, path: string, key?: string, body?: object) =>
+  const call = (method: string, path: string, key?: string, body?: object, more: Record<string, string> = {}) =>
     fetch(gateway.url + path, {
       method,
-      headers: { ...(key && { authorization: `Bearer ${key}` }), 'content-type': 'application/json' },
+      headers: { ...(key && { authorization: `Bearer ${key}` }), 'content-type': 'application/json', ...more },
       ...(method === 'GET' || method === 'DELETE' ? {} : { body: JSON.stringify(body ?? {}) }),
     });
 
@@ -81,10 +81,22 @@ describe('who may do what', () => {
       await call('POST', '/v1/keys', gateway.rootKey, { name: 'k', tenant: tenant.id })
     ).json()) as { key: string };
     const body = { model: 'fast', messages: [{ role: 'user', content: 'x' }] };
-    const theirs = (await call('POST', '/v1/chat/completions', key, body)).headers.get('x-request-id');
+    const theirs = (await call('POST', '/v1/chat/completions', key, body, { 'x-session-id': 'x' })).headers.get(
+      'x-request-id',
+    );
     const ours = (await call('POST', '/v1/chat/completions', gateway.rootKey, body)).headers.get('x-request-id');
     expect((await call('GET', `/v1/requests/${theirs}`, key)).status).toBe(200);
     expect((await call('GET', `/v1/requests/${ours}`, key)).status).toBe(404);
     expect((await call('GET', `/v1/requests/${theirs}`, gateway.rootKey)).status).toBe(200);
+    expect((await call('GET', `/v1/sessions/x?tenant=${tenant.id}`, gateway.rootKey)).status).toBe(200);
+    // nor does a key of the root tenant that only asks models
+    const asker = (await (await call('POST', '/v1/keys', gateway.rootKey, { name: 'asker' })).json()) as {
+      key: string;
+    };
+    expect((await call('GET', `/v1/requests/${ours}`, asker.key)).status).toBe(200);
+    expect((await call('GET', `/v1/requests/${theirs}`, asker.key)).status).toBe(404);
+    expect((await call('GET', `/v1/sessions/x?tenant=${tenant.id}`, asker.key)).status).toBe(404);
+    const judged = await call('POST', `/v1/requests/${theirs}/feedback`, asker.key, { score: 1 });
+    expect(judged.status).toBe(404);
   });
 });

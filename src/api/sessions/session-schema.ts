@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 export const TurnsQuery = z.strictObject({
-  tenant: z.uuid().optional().describe('Your own, unless your key belongs to the root tenant.'),
+  tenant: z.uuid().optional().describe('Your own, unless your key belongs to the root tenant and governs.'),
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z
     .string()

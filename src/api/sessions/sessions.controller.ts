@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Param, Query, Req, UsePipes } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { GatewayError } from '../../contract/errors';
-import { RecordedSessions, tenantAsked } from '../../features/audit';
+import { RecordedSessions, tenantRead } from '../../features/audit';
 import { ValidPipe } from '../admin/valid.pipe';
 import { Allow, callerOf, type CallerRequest } from '../guards';
 import { SessionView, TurnsQuery } from './session-schema';
@@ -23,7 +23,7 @@ export class SessionsController {
   @ApiOkResponse({ standardSchema: SessionView })
   async show(@Req() request: CallerRequest, @Param('id') id: string, @Query({ schema: TurnsQuery }) query: TurnsQuery) {
     const caller = callerOf(request);
-    const tenant = tenantAsked(caller, query.tenant ?? caller.tenantId) ?? caller.tenantId;
+    const tenant = tenantRead(caller, query.tenant ?? caller.tenantId) ?? caller.tenantId;
     const page =
       id.length > MAX_ID
         ? undefined

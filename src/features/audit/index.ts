@@ -3,6 +3,7 @@ export { Acts } from './acts.service';
 export { AuditLog, type Draft, type Facts, type PlainObject, type Receipt } from './audit-log';
 export { AuditModule } from './audit.module';
 export { callsIn, type CallView } from './calls/call-view';
+export { tenantRead } from './calls/reading-terms';
 export { RecordedCalls } from './calls/recorded-calls.service';
 export { RecordedSessions } from './calls/recorded-sessions.service';
 export type { TurnView } from './calls/turn-view';

@@ -6,7 +6,7 @@ import type { Header } from '../format/header';
 import { EntryReader } from '../log/entry-reader.store';
 import { Proofs } from '../review/proofs.service';
 import { byCall, type CallView, callView } from './call-view';
-import { recordReading, UNKNOWN_AFTER_MS } from './reading-terms';
+import { recordReading, tenantRead, UNKNOWN_AFTER_MS } from './reading-terms';
 
 /** Explains calls from what the log has of them. */
 @Injectable()
@@ -24,7 +24,7 @@ export class RecordedCalls {
    * @throws GatewayError `audit_unavailable`, also for one whose headers are not those that were signed
    */
   async find(caller: Caller, requestId: string): Promise<CallView | undefined> {
-    const tenant = caller.root ? undefined : caller.tenantId;
+    const tenant = tenantRead(caller);
     await recordReading(this.log, caller, { request_id: requestId, view: 'call' });
     const entries = await this.reader.entriesOf(requestId, tenant);
     const read = entries.map(({ index, header: text }) => ({ index, text, header: JSON.parse(text) as Header }));
