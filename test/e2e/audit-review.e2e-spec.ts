@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -12,6 +12,8 @@ import { parseVkey } from '../../src/features/audit/format/vkey';
 import type { Report } from '../../src/features/audit/verifier/report';
 import { until } from '../support/ask';
 import { ReviewSite, type ReviewEntry } from '../support/review-site';
+
+const NO_ID = randomUUID();
 
 describe('those who review the audit log', () => {
   let site: ReviewSite;
@@ -111,6 +113,21 @@ describe('those who review the audit log', () => {
         metadata: { count: 1, filter: { outcome: 'answered' } },
       });
       expect(JSON.stringify(entry)).not.toContain('alice');
+    });
+
+    it.each([
+      ['ann', 'GET', 'entries/0', 'entry'],
+      ['ann', 'GET', `entries/${NO_ID}`, 'entry'],
+      ['client', 'GET', `proofs/${NO_ID}`, 'entry'],
+      ['ann', 'GET', `exports/${NO_ID}`, 'export'],
+      ['boss', 'DELETE', `holds/${NO_ID}`, 'hold'],
+    ] as const)('nothing unseen where there is nothing for them: %s %s %s', async (who, method, path, what) => {
+      const before = (await site.newest('audit.query'))?.index ?? -1;
+      expect((await site.call(site.keys[who].key, method, `/audit/${path}`)).status).toBe(404);
+      const entry = await site.newest('audit.query');
+      expect(entry).toMatchObject({ actor: site.keys[who].id, tenant: site.acme, metadata: { what, found: false } });
+      expect(entry?.index).toBeGreaterThan(before);
+      expect(JSON.stringify(entry)).not.toContain(NO_ID);
     });
 
     it('nothing of another tenant', async () => {

@@ -74,8 +74,7 @@ export class Approvals {
           return this.store.decide(db, approval, decision, caller.keyId, this.config.audit.approvalHours);
         })
       : undefined;
-    if (!decided) throw new GatewayError('not_found', 'There is no such approval');
-    return decided;
+    return decided ?? this.evidence.missed(caller, 'approval');
   }
 }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../../contract/caller';
+import { GatewayError } from '../../../contract/errors';
 import { AuditLog, type Facts, type PlainObject, type Receipt } from '../audit-log';
 
 export interface Deed {
@@ -41,5 +42,14 @@ export class Evidence {
       ...(deed.payload && { payload: deed.payload }),
     });
     return receipt as Receipt;
+  }
+
+  /**
+   * That somebody looked for what is not there, or not for them, is on record too; not what they tried, which may be anything.
+   * @throws GatewayError `not_found`; `audit_unavailable`
+   */
+  async missed(actor: Caller, what: string): Promise<never> {
+    await this.record(actor, 'audit.query', { metadata: { what, found: false } });
+    throw new GatewayError('not_found', `There is no such ${what}`);
   }
 }

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { canonicalJson } from '../../../contract/canonical-json';
 import type { Caller } from '../../../contract/caller';
-import { GatewayError } from '../../../contract/errors';
 import { isUuid } from '../../../contract/ids';
 import { Config } from '../../../platform/config/config';
 import { type Approval, statusOf } from './approval';
@@ -80,8 +79,7 @@ export class Exports {
 
   async find(caller: Caller, id: string): Promise<ExportRecord> {
     const found = isUuid(id) ? await this.store.find(id, visibleTo(caller)) : undefined;
-    if (!found) throw new GatewayError('not_found', 'There is no such export');
-    return found;
+    return found ?? this.evidence.missed(caller, 'export');
   }
 
   /** Disclosed keys open content for whoever has the file: that takes two people, for exactly this request and what the log has of it now. */

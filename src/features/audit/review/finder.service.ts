@@ -1,18 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../../contract/caller';
-import { GatewayError } from '../../../contract/errors';
 import { isUuid } from '../../../contract/ids';
 import { EntriesStore } from './entries.store';
+import { Evidence } from './evidence.service';
 import type { StoredEntry } from './stored-batch';
 
 /** One entry, for those who leave an entry of their own about it. */
 @Injectable()
 export class Finder {
-  constructor(private readonly entries: EntriesStore) {}
+  constructor(
+    private readonly entries: EntriesStore,
+    private readonly evidence: Evidence,
+  ) {}
 
   /**
    * @param id of the entry, or its index
-   * @throws GatewayError `not_found`, also for what the caller must not know of
+   * @throws GatewayError `not_found`, also for what the caller must not know of, once it is on record
    */
   async find(caller: Caller, id: string): Promise<StoredEntry> {
     const found = isUuid(id)
@@ -20,8 +23,7 @@ export class Finder {
       : /^\d{1,15}$/.test(id)
         ? await this.entries.byIndex(Number(id))
         : undefined;
-    if (!found || !mayKnow(caller, found)) throw new GatewayError('not_found', 'There is no such entry');
-    return found;
+    return found && mayKnow(caller, found) ? found : this.evidence.missed(caller, 'entry');
   }
 }
 

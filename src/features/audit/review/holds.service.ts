@@ -41,8 +41,7 @@ export class Holds {
 
   async find(caller: Caller, id: string): Promise<Hold> {
     const hold = isUuid(id) ? await this.store.find(id, visibleTo(caller)) : undefined;
-    if (!hold) throw new GatewayError('not_found', 'There is no such hold');
-    return hold;
+    return hold ?? this.evidence.missed(caller, 'hold');
   }
 
   /** On record before it is lifted. */

@@ -84,7 +84,9 @@ export class Reveal {
     const asked = { kind: 'reveal', targets: [entry.header.entry_id], words: words(request) } as const;
     const standing = await this.approvals.standing(caller, asked);
     if (standing) return standing;
-    const others = await Promise.all((request.entries ?? []).map((id) => this.finder.find(caller, id)));
+    const others: StoredEntry[] = [];
+    // one after the other: the first that is not there ends it
+    for (const id of request.entries ?? []) others.push(await this.finder.find(caller, id));
     const strange = others.find(({ header }) => header.tenant !== entry.header.tenant);
     if (strange) throw new GatewayError('invalid_request', 'entries: must be of one tenant', { param: 'entries' });
     return this.approvals.ask(caller, {

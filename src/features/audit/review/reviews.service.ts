@@ -40,7 +40,6 @@ export class Reviews {
           return this.store.close(db, review, caller.keyId, finding);
         })
       : undefined;
-    if (!closed) throw new GatewayError('not_found', 'There is no such review');
-    return closed;
+    return closed ?? this.evidence.missed(caller, 'review');
   }
 }
