@@ -36,6 +36,10 @@ describe('those who handle the audit log', () => {
       expect(gone.status).toBe(404);
       const shred = (key: string) =>
         site.post(key, '/subjects/ida/shred', { basis: 'GDPR 17(1)(b)', tenant: site.acme });
+      const elsewhere = await site.post(site.keys.officer.key, `/subjects/ida/shred?tenant=${site.acme}`, {
+        basis: 'GDPR 17(1)(b)',
+      });
+      expect([elsewhere.status, elsewhere.body['param']]).toEqual([400, 'tenant']);
       const held = await shred(site.keys.officer.key);
       expect([held.status, held.body['details']]).toEqual([409, { hold: hold.body['id'] }]);
       expect(

@@ -275,6 +275,8 @@ describe('usage', () => {
     expect(again).toMatchObject({ changed: 0, difference_usd: '0.000000' });
     const other = { ...body, tenant: keys['acme client']?.tenant };
     expect((await call(keyOf('rival operator'), 'POST', '/v1/usage/reprice', other)).status).toBe(404);
+    const elsewhere = await call(gateway.rootKey, 'POST', `/v1/usage/reprice?tenant=${other.tenant}`, body);
+    expect([elsewhere.status, elsewhere.body['param']]).toEqual([400, 'tenant']);
     const { body: log } = await call(gateway.rootKey, 'GET', '/v1/audit/entries?event=usage.reprice');
     expect(log['data']).toHaveLength(2);
   });

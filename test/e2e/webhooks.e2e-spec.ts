@@ -143,7 +143,7 @@ describe('the ends of jobs, and jobs as they go on', () => {
   });
 
   it('tell of every end, with the secret before while it holds', async () => {
-    const { key, secret: old } = await newCaller();
+    const { tenant, key, secret: old } = await newCaller();
     const secret = await newSecret(key, { overlap_seconds: 60 });
     upstream.answers(json({ error: { message: CANARY, type: 'invalid_request_error' } }, 400));
     const failed = await became(await taken(key), key, 'delivered');
@@ -154,6 +154,8 @@ describe('the ends of jobs, and jobs as they go on', () => {
     expect(await became(id, key, 'delivered')).toMatchObject({ event: 'job.cancelled' });
     const { raw, headers } = receiver.last;
     for (const one of [secret, old]) new Webhook(one).verify(raw, headers as Record<string, string>);
+    const elsewhere = await call('POST', `/v1/webhooks/secret?tenant=${tenant}`, {});
+    expect([elsewhere.status, elsewhere.body['param']]).toEqual([400, 'tenant']);
     const shown = await call('GET', '/v1/webhooks/secret', undefined, key);
     expect(shown).toMatchObject({ status: 200, body: { previous_until: expect.any(String) } });
     expect(shown.body).not.toHaveProperty('secret');

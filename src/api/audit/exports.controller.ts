@@ -2,7 +2,7 @@ import { Body, Controller, Get, Header, Param, Post, Query, Req, Res, UsePipes }
 import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { type ExportRecord, Exports } from '../../features/audit';
-import { ListQuery, listOf } from '../admin/list-schema';
+import { ListQuery, listOf, NoQuery } from '../admin/list-schema';
 import { ValidPipe } from '../admin/valid.pipe';
 import { Allow, callerOf, type CallerRequest } from '../guards';
 import { pendingView } from './approval-schema';
@@ -31,6 +31,7 @@ export class ExportsController {
   @ApiAcceptedResponse({ standardSchema: Pending })
   async create(
     @Req() request: CallerRequest,
+    @Query({ schema: NoQuery }) _query: NoQuery,
     @Body({ schema: ExportBody }) { from, to, filters, include_payloads, disclose_keys, ...body }: ExportBody,
     @Res() reply: FastifyReply,
   ): Promise<void> {

@@ -9,7 +9,7 @@ import {
 } from '@nestjs/swagger';
 import { Holds, Persons, tenantAsked } from '../../features/audit';
 import { Tenants } from '../../features/tenancy';
-import { listOf } from '../admin/list-schema';
+import { listOf, NoQuery } from '../admin/list-schema';
 import { ValidPipe } from '../admin/valid.pipe';
 import { Allow, callerOf, type CallerRequest } from '../guards';
 import { OpenQuery } from './filter-schema';
@@ -30,7 +30,11 @@ export class HoldsController {
   @Post()
   @ApiOperation({ summary: 'Place a legal hold: nothing under it is dropped or shredded' })
   @ApiCreatedResponse({ standardSchema: HoldView })
-  async place(@Req() request: CallerRequest, @Body({ schema: NewHold }) { scope, reason }: NewHold) {
+  async place(
+    @Req() request: CallerRequest,
+    @Query({ schema: NoQuery }) _query: NoQuery,
+    @Body({ schema: NewHold }) { scope, reason }: NewHold,
+  ) {
     const caller = callerOf(request);
     const named = scope.user !== undefined;
     const tenant = tenantAsked(caller, scope.tenant) ?? (named ? caller.tenantId : undefined);

@@ -1,6 +1,7 @@
-import { Body, Controller, Get, Header, HttpCode, Post, Req, UsePipes } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Post, Query, Req, UsePipes } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { KeyChanges } from '../../features/audit';
+import { NoQuery } from '../admin/list-schema';
 import { ValidPipe } from '../admin/valid.pipe';
 import { Allow, callerOf, type CallerRequest } from '../guards';
 import { RotateBody, RotationList, rotationView, RotationView, signingView } from './rotation-schema';
@@ -17,7 +18,11 @@ export class AuditKeysController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Renew keys of the log while it is in use; what was readable stays so' })
   @ApiOkResponse({ standardSchema: RotationView })
-  async rotate(@Req() request: CallerRequest, @Body({ schema: RotateBody }) { level, ...scope }: RotateBody) {
+  async rotate(
+    @Req() request: CallerRequest,
+    @Query({ schema: NoQuery }) _query: NoQuery,
+    @Body({ schema: RotateBody }) { level, ...scope }: RotateBody,
+  ) {
     const caller = callerOf(request);
     if (level === 'signing') return signingView(await this.changes.rotateSigning(caller));
     return rotationView(await this.changes.rotate(caller, { level, ...scope }));

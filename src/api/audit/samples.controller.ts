@@ -1,7 +1,8 @@
-import { Body, Controller, Header, HttpCode, Post, Req, UsePipes } from '@nestjs/common';
+import { Body, Controller, Header, HttpCode, Post, Query, Req, UsePipes } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { SAMPLE_ALGORITHM, Samples } from '../../features/audit';
+import { NoQuery } from '../admin/list-schema';
 import { ValidPipe } from '../admin/valid.pipe';
 import { Allow, callerOf, type CallerRequest } from '../guards';
 import { entryView } from './entry-views';
@@ -22,6 +23,7 @@ export class SamplesController {
   @ApiOkResponse({ standardSchema: SampleView })
   async draw(
     @Req() request: CallerRequest,
+    @Query({ schema: NoQuery }) _query: NoQuery,
     @Body({ schema: SampleBody }) { from, to, first, last, filters, size, seed }: SampleBody,
   ): Promise<z.output<typeof SampleView>> {
     const range = first !== undefined && last !== undefined ? { first, last } : undefined;

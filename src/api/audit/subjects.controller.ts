@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { PastAnswers } from '../../features/answers';
 import { type Approval, Erasure, type ShredReport, SubjectExports } from '../../features/audit';
 import { Tenants } from '../../features/tenancy';
+import { NoQuery } from '../admin/list-schema';
 import { ValidPipe } from '../admin/valid.pipe';
 import { Allow, callerOf, type CallerRequest } from '../guards';
 import { pendingView } from './approval-schema';
@@ -32,6 +33,7 @@ export class SubjectsController {
   @ApiAcceptedResponse({ standardSchema: Pending })
   async person(
     @Req() request: CallerRequest,
+    @Query({ schema: NoQuery }) _query: NoQuery,
     @Param('user') user: string,
     @Body({ schema: ShredBody }) body: ShredBody,
     @Res({ passthrough: true }) reply: FastifyReply,

@@ -4,6 +4,7 @@ import { GatewayError } from '../../contract/errors';
 import { Acts } from '../../features/audit';
 import { type WebhookSecretFacts, WebhookSecrets } from '../../features/jobs';
 import { Tenants } from '../../features/tenancy';
+import { NoQuery } from '../admin/list-schema';
 import { ValidPipe } from '../admin/valid.pipe';
 import { Allow, callerOf, type CallerRequest } from '../guards';
 import { CreatedSecret, NewSecret, SecretQuery, SecretView } from './webhook-schema';
@@ -28,7 +29,11 @@ export class WebhookSecretController {
       'Make a secret to sign webhooks with, or take a new one; the answer is the only place where it can be read',
   })
   @ApiCreatedResponse({ standardSchema: CreatedSecret })
-  async renew(@Req() request: CallerRequest, @Body({ schema: NewSecret }) body: NewSecret) {
+  async renew(
+    @Req() request: CallerRequest,
+    @Query({ schema: NoQuery }) _query: NoQuery,
+    @Body({ schema: NewSecret }) body: NewSecret,
+  ) {
     const actor = callerOf(request);
     const { id } = await this.tenants.find(actor, body.tenant ?? actor.tenantId);
     const metadata = { target: id, overlap_seconds: body.overlap_seconds };

@@ -1,10 +1,11 @@
-import { Body, Controller, Header, HttpCode, Post, Req, UsePipes } from '@nestjs/common';
+import { Body, Controller, Header, HttpCode, Post, Query, Req, UsePipes } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { GatewayError } from '../../contract/errors';
 import { tenantAsked } from '../../features/audit';
 import { Projector, readExport, reconcile, UsageReports } from '../../features/cost';
 import { Config } from '../../platform/config/config';
+import { NoQuery } from '../admin/list-schema';
 import { ValidPipe } from '../admin/valid.pipe';
 import { Allow, callerOf, type CallerRequest } from '../guards';
 import { ReconcileBody, ReconciledView } from './reconcile-schema';
@@ -31,6 +32,7 @@ export class ReconcileController {
   @ApiOkResponse({ standardSchema: ReconciledView })
   async reconcile(
     @Req() request: CallerRequest,
+    @Query({ schema: NoQuery }) _query: NoQuery,
     @Body({ schema: ReconcileBody }) body: ReconcileBody,
   ): Promise<z.output<typeof ReconciledView>> {
     const { provider, format, rows, csv } = body;

@@ -1,4 +1,4 @@
-import { Body, Controller, Header, HttpCode, Post, Req, UsePipes } from '@nestjs/common';
+import { Body, Controller, Header, HttpCode, Post, Query, Req, UsePipes } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { GatewayError } from '../../contract/errors';
@@ -6,6 +6,7 @@ import { isUuid } from '../../contract/ids';
 import { usdText } from '../../contract/money';
 import { Acts, tenantAsked } from '../../features/audit';
 import { type PeriodCursor, Projector, Repricing } from '../../features/cost';
+import { NoQuery } from '../admin/list-schema';
 import { ValidPipe } from '../admin/valid.pipe';
 import { Allow, callerOf, type CallerRequest } from '../guards';
 import { decodeCursor, encodeCursor, strangeCursor } from './cursor';
@@ -32,6 +33,7 @@ export class RepriceController {
   @ApiOkResponse({ standardSchema: RepricedView })
   async reprice(
     @Req() request: CallerRequest,
+    @Query({ schema: NoQuery }) _query: NoQuery,
     @Body({ schema: RepriceBody }) body: RepriceBody,
   ): Promise<z.output<typeof RepricedView>> {
     const caller = callerOf(request);
