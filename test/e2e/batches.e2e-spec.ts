@@ -172,7 +172,11 @@ describe('work that nobody waits for', () => {
       const client = sdk('acme client');
       expect(await client.files.retrieve(file.id)).toEqual(file);
       expect(await (await client.files.content(file.id)).text()).toBe(text);
-      const second = await client.files.create({ purpose: 'user_data', file: await toFile(Buffer.from('x'), 'x.txt') });
+      const second = await client.files.create({
+        purpose: 'user_data',
+        file: await toFile(Buffer.from('x'), 'x.txt'),
+        expires_after: { anchor: 'created_at', seconds: 3_600 },
+      });
       const ids: string[] = [];
       for await (const one of client.files.list({ limit: 1, order: 'asc' })) ids.push(one.id);
       expect(ids).toEqual([file.id, second.id]);
@@ -210,6 +214,29 @@ describe('work that nobody waits for', () => {
       expect((await post('{}', { 'content-type': 'application/json' })).status).toBe(415);
       const cut = '--b\r\ncontent-disposition: form-data; name="file"; filename="x"\r\n\r\nhalf of';
       expect((await post(cut, { 'content-type': 'multipart/form-data; boundary=b' })).status).toBe(400);
+      for (const [param, ...more] of [
+        ['purpose', ['purpose', 'user_data']],
+        ['file', ['file', new Blob(['y'])]],
+        ['file', ['file', 'y']],
+        ['filename', ['filename', 'y']],
+        ['attachment', ['attachment', new Blob(['y'])]],
+      ] as [string, [string, string | Blob]][]) {
+        for (const order of ['before', 'after']) {
+          const doubled = new FormData();
+          const parts: [string, string | Blob][] = [
+            ['purpose', 'batch'],
+            ['file', new Blob(['x'])],
+          ];
+          for (const [name, value] of order === 'before' ? [...more, ...parts] : [...parts, ...more])
+            doubled.append(name, value);
+          const refused = await post(doubled);
+          expect([order, refused.status, await refused.json()]).toEqual([
+            order,
+            400,
+            { error: expect.objectContaining({ param }) },
+          ]);
+        }
+      }
       const large = new FormData();
       large.set('file', new Blob(['x'.repeat(LARGEST + 1)]), 'large');
       expect((await post(large)).status).toBe(413);

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { GatewayError } from '../../contract/errors';
 import { FILE_PREFIX, publicId } from '../../contract/public-ids';
+import { fieldName } from '../../dialects/fields';
 import { PURPOSES, type StoredFile } from '../../features/files';
 
 const UPLOADED = ['batch', 'user_data'] as const;
 const LEAST_SECONDS = 3_600;
 const MOST_SECONDS = 2_592_000;
 const MAX_NAME = 512;
+const FIELDS = new Set(['file', 'purpose', 'expires_after[anchor]', 'expires_after[seconds]']);
 
 export const FileQuery = z.object({
   purpose: z.enum(PURPOSES).optional(),
@@ -51,7 +53,13 @@ export function fileView(file: StoredFile): z.output<typeof FileView> {
 export const fileId = (id: string): string => publicId(FILE_PREFIX, id);
 
 /** What a form says of its file. @throws GatewayError `invalid_request` that names the field */
-export function termsOf(fields: ReadonlyMap<string, string>, name: string) {
+export function termsOf(sent: readonly (readonly [name: string, value: string])[], name: string) {
+  const fields = new Map<string, string>();
+  for (const [field, value] of sent) {
+    if (!FIELDS.has(field)) throw wrong(fieldName(field), 'is not supported here');
+    if (fields.has(field)) throw wrong(field, 'is there twice');
+    fields.set(field, value);
+  }
   const purpose = UPLOADED.find((known) => known === fields.get('purpose'));
   if (!purpose) throw wrong('purpose', `must be one of ${UPLOADED.join(', ')}`);
   const anchor = fields.get('expires_after[anchor]');

@@ -7,11 +7,12 @@ import { GatewayError } from '../../contract/errors';
 type Parser = InstanceType<typeof Busboy>;
 
 export interface Form<T> {
-  readonly fields: ReadonlyMap<string, string>;
+  /** As they came, files too, which have no value here. */
+  readonly fields: readonly (readonly [name: string, value: string])[];
   readonly file: { readonly name: string; readonly taken: T } | undefined;
 }
 
-const LIMITS = { fieldNameSize: 100, fieldSize: 4_096, fields: 20, files: 1, headerPairs: 100 };
+const LIMITS = { fieldNameSize: 100, fieldSize: 4_096, fields: 20, files: 2, headerPairs: 100 };
 
 /** Reads uploads. */
 @Injectable()
@@ -26,13 +27,12 @@ export class FormReader {
     headers: IncomingHttpHeaders,
     take: (chunks: Readable) => Promise<T>,
   ): Promise<Form<T>> {
-    const fields = new Map<string, string>();
+    const fields: [string, string][] = [];
     const parser = parserOf(headers);
     let file: { name: string; stream: Readable; taking: Promise<T> } | undefined;
-    parser.on('field', (name: string, value: string, nameTruncated: boolean, valueTruncated: boolean) => {
-      if (!nameTruncated && !valueTruncated) fields.set(name, value);
-    });
+    parser.on('field', (name: string, value: string) => void fields.push([name, value]));
     parser.on('file', (field: string, stream: Readable, name: string | undefined) => {
+      fields.push([field, '']);
       stream.on('error', () => undefined);
       if (field !== 'file' || file) return void stream.resume();
       const taking = take(stream);
