@@ -272,6 +272,8 @@ export interface Candidate {
   readonly thinks?: boolean | 'adaptive' | 'budget';
   /** False when the model refuses temperature and its like. */
   readonly sampling?: boolean;
+  /** False when the model refuses stop sequences. */
+  readonly stop?: boolean;
 }
 
 /** Micro-dollars per million tokens. */

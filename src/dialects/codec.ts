@@ -39,6 +39,10 @@ export interface Target {
   readonly maxOutputTokens?: number;
   /** How the model is told to think, where known: not at all, as it sees fit (`adaptive`), within a budget, or either way. */
   readonly thinks?: Thinks;
+  /** False: it refuses temperature and its like. */
+  readonly sampling?: boolean;
+  /** False: it refuses stop sequences. */
+  readonly stop?: boolean;
 }
 
 export type Thinks = boolean | 'adaptive' | 'budget';

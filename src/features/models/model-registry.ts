@@ -212,6 +212,7 @@ export class ModelRegistry {
         contextTokens: known?.contextTokens,
         thinks: known?.thinking,
         sampling: known?.sampling,
+        stop: known?.stop,
         price: this.priceOf(name),
       },
     ];

@@ -8,9 +8,9 @@ import type { BatchedReply, BatchedRequest } from '../../contract/in-batch';
 import type { Json, JsonObject } from '../../contract/json';
 import { pieceOf, piecesOf } from '../../contract/pieces';
 import type { Reply } from '../../contract/reply';
-import type { ModelRequest } from '../../contract/request';
 import type { Dialect } from '../../contract/wire';
 import type { Codec, EncodedRequest, Target } from '../../dialects/codec';
+import { withoutUntaken } from '../../dialects/untaken';
 import type { ConfiguredProvider } from '../../platform/config/config';
 import type { Secret } from '../../platform/secrets/secret';
 import { type Exchange as BatchExchange, BatchHttp } from './batches/batch-http';
@@ -158,15 +158,15 @@ export class HttpProvider extends Provider {
       const body = same.codec.forwardRequest(wire.body, target);
       return { ...same, body, headers: wire.headers, dropped: [], own: wire.body };
     }
-    const { asked, unsaid } = candidate.sampling === false ? withoutSampling(request) : { asked: request, unsaid: [] };
+    const { taken, untaken } = withoutUntaken(request, target);
     let refusal: unknown;
     for (const endpoint of this.dialects.endpoints.filter(({ codec }) => serves(codec.dialect, request.operation)))
       try {
-        const encoded: EncodedRequest = endpoint.codec.encodeRequest(asked, target);
+        const encoded: EncodedRequest = endpoint.codec.encodeRequest(taken, target);
         return {
           ...endpoint,
           ...encoded,
-          dropped: [...encoded.dropped, ...unsaid],
+          dropped: [...encoded.dropped, ...untaken],
           headers: encoded.headers ?? {},
           own: undefined,
         };
@@ -242,14 +242,6 @@ export class HttpProvider extends Provider {
     }
     return upstreamError({ dialect, status: response.statusCode, headers: response.headers, body });
   }
-}
-
-/** For a model that refuses to be told how to sample. */
-function withoutSampling(request: ModelRequest): { asked: ModelRequest; unsaid: string[] } {
-  if (request.operation === 'embeddings') return { asked: request, unsaid: [] };
-  const { temperature, topP, topK, ...asked } = request;
-  const said = Object.entries({ temperature, top_p: topP, top_k: topK }).filter(([, value]) => value !== undefined);
-  return { asked, unsaid: said.map(([name]) => name) };
 }
 
 function serves(dialect: Dialect, operation: string): boolean {

@@ -48,7 +48,11 @@ const facts = {
     .describe(
       'How it is told to think: false not at all, adaptive as it sees fit, budget within tokens, true either way.',
     ),
-  sampling: z.boolean().optional().describe('False: it refuses temperature, top_p and top_k, which are then left out.'),
+  sampling: z
+    .boolean()
+    .optional()
+    .describe('False: it refuses temperature, top_p, top_k and penalties, which are then left out.'),
+  stop: z.boolean().optional().describe('False: it refuses stop sequences, which are then left out.'),
   capabilities: z
     .array(Capability)
     .optional()
