@@ -4,7 +4,7 @@ import type { JsonObject } from './json';
 export type Dialect =
   'openai-chat' | 'openai-responses' | 'openai-embeddings' | 'anthropic-messages' | 'anthropic-count';
 
-/** A request as it came in. A provider of the same dialect gets `body` with only the model's name replaced. */
+/** A request as it came in. A provider of the same dialect gets `body`, not a translation of it. */
 export interface WireRequest {
   /** `internal`: made here rather than at a door; every provider spells it for itself. */
   readonly dialect: Dialect | 'internal';

@@ -13,8 +13,12 @@ export interface Codec<R extends ModelRequest = ModelRequest> {
   decodeRequest(body: JsonObject): R;
   /** Provider side, from another dialect. @throws GatewayError `invalid_request` naming every field that cannot be carried. */
   encodeRequest(request: R, target: Target): EncodedRequest;
-  /** Provider side, from the same dialect: `body` with the model's name replaced and nothing else lost. Does not mutate. */
-  forwardRequest(body: JsonObject, target: Target): Record<string, Json>;
+  /**
+   * Provider side, from the same dialect: `body` with the model's name replaced. Where the caller did not name the target, what it
+   * is declared not to take is changed or left out, as `encodeRequest` does; nothing else is lost. Does not mutate.
+   * @param request what `body` says
+   */
+  forwardRequest(body: JsonObject, target: Target, request: R): ForwardedRequest;
 
   /** Provider side, a complete JSON answer. Events run from `start` to `end`. */
   decodeReply(body: JsonObject): ReplyEvent[];
@@ -35,6 +39,8 @@ export interface Codec<R extends ModelRequest = ModelRequest> {
 export interface Target {
   /** The provider's own name for the model. */
   readonly model: string;
+  /** The caller chose this very model, and is taken at its word. */
+  readonly named?: boolean;
   /** The most tokens the model can answer with, where known. */
   readonly maxOutputTokens?: number;
   /** How the model is told to think, where known: not at all, as it sees fit (`adaptive`), within a budget, or either way. */
@@ -49,11 +55,13 @@ export type Thinks = boolean | 'adaptive' | 'budget';
 
 export interface EncodedRequest {
   readonly body: Record<string, Json>;
-  /** Paths of request fields that were left out because this dialect has no counterpart (hints, seed, penalties). */
+  /** Request fields that were left out because this dialect has no counterpart (hints, seed), or the model does not take them. */
   readonly dropped: readonly string[];
   /** Protocol headers this body needs. */
   readonly headers?: Readonly<Record<string, string>>;
 }
+
+export type ForwardedRequest = Omit<EncodedRequest, 'headers'>;
 
 export interface DecodedFrame {
   readonly events: readonly ReplyEvent[];

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Candidate, RoutedCall, SelectedCall } from '../contract/call';
 import type { Caller } from '../contract/caller';
 import { GatewayError } from '../contract/errors';
+import type { InBatch } from '../contract/in-batch';
 import type { Reply } from '../contract/reply';
 import { ModelRegistry } from '../features/models';
 import { Withdrawals } from '../features/withdrawals';
@@ -33,18 +34,21 @@ const registry = new ModelRegistry({ providers: ['a', 'b', 'c'].map(provider), m
 
 type Fallback = NonNullable<NonNullable<z.input<typeof Policies>['defaults']>['fallback']>;
 
+interface Circumstances {
+  readonly allowed?: string[];
+  readonly latencies?: Latencies;
+  readonly barred?: string[];
+  readonly decided?: Candidate[];
+  readonly withdrawn?: string[];
+  readonly inBatch?: Partial<InBatch>;
+}
+
 /** The models that may answer `model` for a key that may use `allowed`. */
-async function route(
+async function candidatesOf(
   model: string,
   fallback: Fallback = {},
-  {
-    allowed = [] as string[],
-    latencies = new Latencies(),
-    barred = [] as string[],
-    decided = [] as Candidate[],
-    withdrawn = [] as string[],
-  } = {},
-): Promise<string> {
+  { allowed = [], latencies = new Latencies(), barred = [], decided = [], withdrawn = [], inBatch }: Circumstances = {},
+): Promise<readonly Candidate[]> {
   const withdrawals = new Withdrawals();
   withdrawals.learn(withdrawn.map((target) => ({ target, place: 'last' as const, cause: 'i', since: new Date() })));
   const stage = new RouteStage(registry, policies({ defaults: { fallback } }), latencies, withdrawals, new EventBus());
@@ -54,14 +58,18 @@ async function route(
       barred.includes(name) ? new GatewayError('prompt_rejected', `not to ${name}`) : undefined,
   };
   const flags = { modelsFor: () => Promise.resolve(decided) };
-  const call = { request: { ...QUESTION, model }, caller, record: { note: () => undefined }, outgoing, flags };
+  const call = { request: { ...QUESTION, model }, caller, record: { note: () => undefined }, outgoing, flags, inBatch };
   let found: readonly Candidate[] = [];
   const next = ({ candidates }: RoutedCall) => {
     found = candidates;
     return Promise.resolve({} as Reply);
   };
   await stage.wrap(next)(call as unknown as SelectedCall);
-  return found.map(({ provider: name, model: bare }) => `${name}/${bare}`).join(' ');
+  return found;
+}
+
+async function route(...asked: Parameters<typeof candidatesOf>): Promise<string> {
+  return (await candidatesOf(...asked)).map(({ provider: name, model: bare }) => `${name}/${bare}`).join(' ');
 }
 
 describe('RouteStage', () => {
@@ -105,6 +113,14 @@ describe('RouteStage', () => {
     expect(await route('pair', { to }, { allowed: ['pair', 'c/*'] })).toBe('a/1 b/1 c/1');
     expect(await route('pair', { to }, { allowed: ['b/*'] })).toBe('b/1');
     await expect(route('pair', { to }, { allowed: ['c/*'] })).rejects.toMatchObject({ code: 'model_not_allowed' });
+  });
+
+  it('knows on both ways of a batch whether the caller named the model', async () => {
+    const target = { provider: 'a', model: '1' };
+    for (const way of ['out', 'back'] as const) {
+      expect(await candidatesOf('a/1', {}, { inBatch: { way, target } })).toMatchObject([{ ...target, named: true }]);
+      expect((await candidatesOf('pair', {}, { inBatch: { way, target } }))[0]?.named).toBeUndefined();
+    }
   });
 
   it('puts what a flag decides before all others, whatever the order, and lets a key for the alias use it', async () => {

@@ -52,8 +52,10 @@ export class RouteStage extends Stage<SelectedCall, RoutedCall> {
 
   /** On its way back a call has been paid for: nobody asks whether it may be. */
   private paid(call: SelectedCall, { target }: InBatch): Candidates {
-    call.record.note('model', call.request.model);
-    return [this.models.target(`${target.provider}/${target.model}`, operationOf(call)) ?? target];
+    const { model } = call.request;
+    call.record.note('model', model);
+    const known = this.models.target(`${target.provider}/${target.model}`, operationOf(call)) ?? target;
+    return [this.models.isAlias(model) ? known : { ...known, named: true }];
   }
 
   /** @param decided what a flag puts before the models of an alias; they stand in for it */

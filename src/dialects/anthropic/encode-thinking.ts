@@ -22,7 +22,8 @@ const BUDGETS: Readonly<Record<string, number>> = {
 
 /** How much the model may think, and how much it may answer: Anthropic wants the budget to stay below the answer's bound. */
 export function encodeThinking(request: ChatRequest, target: Target, dropped: Set<string>): ThinkingPlan {
-  const maxTokens = request.maxTokens ?? target.maxOutputTokens ?? DEFAULT_MAX_TOKENS;
+  const { maxOutputTokens = Infinity } = target;
+  const maxTokens = Math.min(request.maxTokens ?? target.maxOutputTokens ?? DEFAULT_MAX_TOKENS, maxOutputTokens);
   const { thinking } = request;
   if (!thinking || thinking.mode === 'off' || thinking.effort === 'none') return { maxTokens };
   if (target.thinks === false) {

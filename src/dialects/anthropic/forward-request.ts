@@ -1,8 +1,40 @@
 import type { Json, JsonObject } from '../../contract/json';
-import type { Target } from '../codec';
+import type { ChatRequest } from '../../contract/request';
+import type { ForwardedRequest, Target } from '../codec';
+import { asObject } from '../tolerant';
+import { leaveOutUntaken } from '../untaken';
+import { encodeThinking } from './encode-thinking';
 
-export function forwardRequest(body: JsonObject, target: Target): Record<string, Json> {
-  const copy: Record<string, Json> = { ...body, model: target.model };
-  if ('gatehouse' in copy) delete copy.gatehouse;
-  return copy;
+type Body = Record<string, Json>;
+
+/** The caller's own body for another model. */
+export function forwardRequest(body: JsonObject, target: Target, request: ChatRequest): ForwardedRequest {
+  const { gatehouse: _ours, ...forwarded } = body;
+  const sent: Body = { ...forwarded, model: target.model };
+  const dropped = new Set<string>();
+  if (!target.named) fit(sent, target, request, dropped);
+  return { body: sent, dropped: [...dropped] };
+}
+
+function fit(sent: Body, target: Target, request: ChatRequest, dropped: Set<string>): void {
+  leaveOutUntaken(sent, target, dropped);
+  if (typeof sent.max_tokens === 'number')
+    sent.max_tokens = Math.min(sent.max_tokens, target.maxOutputTokens ?? Infinity);
+  const { type, budget_tokens: _asked, ...shown } = asObject(sent.thinking);
+  if (type === 'enabled' || type === 'adaptive') {
+    const { thinking, effort } = encodeThinking(request, target, dropped);
+    if (thinking) sent.thinking = { ...shown, ...thinking };
+    else delete sent.thinking;
+    setEffort(sent, effort);
+  } else if (request.thinking?.effort && (target.thinks === false || target.thinks === 'budget')) {
+    dropped.add('output_config.effort');
+    setEffort(sent, undefined);
+  }
+}
+
+function setEffort(sent: Body, effort: string | undefined): void {
+  const { effort: _before, ...others } = asObject(sent.output_config);
+  const config = effort === undefined ? others : { ...others, effort };
+  if (Object.keys(config).length) sent.output_config = config;
+  else delete sent.output_config;
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../contract/json';
 import type { ChatRequest, Message, Part } from '../../contract/request';
 import { decodeRequest } from './decode-request';
-import { encodeRequest, forwardRequest } from './encode-request';
+import { encodeRequest } from './encode-request';
 
 const target = { model: 'gpt-x' };
 
@@ -240,34 +240,6 @@ describe('encodeRequest', () => {
       user: 'u',
     };
     expect(encodeRequest(decodeRequest(body), target).body).toEqual(body);
-  });
-});
-
-describe('forwardRequest', () => {
-  it('changes the model, asks for usage and takes our own options out', () => {
-    const body = {
-      model: 'alias',
-      stream: true,
-      stream_options: { include_obfuscation: false, include_usage: false },
-      logit_bias: { a: 1 },
-      gatehouse: { tags: ['x'] },
-    };
-    const before = structuredClone(body);
-    expect(forwardRequest(body, target)).toStrictEqual({
-      model: 'gpt-x',
-      stream: true,
-      stream_options: { include_obfuscation: false, include_usage: true },
-      logit_bias: { a: 1 },
-    });
-    expect(body).toStrictEqual(before);
-  });
-
-  it('leaves a body that does not stream alone', () => {
-    expect(forwardRequest({ model: 'a', stream: null, unknown: 1 }, target)).toStrictEqual({
-      model: 'gpt-x',
-      stream: null,
-      unknown: 1,
-    });
   });
 });
 

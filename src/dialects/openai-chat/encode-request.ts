@@ -1,13 +1,13 @@
 import { GatewayError } from '../../contract/errors';
 import type { Json, JsonObject } from '../../contract/json';
-import type { ChatRequest, ResponseFormat, Thinking, Tool, ToolChoice } from '../../contract/request';
+import type { ChatRequest, ResponseFormat, Tool, ToolChoice } from '../../contract/request';
 import type { EncodedRequest, Target } from '../codec';
 import { endUser } from '../end-user';
 import { refuseForeign } from '../not-carried';
 import { encodeMessage } from './encode-message';
+import { encodeThinking } from './encode-thinking';
 import type { Losses } from './losses';
 import { present } from '../present';
-import { asObject } from '../tolerant';
 
 const MAX_TOOL_NAME = 64;
 
@@ -21,20 +21,12 @@ export function encodeRequest(request: ChatRequest, target: Target): EncodedRequ
     ...encodeTools(request, losses),
     ...encodeSampling(request, target, losses),
     response_format: request.responseFormat && encodeResponseFormat(request.responseFormat),
-    reasoning_effort: encodeThinking(request.thinking, target, losses),
+    reasoning_effort: encodeThinking(request.thinking, target, losses.dropped),
     user: request.user && endUser(request.user),
     ...(request.stream && { stream: true, stream_options: { include_usage: true } }),
   });
   refuseForeign(request, 'openai-chat', [...losses.missing]);
   return { body, dropped: [...losses.dropped] };
-}
-
-/** The caller's own body for another model. A stream is always asked to say what it used. */
-export function forwardRequest(body: JsonObject, target: Target): Record<string, Json> {
-  const { gatehouse: _ours, ...forwarded } = body;
-  if (body.stream !== true) return { ...forwarded, model: target.model };
-  const stream_options = { ...asObject(body.stream_options), include_usage: true };
-  return { ...forwarded, model: target.model, stream_options };
 }
 
 function encodeTools({ tools, toolChoice, parallelToolCalls }: ChatRequest, losses: Losses) {
@@ -78,16 +70,4 @@ function encodeResponseFormat(format: ResponseFormat): JsonObject {
   if (format.type !== 'json_schema') return { type: format.type };
   const { name = 'response', description, schema, strict } = format;
   return { type: 'json_schema', json_schema: present({ name, description, schema, strict }) };
-}
-
-function encodeThinking(thinking: Thinking | undefined, target: Target, losses: Losses): string | undefined {
-  if (!thinking || thinking.mode === 'off') return undefined;
-  if (target.thinks === false) {
-    losses.dropped.add('thinking');
-    return undefined;
-  }
-  const { effort, budgetTokens } = thinking;
-  if (effort) return effort === 'max' ? 'xhigh' : effort;
-  if (budgetTokens === undefined) return 'medium';
-  return budgetTokens <= 2048 ? 'low' : budgetTokens <= 8192 ? 'medium' : 'high';
 }

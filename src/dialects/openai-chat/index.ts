@@ -4,7 +4,8 @@ import { encodeOpenAiError } from '../openai-error';
 import { decodeReply } from './decode-reply';
 import { decodeRequest } from './decode-request';
 import { encodeReply } from './encode-reply';
-import { encodeRequest, forwardRequest } from './encode-request';
+import { encodeRequest } from './encode-request';
+import { forwardCompatible, forwardRequest } from './forward-request';
 import { ChatStreamDecoder } from './stream-decoder';
 import { ChatStreamEncoder } from './stream-encoder';
 
@@ -19,3 +20,6 @@ export const openaiChat: Codec<ChatRequest> = {
   streamEncoder: (context) => new ChatStreamEncoder(context),
   encodeError: encodeOpenAiError,
 };
+
+/** As servers of others speak it: they take more than OpenAI does, and some know only older names. */
+export const compatibleChat: Codec<ChatRequest> = { ...openaiChat, forwardRequest: forwardCompatible };

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../contract/json';
 import type { EmbeddingsRequest } from '../../contract/request';
-import type { EncodedRequest, Target } from '../codec';
+import type { EncodedRequest, ForwardedRequest, Target } from '../codec';
 import { refuseForeign } from '../not-carried';
 
 export function encodeRequest(request: EmbeddingsRequest, target: Target): EncodedRequest {
@@ -12,7 +12,7 @@ export function encodeRequest(request: EmbeddingsRequest, target: Target): Encod
   return { body, dropped: request.hints };
 }
 
-export function forwardRequest(body: JsonObject, target: Target): Record<string, Json> {
+export function forwardRequest(body: JsonObject, target: Target): ForwardedRequest {
   const { gatehouse: _ours, ...forwarded } = body;
-  return { ...forwarded, model: target.model };
+  return { body: { ...forwarded, model: target.model }, dropped: [] };
 }

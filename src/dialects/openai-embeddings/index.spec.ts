@@ -50,7 +50,7 @@ describe('requests', () => {
   it('encodes and forwards', () => {
     const body = { model: 'alias', input: ['a'], encoding_format: 'base64', dimensions: 8, gatehouse: {} };
     const { gatehouse: _, ...rest } = body;
-    expect(forwardRequest(body, { model: 'e' })).toStrictEqual({ ...rest, model: 'e' });
+    expect(forwardRequest(body, { model: 'e' })).toStrictEqual({ body: { ...rest, model: 'e' }, dropped: [] });
     expect(encodeRequest(decodeRequest(body), { model: 'e' })).toStrictEqual({
       body: { ...rest, model: 'e' },
       dropped: [],

@@ -70,7 +70,7 @@ function encodeFormat(format: ResponseFormat): JsonObject {
   return present({ type, name: name ?? 'response', description, schema, strict });
 }
 
-function encodeReasoning(thinking: Thinking | undefined): JsonObject | undefined {
+export function encodeReasoning(thinking: Thinking | undefined): JsonObject | undefined {
   if (!thinking || thinking.mode === 'off') return undefined;
   return { effort: thinking.effort ? encodeEffort(thinking.effort) : effortOf(thinking.budgetTokens) };
 }

@@ -155,8 +155,8 @@ export class HttpProvider extends Provider {
     const target: Target = candidate;
     const same = this.dialects.endpoints.find(({ codec }) => codec.dialect === wire.dialect);
     if (same) {
-      const body = same.codec.forwardRequest(wire.body, target);
-      return { ...same, body, headers: wire.headers, dropped: [], own: wire.body };
+      const forwarded = same.codec.forwardRequest(wire.body, target, request);
+      return { ...same, ...forwarded, headers: wire.headers, own: wire.body };
     }
     const { taken, untaken } = withoutUntaken(request, target);
     let refusal: unknown;

@@ -1,4 +1,4 @@
-import { openaiChat } from '../../../dialects/openai-chat';
+import { compatibleChat } from '../../../dialects/openai-chat';
 import { openaiEmbeddings } from '../../../dialects/openai-embeddings';
 import { HttpProvider, type HttpSettings } from '../http-provider';
 
@@ -7,7 +7,7 @@ export class LocalProvider extends HttpProvider {
   constructor(settings: HttpSettings) {
     super(settings, {
       endpoints: [
-        { codec: openaiChat, path: '/v1/chat/completions' },
+        { codec: compatibleChat, path: '/v1/chat/completions' },
         { codec: openaiEmbeddings, path: '/v1/embeddings' },
       ],
       headers: (key): Record<string, string> => (key ? { authorization: `Bearer ${key.reveal()}` } : {}),

@@ -1,0 +1,58 @@
+import type { JsonObject } from '../../contract/json';
+import type { Target } from '../codec';
+import { anthropicCount, anthropicMessages } from './index';
+
+const ASK = { model: 'fast', max_tokens: 9_000, messages: [{ role: 'user', content: 'x' }] };
+const forward = (fields: JsonObject, target: Partial<Target> = {}, codec = anthropicMessages) => {
+  const body = { ...ASK, ...fields };
+  const before = structuredClone(body);
+  const { body: sent, dropped } = codec.forwardRequest(body, { model: 'claude', ...target }, codec.decodeRequest(body));
+  expect(body).toStrictEqual(before);
+  return { sent, dropped };
+};
+const FORMAT = { type: 'json_schema', schema: { type: 'object' } } as const;
+const SETTINGS = { temperature: 0.5, top_k: 5, stop_sequences: ['.'], brand_new: { a: 1 } };
+
+describe.each([
+  ['messages', anthropicMessages],
+  ['counts', anthropicCount],
+])('forwardRequest of %s', (_name, codec) => {
+  it('replaces the name of the model and nothing else', () => {
+    const body = { ...ASK, ...SETTINGS, thinking: { type: 'enabled', budget_tokens: 2_048, display: 'omitted' } };
+    const { gatehouse: _ours, ...sent } = { ...body, gatehouse: { cache: 'no-store' } };
+    for (const target of [{}, { named: true, sampling: false, thinks: 'adaptive', maxOutputTokens: 1 } as const])
+      expect(forward({ ...body, gatehouse: { cache: 'no-store' } }, target, codec)).toStrictEqual({
+        sent: { ...sent, model: 'claude' },
+        dropped: [],
+      });
+  });
+
+  it('says to a model that the caller did not name only what that is declared to take', () => {
+    expect(forward(SETTINGS, { sampling: false, stop: false, maxOutputTokens: 1_000 }, codec)).toEqual({
+      sent: { ...ASK, model: 'claude', max_tokens: 1_000, brand_new: { a: 1 } },
+      dropped: ['temperature', 'top_k', 'stop'],
+    });
+  });
+
+  it.each([
+    [
+      'a budget to one that thinks as it sees fit',
+      { thinking: { type: 'enabled', budget_tokens: 2_048, display: 'omitted' } },
+      'adaptive',
+      { thinking: { type: 'adaptive', display: 'omitted' }, output_config: { effort: 'low' } },
+      [],
+    ],
+    [
+      'effort to one that thinks within a budget',
+      { thinking: { type: 'adaptive' }, output_config: { effort: 'low', format: FORMAT } },
+      'budget',
+      { thinking: { type: 'enabled', budget_tokens: 2_048 }, output_config: { format: FORMAT } },
+      [],
+    ],
+    ['thinking to one that does not think', { thinking: { type: 'adaptive' } }, false, {}, ['thinking']],
+    ['effort alone', { output_config: { effort: 'high' } }, 'budget', {}, ['output_config.effort']],
+    ['that it should not think', { thinking: { type: 'disabled' } }, 'budget', { thinking: { type: 'disabled' } }, []],
+  ] as const)('spells %s', (_what, fields, thinks, expected, dropped) => {
+    expect(forward(fields, { thinks }, codec)).toEqual({ sent: { ...ASK, model: 'claude', ...expected }, dropped });
+  });
+});
