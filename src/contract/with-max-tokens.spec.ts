@@ -19,6 +19,11 @@ describe('withMaxTokens', () => {
     ['openai-chat', {}, { max_completion_tokens: 900 }],
     ['openai-chat', { max_tokens: 5_000 }, { max_tokens: 900 }],
     ['openai-chat', { max_completion_tokens: 5_000 }, { max_completion_tokens: 900 }],
+    [
+      'openai-chat',
+      { max_tokens: 5_000, max_completion_tokens: 5_000 },
+      { max_tokens: 900, max_completion_tokens: 900 },
+    ],
     ['openai-responses', { max_output_tokens: 5_000 }, { max_output_tokens: 900 }],
     ['anthropic-messages', { max_tokens: 5_000 }, { max_tokens: 900 }],
     ['internal', {}, {}],

@@ -14,9 +14,14 @@ function limited(dialect: string, body: JsonObject, maxTokens: number): JsonObje
   switch (dialect) {
     case 'openai-chat': {
       const { max_tokens: old, max_completion_tokens: current } = body;
-      // servers that know only the older name are asked by it
-      const known = typeof old === 'number' && typeof current !== 'number';
-      return { ...body, [known ? 'max_tokens' : 'max_completion_tokens']: maxTokens };
+      // servers that know only the older name are asked by it, and both say the same
+      const knowsOlder = typeof old === 'number';
+      const knowsNewer = typeof current === 'number' || !knowsOlder;
+      return {
+        ...body,
+        ...(knowsOlder && { max_tokens: maxTokens }),
+        ...(knowsNewer && { max_completion_tokens: maxTokens }),
+      };
     }
     case 'openai-responses':
       return { ...body, max_output_tokens: Math.max(LEAST_OF_RESPONSES, maxTokens) };

@@ -36,7 +36,7 @@ describe('decodeRequest', () => {
     const decoded = decode({
       stream: true,
       stream_options: { include_usage: true },
-      max_tokens: 5,
+      max_tokens: 7,
       max_completion_tokens: 7,
       temperature: 0,
       top_p: 0.5,
@@ -172,6 +172,7 @@ describe('decodeRequest', () => {
     ['top_p', { top_p: 1.1 }],
     ['max_tokens', { max_tokens: 0 }],
     ['max_completion_tokens', { max_completion_tokens: 1.5 }],
+    ['max_completion_tokens', { max_tokens: 500, max_completion_tokens: 1 }],
     ['presence_penalty', { presence_penalty: -3 }],
     ['n', { n: 129 }],
     ['top_logprobs', { top_logprobs: 21 }],

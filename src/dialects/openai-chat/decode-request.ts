@@ -45,9 +45,8 @@ function decodeMessages(request: Fields, natives: Natives): Message[] {
 
 function decodeSampling(request: Fields) {
   const topK = request.number('top_k', { integer: true, min: -1 });
-  const maxTokens = request.number('max_tokens', { integer: true, min: 1 });
   return {
-    maxTokens: request.number('max_completion_tokens', { integer: true, min: 1 }) ?? maxTokens,
+    maxTokens: decodeMaxTokens(request),
     temperature: request.number('temperature', { min: 0, max: 2 }),
     topP: request.number('top_p', { min: 0, max: 1 }),
     // 0 and -1 are how local servers spell "no limit"
@@ -60,6 +59,15 @@ function decodeSampling(request: Fields) {
     logprobs: request.boolean('logprobs'),
     topLogprobs: request.number('top_logprobs', { integer: true, min: 0, max: 20 }),
   };
+}
+
+/** Servers differ in which of the two they obey. */
+function decodeMaxTokens(request: Fields): number | undefined {
+  const older = request.number('max_tokens', { integer: true, min: 1 });
+  const limit = request.number('max_completion_tokens', { integer: true, min: 1 });
+  if (older !== undefined && limit !== undefined && older !== limit)
+    throw invalid(request.at('max_completion_tokens'), 'must be the same as max_tokens where both are given');
+  return limit ?? older;
 }
 
 function decodeStop(request: Fields): readonly string[] | undefined {
