@@ -46,6 +46,15 @@ describe('fundingPlan', () => {
     });
   });
 
+  it('is all that a caller asks of the model that it named, for that is what is sent', () => {
+    const asked = { maxTokens: 1_000_000 };
+    expect(planOf([dear], asked).estimate.tokens).toBe(4_000);
+    expect(planOf([{ ...dear, named: true }], asked).estimate).toMatchObject({
+      base: PROMPT * 3_000_000n + 1_000_000n * 15_000_000n,
+      tokens: 1_000_000,
+    });
+  });
+
   it('is the prompt and a price for each token more where it named none', () => {
     expect(planOf([dear]).estimate).toEqual({
       base: PROMPT * 3_000_000n,

@@ -63,7 +63,7 @@ function boundOf(
 ): Bound | undefined {
   const form = outgoing.to(candidate.provider);
   const inputTokens = mostInputTokens(form, candidate.contextTokens);
-  const { tokens, answers, elastic, told } = outputBound(form.request, candidate.maxOutputTokens);
+  const { tokens, answers, elastic, told } = outputBound(form.request, candidate);
   const cacheWrites = asksForCacheWrites(form.request);
   const worst = (outputTokens: number) =>
     prices.worst(`${candidate.provider}/${candidate.model}`, { inputTokens, outputTokens, cacheWrites }, at);

@@ -102,12 +102,28 @@ describe(`mostInputTokens (seed ${SEED})`, () => {
 
 describe('outputBound', () => {
   it.each([
-    ['what the caller named', { maxTokens: 50 }, 1_000, { tokens: 50, elastic: false, told: false, answers: 1 }],
-    ['no more than the model can', { maxTokens: 5_000 }, 1_000, { tokens: 1_000, elastic: false }],
-    ['the model’s own maximum', {}, 1_000, { tokens: 1_000, elastic: true, told: false }],
-    ['a cautious one where nobody knows it', {}, undefined, { tokens: UNKNOWN_OUTPUT, elastic: true, told: true }],
-    ['one for each answer', { maxTokens: 50, n: 4 }, undefined, { tokens: 50, answers: 4 }],
-    ['nothing for counting', { operation: 'count_tokens' as const }, 1_000, { tokens: 0, answers: 0 }],
+    [
+      'what the caller named',
+      { maxTokens: 50 },
+      { maxOutputTokens: 1_000 },
+      { tokens: 50, elastic: false, told: false, answers: 1 },
+    ],
+    ['no more than the model can', { maxTokens: 5_000 }, { maxOutputTokens: 1_000 }, { tokens: 1_000, elastic: false }],
+    [
+      'all that goes out to a model that the caller named',
+      { maxTokens: 5_000 },
+      { maxOutputTokens: 1_000, named: true },
+      { tokens: 5_000, elastic: false },
+    ],
+    ['the model’s own maximum', {}, { maxOutputTokens: 1_000 }, { tokens: 1_000, elastic: true, told: false }],
+    ['a cautious one where nobody knows it', {}, {}, { tokens: UNKNOWN_OUTPUT, elastic: true, told: true }],
+    ['one for each answer', { maxTokens: 50, n: 4 }, {}, { tokens: 50, answers: 4 }],
+    [
+      'nothing for counting',
+      { operation: 'count_tokens' as const },
+      { maxOutputTokens: 1_000 },
+      { tokens: 0, answers: 0 },
+    ],
   ])('is %s', (_what, more, model, expected) => {
     expect(outputBound(chat([], more), model)).toMatchObject(expected);
   });

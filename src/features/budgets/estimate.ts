@@ -1,5 +1,5 @@
 import type { ModelRequest, Part } from '../../contract/request';
-import type { Sendable } from '../../contract/call';
+import type { Candidate, Sendable } from '../../contract/call';
 
 /** More than any vendor counts for one picture at full size. */
 const IMAGE_TOKENS = 50_000;
@@ -53,14 +53,19 @@ export interface OutputBound {
   readonly told: boolean;
 }
 
-/** @param modelTokens the most that the model answers with, where known */
-export function outputBound(request: ModelRequest, modelTokens: number | undefined): OutputBound {
+/** @param model the most that it answers with, where known; who named it is not held to that: the maximum goes out as it came */
+export function outputBound(
+  request: ModelRequest,
+  { maxOutputTokens, named }: Pick<Candidate, 'maxOutputTokens' | 'named'>,
+): OutputBound {
   if (request.operation !== 'chat') return { tokens: 0, answers: 0, elastic: false, told: false };
   const answers = Math.max(1, request.n ?? 1);
   const { maxTokens } = request;
-  if (maxTokens !== undefined)
-    return { tokens: Math.min(maxTokens, modelTokens ?? Infinity), answers, elastic: false, told: false };
-  return { tokens: modelTokens ?? UNKNOWN_OUTPUT, answers, elastic: true, told: modelTokens === undefined };
+  if (maxTokens !== undefined) {
+    const tokens = named ? maxTokens : Math.min(maxTokens, maxOutputTokens ?? Infinity);
+    return { tokens, answers, elastic: false, told: false };
+  }
+  return { tokens: maxOutputTokens ?? UNKNOWN_OUTPUT, answers, elastic: true, told: maxOutputTokens === undefined };
 }
 
 /** Whether a provider is asked to keep a part of the prompt in its cache, which may cost more than reading it. */
