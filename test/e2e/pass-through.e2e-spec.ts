@@ -115,4 +115,28 @@ describe('a provider that speaks the caller’s dialect', () => {
     expect(upstream.last.body).toEqual({ ...count, model: 'claude-haiku-4-5' });
     expect(JSON.parse(counted.text)).toEqual({ input_tokens: 42, ...UNKNOWN });
   });
+
+  it('is not told what a model of another vendor thought in an earlier turn', async () => {
+    upstream.answers((exchange) => json(replyFor(exchange, 'Hi'))(exchange));
+    const [question, more] = ['Hello', 'And now?'].map((content) => ({ role: 'user', content }));
+    const text = { type: 'text', text: 'Hi' };
+    const unsigned = { type: 'thinking', thinking: 'Somebody greets me.', signature: '' };
+    const claudes = { ...unsigned, signature: 'c2lnbmVk' };
+    const chat = { role: 'assistant', content: 'Hi', reasoning_content: claudes.thinking, thinking_blocks: [claudes] };
+    const conversations = [
+      ['/v1/chat/completions', 'gpt-4o', chat, 'Hi'],
+      ['/v1/messages', 'claude-haiku-4-5', { role: 'assistant', content: [unsigned, text] }, [text]],
+      ['/v1/messages', 'claude-haiku-4-5', { role: 'assistant', content: [claudes, text] }, [claudes, text]],
+      ['/v1/chat/completions', 'claude-haiku-4-5', chat, [claudes, text]],
+    ] as const;
+    for (const [path, model, answer, heard] of conversations) {
+      const { status } = await ask(gateway, path, { model, max_tokens: 9, messages: [question, answer, more] });
+      expect(status).toBe(200);
+      expect(upstream.last.body['messages']).toEqual([
+        expect.objectContaining({ role: 'user' }),
+        { role: 'assistant', content: heard },
+        expect.objectContaining({ role: 'user' }),
+      ]);
+    }
+  });
 });

@@ -55,4 +55,29 @@ describe.each([
   ] as const)('spells %s', (_what, fields, thinks, expected, dropped) => {
     expect(forward(fields, { thinks }, codec)).toEqual({ sent: { ...ASK, model: 'claude', ...expected }, dropped });
   });
+
+  it('leaves out thoughts that nobody vouches for, whoever named the model', () => {
+    const thought = { type: 'thinking', thinking: 't', signature: 's' };
+    const said = { type: 'text', text: 'a' };
+    const unsigned = [
+      { ...thought, signature: '' },
+      { type: 'thinking', thinking: 't' },
+    ];
+    const messages = [
+      ...ASK.messages,
+      { role: 'assistant', content: [...unsigned, thought, said] },
+      { role: 'user', content: 'and?' },
+      { role: 'assistant', content: unsigned },
+      { role: 'user', content: 'go on' },
+    ];
+    for (const named of [true, false])
+      expect(forward({ messages }, { named }, codec)).toEqual({
+        sent: {
+          ...ASK,
+          model: 'claude',
+          messages: [messages[0], { role: 'assistant', content: [thought, said] }, messages[2], messages[4]],
+        },
+        dropped: ['thinking'],
+      });
+  });
 });

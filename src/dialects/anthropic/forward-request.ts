@@ -4,6 +4,7 @@ import type { ForwardedRequest, Target } from '../codec';
 import { asObject } from '../tolerant';
 import { leaveOutUntaken } from '../untaken';
 import { encodeThinking } from './encode-thinking';
+import { withoutUnsigned } from './without-unsigned';
 
 type Body = Record<string, Json>;
 
@@ -12,8 +13,16 @@ export function forwardRequest(body: JsonObject, target: Target, request: ChatRe
   const { gatehouse: _ours, ...forwarded } = body;
   const sent: Body = { ...forwarded, model: target.model };
   const dropped = new Set<string>();
+  leaveOutUnsigned(sent, dropped);
   if (!target.named) fit(sent, target, request, dropped);
   return { body: sent, dropped: [...dropped] };
+}
+
+function leaveOutUnsigned(sent: Body, dropped: Set<string>): void {
+  const { messages } = sent;
+  if (!Array.isArray(messages)) return;
+  sent.messages = withoutUnsigned(messages as readonly Json[]);
+  if (sent.messages !== messages) dropped.add('thinking');
 }
 
 function fit(sent: Body, target: Target, request: ChatRequest, dropped: Set<string>): void {

@@ -82,3 +82,26 @@ describe('what only OpenAI’s models are told otherwise', () => {
     expect(forward({ top_k: 5 }, {}, forwardCompatible)).toEqual({ sent: { top_k: 5 }, dropped: [] });
   });
 });
+
+describe('thoughts that clients send back', () => {
+  const messages: JsonObject[] = [
+    { role: 'user', content: 'q' },
+    { role: 'assistant', content: 'a', reasoning_content: 't' },
+  ];
+  const body: JsonObject = { model: 'm', messages };
+
+  it('do not go to OpenAI, whoever named the model', () => {
+    for (const named of [true, false])
+      expect(forwardRequest(body, { model: 'gpt-x', named }, decodeRequest(body))).toEqual({
+        body: { model: 'gpt-x', messages: [messages[0], { role: 'assistant', content: 'a' }] },
+        dropped: ['thinking'],
+      });
+  });
+
+  it('go to servers that may have thought them', () => {
+    expect(forwardCompatible(body, { model: 'qwen' }, decodeRequest(body))).toEqual({
+      body: { ...body, model: 'qwen' },
+      dropped: [],
+    });
+  });
+});

@@ -4,13 +4,17 @@ import type { ForwardedRequest, Target } from '../codec';
 import { asObject } from '../tolerant';
 import { leaveOutUntaken } from '../untaken';
 import { encodeThinking } from './encode-thinking';
+import { withoutThoughts } from './without-thoughts';
 
 type Body = Record<string, Json>;
 
 /** The caller's own body for a model of OpenAI's. */
 export function forwardRequest(body: JsonObject, target: Target, request: ChatRequest): ForwardedRequest {
   const { body: sent, dropped } = forwardCompatible(body, target, request);
-  return target.named ? { body: sent, dropped } : { body: inItsWords(sent), dropped: [...dropped, ...unknownIn(sent)] };
+  const lost = new Set(dropped);
+  leaveOutThoughts(sent, lost);
+  if (!target.named) useItsWords(sent, lost);
+  return { body: sent, dropped: [...lost] };
 }
 
 /** The caller's own body for a model of any server of this dialect. A stream is always asked to say what it used. */
@@ -36,12 +40,18 @@ function fit(sent: Body, target: Target, request: ChatRequest, dropped: Set<stri
   else delete sent.reasoning_effort;
 }
 
-/** OpenAI's reasoning models know the limit of an answer by its newer name alone, and all of its models know it. */
-function inItsWords({ max_tokens: older, top_k: _unknown, ...sent }: Body): Body {
-  const limit = sent.max_completion_tokens ?? older;
-  return limit === undefined ? sent : { ...sent, max_completion_tokens: limit };
+function leaveOutThoughts(sent: Body, dropped: Set<string>): void {
+  const { messages } = sent;
+  if (!Array.isArray(messages)) return;
+  sent.messages = withoutThoughts(messages as readonly Json[]);
+  if (sent.messages !== messages) dropped.add('thinking');
 }
 
-function unknownIn({ top_k: unknown }: Body): string[] {
-  return (unknown ?? null) === null ? [] : ['top_k'];
+function useItsWords(sent: Body, dropped: Set<string>): void {
+  // its reasoning models know the limit of an answer by the newer name alone, and all of its models know that
+  const limit = sent.max_completion_tokens ?? sent.max_tokens;
+  delete sent.max_tokens;
+  if (limit !== undefined) sent.max_completion_tokens = limit;
+  if ((sent.top_k ?? null) !== null) dropped.add('top_k');
+  delete sent.top_k;
 }
