@@ -14,6 +14,16 @@ export function asObjects(value: unknown): JsonObject[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
+/** More tokens than any call uses: whoever claims so many has not counted. */
+const MOST_TOKENS = 1_000_000_000;
+
+/** Undefined where it is no count of tokens: then nothing was said. */
+export function asTokens(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= MOST_TOKENS
+    ? (value as number)
+    : undefined;
+}
+
 export function asCount(value: unknown): number {
   return Number.isSafeInteger(value) && (value as number) > 0 ? (value as number) : 0;
 }

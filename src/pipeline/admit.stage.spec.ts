@@ -10,6 +10,7 @@ import { Settings } from '../platform/config/settings';
 import { KeyedHash } from '../platform/secrets/keyed-hash';
 import { AdmitStage } from './admit.stage';
 import { CallLimits } from './call-limits.service';
+import { countedReply } from './counted-reply';
 
 const TENANT = '0190a000-0000-7000-8000-000000000001';
 const USER = 'somebody@customer.example';
@@ -153,10 +154,14 @@ describe('AdmitStage', () => {
     ['its prompt when its answer broke off at once', answers([]), PROMPT],
     [
       'what was heard where the provider did not count',
-      answers([
-        { type: 'text', block: 0, text: 'x'.repeat(40) },
-        { type: 'end', usage: { ...NO_USAGE, estimated: true } },
-      ]),
+      async (call) =>
+        countedReply(
+          await answers([
+            { type: 'text', block: 0, text: 'x'.repeat(40) },
+            { type: 'end', usage: { ...NO_USAGE, estimated: true } },
+          ])(call),
+          call.request,
+        ),
       PROMPT + 10,
     ],
     ['nothing when the provider failed', () => Promise.reject(new GatewayError('provider_failed', 'x')), 0],

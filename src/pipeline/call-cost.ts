@@ -3,10 +3,10 @@ import type { Picos } from '../contract/money';
 import type { Usage } from '../contract/reply';
 import type { Outcome } from '../contract/settle';
 import type { PriceBook } from '../features/cost';
-import { type EstimatedUsage, isNothing, isUncounted } from './estimated-usage';
+import { type EstimatedUsage, isNothing } from './estimated-usage';
 import { wasWorkedOn } from './tries';
 
-/** What was used, whatever became of the answer; estimated where nobody counted. @param used observed of the answer */
+/** What was used, whatever became of the answer; estimated where it was cut off. @param used observed of the answer */
 export function usageOf(
   { request }: Pick<Call, 'request'>,
   { repeated, spent, tried }: Partial<CallFacts>,
@@ -15,9 +15,8 @@ export function usageOf(
 ): Usage | undefined {
   // what a repeated answer cost was counted when it was given
   if (repeated) return spent;
-  const estimated = wasWorkedOn(tried) ? used.of(request) : undefined;
-  if (outcome.kind !== 'answered') return spent ?? estimated;
-  return isUncounted(outcome.usage) && estimated ? estimated : outcome.usage;
+  if (outcome.kind === 'answered') return outcome.usage;
+  return spent ?? (wasWorkedOn(tried) ? used.of(request) : undefined);
 }
 
 /** What that costs; undefined where nobody knows the price, or who was asked. */

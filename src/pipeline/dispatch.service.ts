@@ -5,6 +5,7 @@ import { CallPosted, type InBatch, NO_MEMORY } from '../contract/in-batch';
 import type { Reply } from '../contract/reply';
 import { Providers } from '../features/providers';
 import { Policies, Resilience } from '../features/resilience';
+import { countedReply } from './counted-reply';
 import { tracedAttempt } from './traced-attempt';
 
 /** Where the call leaves for a provider, wrapped in the call interceptors. */
@@ -18,7 +19,10 @@ export class Dispatch {
     private readonly policies: Policies,
   ) {
     this.ask = resilience.wrap(
-      tracedAttempt((attempt) => providers.send({ ...attempt, ...attempt.outgoing.to(attempt.candidate.provider) })),
+      tracedAttempt(async (attempt) => {
+        const asked = { ...attempt, ...attempt.outgoing.to(attempt.candidate.provider) };
+        return countedReply(await providers.send(asked), asked.request);
+      }),
     );
   }
 
@@ -74,7 +78,7 @@ export class Dispatch {
     record.note('provider', provider);
     record.note('providerModel', model);
     // a line that failed costs nothing
-    const reply = await this.providers.batchReply(asked, batch.reply);
+    const reply = countedReply(await this.providers.batchReply(asked, batch.reply), asked.request);
     record.note('tried', [{ provider, model, ms: 0 }]);
     record.note('attempts', reply.attempts);
     record.note('dropped', reply.dropped);

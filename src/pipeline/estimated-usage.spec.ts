@@ -1,5 +1,6 @@
+import { NO_USAGE } from '../contract/reply';
 import type { ChatRequest } from '../contract/request';
-import { EstimatedUsage, isUncounted } from './estimated-usage';
+import { EstimatedUsage } from './estimated-usage';
 
 const request: ChatRequest = {
   operation: 'chat',
@@ -31,13 +32,39 @@ describe('EstimatedUsage', () => {
     used.observe({ type: 'start', id: 'a', model: 'm', usage });
     expect(used.of(request)).toEqual({ ...usage, estimated: true });
   });
-});
 
-describe('isUncounted', () => {
-  it('knows zeros that nobody counted from a count of zero', () => {
-    const zero = { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0 };
-    expect(isUncounted({ ...zero, estimated: true })).toBe(true);
-    expect(isUncounted(zero)).toBe(false);
-    expect(isUncounted({ ...zero, outputTokens: 1, estimated: true })).toBe(false);
+  describe('of a whole answer', () => {
+    const told = (inputTokens: number, outputTokens: number) => ({ ...NO_USAGE, inputTokens, outputTokens });
+    const heard = (text: string) => {
+      const used = new EstimatedUsage();
+      used.observe({ type: 'text', text, block: 0 });
+      return used;
+    };
+
+    it('is what the provider said', () => {
+      const usage = { ...told(0, 3), cacheReadTokens: 5 };
+      expect(heard('t'.repeat(40)).completed(usage, request)).toBe(usage);
+      expect(heard('').completed(told(5, 0), request)).toEqual(told(5, 0));
+    });
+
+    it.each([
+      ['the prompt', told(0, 3), told(104, 3)],
+      ['an answer that has words', told(5, 0), told(5, 10)],
+      ['either', told(0, 0), told(104, 10)],
+    ])('is estimated where nobody counted %s', (_side, usage, expected) => {
+      expect(heard('t'.repeat(40)).completed(usage, request)).toEqual({ ...expected, estimated: true });
+    });
+
+    it('has the prompt that the provider counted when it began', () => {
+      const used = heard('t'.repeat(40));
+      used.observe({ type: 'start', id: 'a', model: 'm', usage: { ...told(3, 1), cacheReadTokens: 7 } });
+      const usage = { ...told(3, 10), cacheReadTokens: 7, estimated: true };
+      expect(used.completed({ ...NO_USAGE, estimated: true }, request)).toEqual(usage);
+    });
+
+    it('that only counts tokens uses none', () => {
+      const counting = { ...request, operation: 'count_tokens' } as const;
+      expect(new EstimatedUsage().completed(NO_USAGE, counting)).toBe(NO_USAGE);
+    });
   });
 });

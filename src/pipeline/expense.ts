@@ -3,7 +3,7 @@ import type { Picos } from '../contract/money';
 import type { Reply, ReplyEvent, Usage } from '../contract/reply';
 import { settled, type Outcome } from '../contract/settle';
 import type { PriceBook } from '../features/cost';
-import { EstimatedUsage, isUncounted } from './estimated-usage';
+import { EstimatedUsage } from './estimated-usage';
 import type { NotedRecord } from './noted-record';
 import { wasWorkedOn } from './tries';
 
@@ -44,8 +44,7 @@ export class Expense {
   }
 
   private usageOf(outcome: Outcome): Usage | undefined {
-    const estimated = wasWorkedOn(this.record.noted.tried) ? this.used.of(this.call.request) : undefined;
-    if (outcome.kind !== 'answered') return estimated;
-    return isUncounted(outcome.usage) && estimated ? estimated : outcome.usage;
+    if (outcome.kind === 'answered') return outcome.usage;
+    return wasWorkedOn(this.record.noted.tried) ? this.used.of(this.call.request) : undefined;
   }
 }

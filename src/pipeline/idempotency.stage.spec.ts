@@ -6,6 +6,7 @@ import { headOf, type IdempotentAnswers } from '../features/idempotency';
 import type { Config } from '../platform/config/config';
 import { Policies } from '../platform/config/policies';
 import { EventBus } from '../platform/events/event-bus';
+import { countedReply } from './counted-reply';
 import { IdempotencyStage } from './idempotency.stage';
 
 const END: Piece = { events: [{ type: 'end', usage: NO_USAGE }] };
@@ -93,7 +94,8 @@ describe('IdempotencyStage', () => {
       of.record.note('provider', 'p');
       of.record.note('providerModel', 'm');
       of.record.note('tried', [{ provider: 'p', model: 'm', ms: 1 }]);
-      return Promise.resolve(reply(undefined, [{ events: [{ type: 'end', usage }] }]));
+      const said = reply(undefined, [{ events: [{ type: 'end', usage }] }]);
+      return Promise.resolve(usage.estimated ? countedReply(said, of.request) : said);
     };
     for await (const _piece of (await stage.wrap(answer)(asked)).pieces);
     expect(cost).toBe(expected);

@@ -2,7 +2,7 @@ import type { CallFacts } from '../contract/call';
 import type { Reply, ReplyEvent, Usage } from '../contract/reply';
 import type { ModelRequest } from '../contract/request';
 import type { Outcome } from '../contract/settle';
-import { EstimatedUsage, isUncounted } from './estimated-usage';
+import { EstimatedUsage } from './estimated-usage';
 import { wasWorkedOn } from './tries';
 
 /** How many tokens a call really used, from what passes of its answer. */
@@ -18,8 +18,7 @@ export class TokensUsed {
   /** Of an answer that has come to an end, or was given up: then as much as was heard of it. */
   of(reply: Reply, outcome: Outcome, { spent }: Partial<CallFacts>): number {
     if (!isModels(reply)) return totalTokens(spent);
-    const isCounted = outcome.kind === 'answered' && !isUncounted(outcome.usage);
-    return totalTokens(isCounted ? outcome.usage : this.heard.of(this.request));
+    return totalTokens(outcome.kind === 'answered' ? outcome.usage : this.heard.of(this.request));
   }
 
   /** Of a call that got no answer: what was paid for answers that were not handed out, or what a provider was made to read. */

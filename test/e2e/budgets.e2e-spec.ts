@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, begin, recordOf, until } from '../support/ask';
 import { type Gateway, startGateway } from '../support/gateway';
-import { Upstream } from '../support/upstream';
-import { json, never, says, stalls } from '../support/upstream-scripts';
-import { framesFor } from '../support/vendor-replies';
+import { type Script, Upstream } from '../support/upstream';
+import { json, never, says, stalls, streams } from '../support/upstream-scripts';
+import { framesFor, replyFor } from '../support/vendor-replies';
 
 const GPT = 'openai/gpt-4o';
 const MINI = 'openai/gpt-4o-mini';
@@ -90,6 +90,47 @@ describe('budgets', () => {
       action: 'block',
       soft: [80, 100],
     });
+  });
+
+  const counts = (usage: object): Script => json({ ...replyFor({ path: '/chat/completions' }, 'Hello there'), usage });
+  it.each([
+    ['fractions', counts({ prompt_tokens: 1.5, completion_tokens: 2.7 }), '0.000045'],
+    ['less than nothing', counts({ prompt_tokens: -5, completion_tokens: -7 }), '0.000045'],
+    ['more than anybody uses', counts({ prompt_tokens: 9e15, completion_tokens: 1e300 }), '0.000045'],
+    ['zeros', counts({ prompt_tokens: 0, completion_tokens: 0 }), '0.000045'],
+    ['the prompt alone', counts({ prompt_tokens: 5 }), '0.0000425'],
+    ['the answer alone', counts({ completion_tokens: 7 }), '0.000085'],
+  ])(
+    'is charged an estimate, the same wherever it is shown, where a provider counts %s',
+    async (_what, script, cost) => {
+      const { tenant, key } = await newCaller();
+      const id = await newBudget({ tenant }, 1);
+      upstream.answers(script);
+      const { headers } = await chat(key);
+      expect(headers['x-gatehouse-cost-usd']).toBe(cost);
+      const record = await recordOf(gateway, String(headers['x-request-id']));
+      expect(record).toMatchObject({ usage: { estimated: true } });
+      expect(await shown(id)).toMatchObject({ spent_usd: cost, held_usd: '0.000000' });
+      const ledger = await call('GET', `/v1/usage?tenant=${tenant}`);
+      expect(ledger.body['data']).toMatchObject([{ requests: 1, estimated_requests: 1, cost_usd: cost }]);
+    },
+  );
+
+  it('is charged the prompt of a stream whose provider only counts the answer, and a vector', async () => {
+    const { tenant, key } = await newCaller();
+    const id = await newBudget({ tenant }, 1);
+    upstream.answers((exchange) =>
+      streams(
+        framesFor(exchange, 'Hello there').map((frame) => frame.replace(/"input_tokens":5/, '"input_tokens":null')),
+      )(exchange),
+    );
+    await chat(key, { model: 'anthropic/claude-haiku-4-5', stream: true });
+    // 6 tokens of prompt as they are estimated, and 7 that were counted
+    expect(await shown(id)).toMatchObject({ spent_usd: '0.000041' });
+    upstream.answers((exchange) => json({ ...replyFor(exchange, ''), usage: { prompt_tokens: 1e18 } })(exchange));
+    const body = { model: 'openai/text-embedding-3-small', input: 'x'.repeat(4_000) };
+    await ask(gateway, '/v1/embeddings', body, { authorization: `Bearer ${key}` });
+    expect(await shown(id)).toMatchObject({ spent_usd: '0.000061' });
   });
 
   it('refuses what does not fit before anybody is asked, in the dialect of the door, and says why', async () => {

@@ -54,6 +54,15 @@ describe('decodeReply', () => {
     expect(encodeUsage(usage)).toMatchObject({ cache_creation_input_tokens: 100, cache_creation: written });
   });
 
+  it('has no part that is more than its whole', () => {
+    const told = {
+      ...MESSAGE.usage,
+      cache_creation: { ephemeral_1h_input_tokens: 70 },
+      output_tokens_details: { thinking_tokens: 70 },
+    };
+    expect(decode({ usage: told }).at(-1)).toMatchObject({ usage: { cacheWriteLongTokens: 2, thinkingTokens: 7 } });
+  });
+
   it.each([[undefined], [{}], [{ input_tokens: 5 }]])('says so when nobody counted the answer: %j', (usage) => {
     expect(decode({ usage: usage ?? null }).at(-1)).toEqual({ type: 'end', usage: UNKNOWN_USAGE });
   });

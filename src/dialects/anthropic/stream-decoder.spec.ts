@@ -154,6 +154,21 @@ describe('the stream decoder', () => {
     expect(decode(start, untold).at(-1)).toEqual({ type: 'end', usage: UNKNOWN_USAGE });
   });
 
+  it.each([1.5, -1, 1e18, '9', null])('takes %j for no count of the answer', (output_tokens) => {
+    expect(decode(start, { ...stopped, usage: { output_tokens } }).at(-1)).toEqual({
+      type: 'end',
+      usage: UNKNOWN_USAGE,
+    });
+  });
+
+  it('has no prompt where nobody counted what came in, whatever is said of the cache', () => {
+    const message = { id: 'msg_1', model: 'claude', usage: { cache_read_input_tokens: 50, output_tokens: 1 } };
+    expect(decode({ type: 'message_start', message }, stopped).at(-1)).toEqual({
+      type: 'end',
+      usage: { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 9 },
+    });
+  });
+
   it('reads the input that stands in the opening of a tool call', () => {
     const content_block = { type: 'tool_use', id: 't', name: 'f', input: { a: 1 } };
     expect(decode(start, { type: 'content_block_start', index: 0, content_block }, stopped)).toContainEqual({

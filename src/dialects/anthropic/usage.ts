@@ -1,35 +1,48 @@
 import type { MessageDeltaUsage, Usage as MessageUsage } from '@anthropic-ai/sdk/resources/messages/messages';
-import { isObject, type Json } from '../../contract/json';
+import { isObject, type Json, type JsonObject } from '../../contract/json';
+import { promptTokens } from '../../contract/prompt-tokens';
 import { NO_USAGE, type Usage } from '../../contract/reply';
+import { asTokens } from '../tolerant';
 
-/** Counts are cumulative: what a later report leaves out stands as reported before. */
+/**
+ * Counts are cumulative: what a later report leaves out, or gives no count of, stands as reported before. Where nobody said how many
+ * tokens came in, what is said of the cache is left out too: the prompt was not counted.
+ */
 export function decodeUsage(reported: Json | undefined, before: Usage = NO_USAGE): Usage {
   if (!isObject(reported)) return before;
   const details = reported.output_tokens_details;
   const thinkingTokens = isObject(details)
-    ? count(details.thinking_tokens, before.thinkingTokens)
+    ? (asTokens(details.thinking_tokens) ?? before.thinkingTokens)
     : before.thinkingTokens;
-  const written = reported.cache_creation;
-  const cacheWriteLongTokens = isObject(written)
-    ? count(written.ephemeral_1h_input_tokens, before.cacheWriteLongTokens)
-    : before.cacheWriteLongTokens;
+  const outputTokens = asTokens(reported.output_tokens) ?? before.outputTokens;
   return {
-    inputTokens: count(reported.input_tokens, before.inputTokens),
-    cacheReadTokens: count(reported.cache_read_input_tokens, before.cacheReadTokens),
-    cacheWriteTokens: count(reported.cache_creation_input_tokens, before.cacheWriteTokens),
-    ...(cacheWriteLongTokens !== undefined && { cacheWriteLongTokens }),
-    outputTokens: count(reported.output_tokens, before.outputTokens),
-    ...(thinkingTokens !== undefined && { thinkingTokens }),
+    ...decodePrompt(reported, before),
+    outputTokens,
+    ...(thinkingTokens !== undefined && { thinkingTokens: Math.min(thinkingTokens, outputTokens) }),
   };
 }
 
-/** Whether the answer was counted: what a stream begins with only knows the prompt. */
-export function isCounted(reported: Json | undefined): boolean {
-  return isObject(reported) && typeof reported.output_tokens === 'number';
+function decodePrompt(reported: JsonObject, before: Usage): Omit<Usage, 'outputTokens'> {
+  const inputTokens = asTokens(reported.input_tokens);
+  if (inputTokens === undefined && promptTokens(before) === 0) return NO_PROMPT;
+  const written = reported.cache_creation;
+  const long = isObject(written)
+    ? (asTokens(written.ephemeral_1h_input_tokens) ?? before.cacheWriteLongTokens)
+    : before.cacheWriteLongTokens;
+  const cacheWriteTokens = asTokens(reported.cache_creation_input_tokens) ?? before.cacheWriteTokens;
+  return {
+    inputTokens: inputTokens ?? before.inputTokens,
+    cacheReadTokens: asTokens(reported.cache_read_input_tokens) ?? before.cacheReadTokens,
+    cacheWriteTokens,
+    ...(long !== undefined && { cacheWriteLongTokens: Math.min(long, cacheWriteTokens) }),
+  };
 }
 
-function count<T extends number | undefined>(value: Json | undefined, before: T): T | number {
-  return typeof value === 'number' && value >= 0 ? value : before;
+const NO_PROMPT = { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
+
+/** Whether the answer was counted: what a stream begins with only knows the prompt. */
+export function isCounted(reported: Json | undefined): boolean {
+  return isObject(reported) && asTokens(reported.output_tokens) !== undefined;
 }
 
 /** As `message_delta` reports it. */

@@ -45,11 +45,10 @@ export class ChatStreamDecoder implements StreamDecoder {
 
   private chunk(chunk: JsonObject): Decoded {
     const choices = asObjects(chunk.choices);
-    const usage = decodeUsage(chunk.usage);
-    this.usage = usage ?? this.usage;
+    this.usage = decodeUsage(chunk.usage) ?? this.usage;
     const events = this.start(chunk, choices.length > 0);
     for (const choice of choices) for (const event of this.choice(choice)) events.push(event);
-    return { events, forward: !(usage && !choices.length && this.hidesUsage) };
+    return { events, forward: !(isObject(chunk.usage) && !choices.length && this.hidesUsage) };
   }
 
   private start(chunk: JsonObject, hasChoices: boolean): ReplyEvent[] {

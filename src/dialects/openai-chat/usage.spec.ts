@@ -26,15 +26,36 @@ describe('usage', () => {
     expect(usage && encodeUsage(usage)).toEqual(wire);
   });
 
-  it('never counts below zero', () => {
-    expect(decodeUsage({ prompt_tokens: 5, prompt_tokens_details: { cached_tokens: 9 } })).toMatchObject({
+  const parts = {
+    prompt_tokens_details: { cached_tokens: 1_000_000, cache_write_tokens: 4 },
+    completion_tokens_details: { reasoning_tokens: 50 },
+  };
+
+  it('has no part that is more than its whole', () => {
+    expect(decodeUsage({ prompt_tokens: 10, completion_tokens: 10, ...parts })).toEqual({
       inputTokens: 0,
-      outputTokens: 0,
+      cacheReadTokens: 10,
+      cacheWriteTokens: 0,
+      outputTokens: 10,
+      thinkingTokens: 10,
     });
-    expect(decodeUsage({ prompt_tokens: -5, completion_tokens: Infinity })).toMatchObject({
+  });
+
+  it.each([1.5, -5, Infinity, 1e18, 1e308, 9e15, '5', null, true])('takes %j for a side that was not said', (count) => {
+    const prompt = { inputTokens: 7, cacheReadTokens: 0, cacheWriteTokens: 0 };
+    expect(decodeUsage({ prompt_tokens: 7, completion_tokens: count })).toEqual({
+      ...prompt,
+      outputTokens: 0,
+      estimated: true,
+    });
+    expect(decodeUsage({ prompt_tokens: count, completion_tokens: 7, ...parts })).toEqual({
+      ...prompt,
       inputTokens: 0,
-      outputTokens: 0,
+      outputTokens: 7,
+      thinkingTokens: 7,
+      estimated: true,
     });
+    expect(decodeUsage({ prompt_tokens: count, completion_tokens: count })).toBeUndefined();
   });
 
   it.each([undefined, null, 'x', [], {}, { prompt_tokens: '5' }])('knows nothing from %j', (value) => {

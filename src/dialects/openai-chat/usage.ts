@@ -1,23 +1,17 @@
 import { isObject, type JsonObject } from '../../contract/json';
+import { promptTokens } from '../../contract/prompt-tokens';
 import type { Usage } from '../../contract/reply';
-import { asCount, asObject } from '../tolerant';
+import { decodeOpenAiUsage } from '../openai-usage';
 
-/** OpenAI counts cached tokens among the prompt's, and thinking among the completion's. Undefined when nothing was said. */
+/** Undefined when nothing was said. */
 export function decodeUsage(value: unknown): Usage | undefined {
   if (!isObject(value)) return undefined;
-  const { prompt_tokens: prompt, completion_tokens: completion } = value;
-  if (typeof prompt !== 'number' && typeof completion !== 'number') return undefined;
-  const input = asObject(value.prompt_tokens_details);
-  const output = asObject(value.completion_tokens_details);
-  const cacheReadTokens = asCount(input.cached_tokens);
-  const cacheWriteTokens = asCount(input.cache_write_tokens);
-  return {
-    inputTokens: Math.max(0, asCount(prompt) - cacheReadTokens - cacheWriteTokens),
-    cacheReadTokens,
-    cacheWriteTokens,
-    outputTokens: asCount(completion),
-    ...(typeof output.reasoning_tokens === 'number' && { thinkingTokens: asCount(output.reasoning_tokens) }),
-  };
+  return decodeOpenAiUsage({
+    prompt: value.prompt_tokens,
+    answer: value.completion_tokens,
+    promptParts: value.prompt_tokens_details,
+    answerParts: value.completion_tokens_details,
+  });
 }
 
 export function encodeUsage(usage: Usage): JsonObject {
@@ -38,9 +32,4 @@ export function encodeUsage(usage: Usage): JsonObject {
       rejected_prediction_tokens: 0,
     },
   };
-}
-
-/** The whole prompt, as OpenAI counts it. */
-export function promptTokens(usage: Usage): number {
-  return usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../contract/json';
 import { NO_USAGE, type ReplyEvent } from '../../contract/reply';
 import type { ReplyContext } from '../codec';
-import { promptTokens } from '../openai-chat/usage';
+import { promptTokens } from '../../contract/prompt-tokens';
 import { toBase64, toFloats } from './vector';
 
 export function encodeReply(events: readonly ReplyEvent[], context: ReplyContext): JsonObject {
