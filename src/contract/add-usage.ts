@@ -4,9 +4,11 @@ import type { Usage } from './reply';
 export function addUsage(one: Usage, two: Usage): Usage {
   const thinkingTokens = (one.thinkingTokens ?? 0) + (two.thinkingTokens ?? 0);
   const cacheWriteLongTokens = (one.cacheWriteLongTokens ?? 0) + (two.cacheWriteLongTokens ?? 0);
+  const imageTokens = (one.imageTokens ?? 0) + (two.imageTokens ?? 0);
   const thought = one.thinkingTokens !== undefined || two.thinkingTokens !== undefined;
   return {
     inputTokens: one.inputTokens + two.inputTokens,
+    ...(imageTokens > 0 && { imageTokens }),
     cacheReadTokens: one.cacheReadTokens + two.cacheReadTokens,
     cacheWriteTokens: one.cacheWriteTokens + two.cacheWriteTokens,
     ...(cacheWriteLongTokens > 0 && { cacheWriteLongTokens }),

@@ -9,6 +9,8 @@ import type { Dialect } from './wire';
 export interface Usage {
   /** Prompt tokens that were neither read from nor written to the provider's cache. */
   readonly inputTokens: number;
+  /** The part of `inputTokens` that images took, where the provider says so. */
+  readonly imageTokens?: number;
   readonly cacheReadTokens: number;
   readonly cacheWriteTokens: number;
   /** The part of `cacheWriteTokens` that was written for an hour or longer, where the provider says so. */

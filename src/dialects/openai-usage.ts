@@ -11,20 +11,23 @@ interface Report {
 }
 
 /**
- * OpenAI counts cached tokens among the prompt's, and thinking among the answer's; no part is more than its whole. A side that was not
+ * OpenAI counts cached tokens and those of images among the prompt's, and thinking among the answer's; no part is more than its whole. A side that was not
  * said is of no tokens, and the usage marked. Undefined when nothing was said.
  */
 export function decodeOpenAiUsage({ prompt, answer, promptParts, answerParts }: Report): Usage | undefined {
   const promptTokens = asTokens(prompt);
   const outputTokens = asTokens(answer);
   if (promptTokens === undefined && outputTokens === undefined) return undefined;
-  const { cached_tokens: read, cache_write_tokens: written } = asObject(promptParts);
+  const { cached_tokens: read, cache_write_tokens: written, image_tokens: images } = asObject(promptParts);
   const thinkingTokens = asTokens(asObject(answerParts).reasoning_tokens);
   const whole = promptTokens ?? 0;
   const cacheReadTokens = Math.min(asTokens(read) ?? 0, whole);
   const cacheWriteTokens = Math.min(asTokens(written) ?? 0, whole - cacheReadTokens);
+  const inputTokens = whole - cacheReadTokens - cacheWriteTokens;
+  const imageTokens = Math.min(asTokens(images) ?? 0, inputTokens);
   return {
-    inputTokens: whole - cacheReadTokens - cacheWriteTokens,
+    inputTokens,
+    ...(imageTokens > 0 && { imageTokens }),
     cacheReadTokens,
     cacheWriteTokens,
     outputTokens: outputTokens ?? 0,

@@ -47,6 +47,7 @@ it('holds nothing that a header cannot: whole numbers only, and none below zero'
 });
 
 describe('metadata', () => {
+  const usage = { inputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 2 };
   const facts: Partial<CallFacts> = {
     model: 'm',
     providerModel: 'm',
@@ -73,13 +74,12 @@ describe('metadata', () => {
     trimmed: { tokens: 3.7, turns: 1, duplicates: 0 },
     sized: { sent: 10, asked: 20 },
     saved: [{ by: 'trimming', tokens: 3, picos: 5n }],
-    savedUsage: { inputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 1, cacheWriteLongTokens: 1, outputTokens: 2 },
+    savedUsage: { ...usage, imageTokens: 1, cacheWriteTokens: 1, cacheWriteLongTokens: 1 },
     featureFlags: [{ flag: 'f', decides: 'model', variant: 'on', version: 1, reason: 'target', refused: 'unusable' }],
     dropped: ['seed'],
     tried: [busy, answered],
     budget: { maxTokens: 9 },
   };
-  const usage = { inputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 2 };
   const whole = endOf(facts, {
     ...finished,
     usage,

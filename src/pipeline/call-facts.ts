@@ -127,6 +127,7 @@ function usageMetadata(usage: Usage): PlainObject {
     cache_write_long_tokens: usage.cacheWriteLongTokens ? whole(usage.cacheWriteLongTokens) : undefined,
     cache_write_tokens: whole(usage.cacheWriteTokens),
     estimated: usage.estimated ?? false,
+    image_tokens: usage.imageTokens ? whole(usage.imageTokens) : undefined,
     input_tokens: whole(usage.inputTokens),
     output_tokens: whole(usage.outputTokens),
     thinking_tokens: whole(usage.thinkingTokens ?? 0),

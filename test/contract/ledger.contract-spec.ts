@@ -72,7 +72,7 @@ describe('the ledger', () => {
       sessionRef: 'p_1',
       providerRequestId: 'req_1',
       tags: ['a,"}', 'b'],
-      usage: { ...NO_USAGE, cacheWriteTokens: 9, cacheWriteLongTokens: 4, thinkingTokens: 0, estimated: false },
+      usage: { ...NO_USAGE, inputTokens: 8, imageTokens: 3, cacheWriteTokens: 9, cacheWriteLongTokens: 4, thinkingTokens: 0, estimated: false },
       cost: 12_345_678_901_234_567_890_123n,
       saved: 7n,
       spared: { ...NO_USAGE, outputTokens: 3 },

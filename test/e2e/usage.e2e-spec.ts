@@ -1,15 +1,18 @@
-import { ask, begin, until } from '../support/ask';
+import { ask, begin, recordOf, until } from '../support/ask';
 import { type Gateway, startGateway } from '../support/gateway';
 import { query } from '../support/query';
 import { Upstream } from '../support/upstream';
-import { never, says } from '../support/upstream-scripts';
+import { json, never, says } from '../support/upstream-scripts';
+import { replyFor } from '../support/vendor-replies';
 
 const GPT = 'openai/gpt-4o';
 const CLAUDE = 'anthropic/claude-haiku-4-5';
+const SEES = 'openai/sees';
 /** Dollars per million tokens. Every answer has 5 tokens of prompt and 7 of answer. */
 const PRICES = `prices:
   ${GPT}: { input: 2.5, output: 10 }
   ${CLAUDE}: { input: 1, output: 5 }
+  ${SEES}: { input: 2, output: 4, imageInput: 10 }
 `;
 const GPT_CALL = 0.000_082_5;
 const CLAUDE_CALL = 0.000_04;
@@ -279,6 +282,36 @@ describe('usage', () => {
     expect([elsewhere.status, elsewhere.body['param']]).toEqual([400, 'tenant']);
     const { body: log } = await call(gateway.rootKey, 'GET', '/v1/audit/entries?event=usage.reprice');
     expect(log['data']).toHaveLength(2);
+  });
+
+  it('of images has their own price, today and when it is priced again', async () => {
+    const prompt = (names: readonly [string, string, string]) => ({
+      [names[0]]: 1_000,
+      [names[1]]: 0,
+      [names[2]]: { image_tokens: 900 },
+    });
+    const cost = '0.009200';
+    for (const [path, names, body] of [
+      [
+        '/v1/chat/completions',
+        ['prompt_tokens', 'completion_tokens', 'prompt_tokens_details'],
+        { messages: [{ role: 'user', content: 'Hello' }] },
+      ],
+      ['/v1/responses', ['input_tokens', 'output_tokens', 'input_tokens_details'], { input: 'Hello' }],
+    ] as const) {
+      upstream.answers((exchange) => json({ ...replyFor(exchange, ''), usage: prompt(names) })(exchange));
+      const answer = await ask(gateway, path, { model: SEES, ...body });
+      expect(answer.headers['x-gatehouse-cost-usd']).toBe(cost);
+      const record = await recordOf(gateway, String(answer.headers['x-request-id']));
+      expect(record).toMatchObject({ cost_usd: cost, usage: { input_tokens: 1_000, image_tokens: 900 } });
+    }
+    upstream.answers(says('Hello there'));
+    const sum = async () => (await usage('root', `model=${SEES}`))[0]?.['cost_usd'];
+    expect(await sum()).toBe('0.018400');
+    await query(gateway.databaseUrl, `update spend set cost_picos = 0 where provider_model = 'sees'`);
+    const body = { from: TODAY(), to: new Date(Date.now() + 86_400_000).toISOString() };
+    const { body: done } = await call(gateway.rootKey, 'POST', '/v1/usage/reprice', body);
+    expect(done).toMatchObject({ changed: 2, difference_usd: '0.018400' });
   });
 
   it.each([

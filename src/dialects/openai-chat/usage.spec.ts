@@ -31,6 +31,18 @@ describe('usage', () => {
     completion_tokens_details: { reasoning_tokens: 50 },
   };
 
+  it('knows which tokens images took', () => {
+    const prompt_tokens_details = { cached_tokens: 50, image_tokens: 900 };
+    const usage = decodeUsage({ prompt_tokens: 1_000, completion_tokens: 1, prompt_tokens_details });
+    expect(usage).toMatchObject({ inputTokens: 950, imageTokens: 900, cacheReadTokens: 50 });
+    expect(usage && encodeUsage(usage)).toMatchObject({ prompt_tokens: 1_000, prompt_tokens_details });
+    const cached = { cached_tokens: 500, image_tokens: 900 };
+    expect(decodeUsage({ prompt_tokens: 1_000, completion_tokens: 1, prompt_tokens_details: cached })).toMatchObject({
+      inputTokens: 500,
+      imageTokens: 500,
+    });
+  });
+
   it('has no part that is more than its whole', () => {
     expect(decodeUsage({ prompt_tokens: 10, completion_tokens: 10, ...parts })).toEqual({
       inputTokens: 0,

@@ -24,6 +24,7 @@ export function encodeUsage(usage: Usage): JsonObject {
       cached_tokens: usage.cacheReadTokens,
       audio_tokens: 0,
       ...(usage.cacheWriteTokens > 0 && { cache_write_tokens: usage.cacheWriteTokens }),
+      ...(usage.imageTokens !== undefined && { image_tokens: usage.imageTokens }),
     },
     completion_tokens_details: {
       reasoning_tokens: usage.thinkingTokens ?? 0,

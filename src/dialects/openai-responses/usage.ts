@@ -18,7 +18,11 @@ export function encodeUsage(usage: Usage): JsonObject {
   const input = promptTokens(usage);
   return {
     input_tokens: input,
-    input_tokens_details: { cached_tokens: usage.cacheReadTokens, cache_write_tokens: usage.cacheWriteTokens },
+    input_tokens_details: {
+      cached_tokens: usage.cacheReadTokens,
+      cache_write_tokens: usage.cacheWriteTokens,
+      ...(usage.imageTokens !== undefined && { image_tokens: usage.imageTokens }),
+    },
     output_tokens: usage.outputTokens,
     output_tokens_details: { reasoning_tokens: usage.thinkingTokens ?? 0 },
     total_tokens: input + usage.outputTokens,

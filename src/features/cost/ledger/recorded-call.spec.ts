@@ -108,6 +108,11 @@ describe('a recorded call', () => {
     expect(recordedCall(7, response({}, { usage }))?.usage.cacheWriteLongTokens).toBe(12);
   });
 
+  it('tells which tokens images took, for they may have a price of their own', () => {
+    const usage = { ...USAGE, image_tokens: 3 };
+    expect(recordedCall(7, response({}, { usage }))?.usage.imageTokens).toBe(3);
+  });
+
   it.each(['hit', 'stale', 'similar', 'coalesced'])(
     'that was a %s used nothing, and spared what somebody else has paid for',
     (cache) => {

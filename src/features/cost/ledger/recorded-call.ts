@@ -124,8 +124,10 @@ function usageOf(told: unknown): Usage | undefined {
   if (typeof told !== 'object' || told === null) return undefined;
   const usage = told as Fields;
   const cacheWriteLongTokens = count(usage['cache_write_long_tokens']);
+  const imageTokens = count(usage['image_tokens']);
   return {
     inputTokens: count(usage['input_tokens']),
+    ...(imageTokens > 0 && { imageTokens }),
     cacheReadTokens: count(usage['cache_read_tokens']),
     cacheWriteTokens: count(usage['cache_write_tokens']),
     ...(cacheWriteLongTokens > 0 && { cacheWriteLongTokens }),

@@ -21,6 +21,7 @@ export interface SpendRow {
   readonly batch: boolean;
   readonly tags: string[];
   readonly input_tokens: string;
+  readonly image_tokens: string;
   readonly cache_read_tokens: string;
   readonly cache_write_tokens: string;
   readonly cache_write_long_tokens: string;
@@ -58,6 +59,7 @@ export function ledgerRow(row: SpendRow): LedgerRow {
     tags: row.tags,
     usage: {
       inputTokens: Number(row.input_tokens),
+      ...(row.image_tokens !== '0' && { imageTokens: Number(row.image_tokens) }),
       cacheReadTokens: Number(row.cache_read_tokens),
       cacheWriteTokens: Number(row.cache_write_tokens),
       ...(row.cache_write_long_tokens !== '0' && { cacheWriteLongTokens: Number(row.cache_write_long_tokens) }),
@@ -98,6 +100,7 @@ export function spendRows(rows: readonly LedgerRow[]): string {
       batch: row.batch,
       tags: row.tags,
       input_tokens: row.usage.inputTokens,
+      image_tokens: row.usage.imageTokens ?? 0,
       cache_read_tokens: row.usage.cacheReadTokens,
       cache_write_tokens: row.usage.cacheWriteTokens,
       cache_write_long_tokens: row.usage.cacheWriteLongTokens ?? 0,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../../contract/canonical-json';
 import type { Picos } from '../../../contract/money';
+import { promptTokens } from '../../../contract/prompt-tokens';
 import type { Usage } from '../../../contract/reply';
 import { priceAt, pricedName } from '../../../platform/config/price-at';
 import type { Period, Prices } from '../../../platform/config/prices';
@@ -10,8 +11,6 @@ import { ratesOf, tariffFor, type Rates, type Tariff, type TokenRates } from './
 export interface CostOptions {
   /** It was asked for in a batch. */
   readonly batch?: boolean;
-  /** The part of `inputTokens` that images took. */
-  readonly imageTokens?: number;
 }
 
 /** The most that a call can use. */
@@ -56,11 +55,12 @@ export class PriceBook {
   cost(target: string, usage: Usage, atMs: number, options: CostOptions = {}): Picos | undefined {
     const rates = this.rates(target, atMs);
     if (!rates) return undefined;
-    const { inputTokens, cacheReadTokens, cacheWriteTokens, cacheWriteLongTokens = 0, outputTokens } = usage;
-    const tariff = tariffFor(rates, inputTokens + cacheReadTokens + cacheWriteTokens);
+    const { inputTokens, imageTokens = 0, cacheReadTokens, cacheWriteTokens, cacheWriteLongTokens = 0 } = usage;
+    const { outputTokens } = usage;
+    const tariff = tariffFor(rates, promptTokens(usage));
     const rate = options.batch ? tariff.batch : tariff.single;
     if (rate.output === undefined && outputTokens > 0) return undefined;
-    const images = Math.min(options.imageTokens ?? 0, inputTokens);
+    const images = Math.min(imageTokens, inputTokens);
     const long = Math.min(cacheWriteLongTokens, cacheWriteTokens);
     return (
       count(inputTokens - images) * rate.input +
