@@ -263,6 +263,16 @@ describe('jobs', () => {
     });
   });
 
+  it('do not take the place of calls that are more than the whole limit', async () => {
+    const { tenant, key } = await newCaller();
+    await call('POST', '/v1/budgets', { scope: { tenant }, limit_usd: '0.0001', action: 'queue', period: 'day' });
+    const refused = await call('POST', '/v1/chat/completions', chat('Hello'), key);
+    expect(refused).toMatchObject({ status: 402, body: { error: { code: 'budget_exhausted' } } });
+    expect(refused.body['error'].message).toMatch(/more than the whole limit: it never fits\./);
+    expect(refused.body['error'].details).not.toHaveProperty('job_id');
+    expect((await call('GET', '/v1/jobs', undefined, key)).body['data']).toEqual([]);
+  });
+
   it('are shown to whoever handed them in, and their course to operators', async () => {
     const mine = await newCaller();
     const colleague = await newCaller(['client'], mine.tenant);

@@ -16,12 +16,14 @@ export function exhaustedBudget(
   const what = budget ? ` (${budget.scope}, ${periodText(budget.period)})` : '';
   // when what is under way has ended and cost nothing, there is room
   const waits = held > 0n && spent + asked <= limit;
+  const fits = asked <= limit;
   const message =
     `Budget ${budgetId}${what} has no room for this call: the limit is ${usdText(limit)} USD, ${usdText(spent)} are spent, ` +
-    `${usdText(held)} held for calls under way, and this one could cost ${usdText(asked)}. ${remedy(waits, ends)}`;
+    `${usdText(held)} held for calls under way, and this one could cost ${usdText(asked)}` +
+    `${fits ? '' : ', more than the whole limit: it never fits'}. ${remedy(waits, ends)}`;
   return new GatewayError('budget_exhausted', message, {
     ...(waits && { retryAfter: HELD_SECONDS }),
-    ...(budget?.action.kind === 'queue' && { roomAt: roomAt(waits, ends) }),
+    ...(fits && budget?.action.kind === 'queue' && { roomAt: roomAt(waits, ends) }),
     details: {
       budget_id: budgetId,
       limit_usd: usdText(limit),
