@@ -177,6 +177,8 @@ export interface Tried {
   readonly code?: ErrorCode;
   /** Until the first piece of the answer, or the failure; milliseconds. */
   readonly ms: number;
+  /** What the provider said that an answer took which was of no use; it is charged for. */
+  readonly usage?: Usage;
 }
 
 /** Added by the admit stage: the call is within its limits and holds its slot until it is settled. */

@@ -1,5 +1,5 @@
 import type { Rates } from './rates';
-import type { Quota } from './reply';
+import type { Quota, Usage } from './reply';
 
 /** Every way a call can be refused. The only place that knows HTTP status and whether waiting helps. */
 export const ERRORS = {
@@ -58,6 +58,8 @@ export interface ErrorFacts {
   /** The provider's own machine-readable code (`context_length_exceeded`, `thread_not_found`), handed on to the caller. */
   readonly providerCode?: string;
   readonly quota?: Quota;
+  /** What the provider said that an answer took which is of no use. */
+  readonly usage?: Usage;
   /** Where the caller stands, when it met a limit of ours. */
   readonly rates?: Rates;
   /** How many times a provider was asked before giving up. */

@@ -1,6 +1,6 @@
 import type { GatewayError } from '../contract/errors';
 import type { Json, JsonObject } from '../contract/json';
-import type { ReplyEvent } from '../contract/reply';
+import type { ReplyEvent, Usage } from '../contract/reply';
 import type { ModelRequest } from '../contract/request';
 import type { Dialect } from '../contract/wire';
 import type { SseFrame } from './sse';
@@ -22,6 +22,8 @@ export interface Codec<R extends ModelRequest = ModelRequest> {
 
   /** Provider side, a complete JSON answer. Events run from `start` to `end`. */
   decodeReply(body: JsonObject): ReplyEvent[];
+  /** Provider side: what a complete JSON answer says it took, whatever else is wrong with it. Undefined when it says nothing. */
+  usageOf(body: JsonObject): Usage | undefined;
   /** Provider side, same dialect: adds what the dialect requires and the server left out. The same object when complete. */
   completeReply?(body: JsonObject, request: JsonObject): JsonObject;
   /** Provider side, a stream. `body` is the request as sent by the caller when its dialect is this one, else undefined. */

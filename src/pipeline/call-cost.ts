@@ -4,7 +4,7 @@ import type { Usage } from '../contract/reply';
 import type { Outcome } from '../contract/settle';
 import type { PriceBook } from '../features/cost';
 import { type EstimatedUsage, isNothing } from './estimated-usage';
-import { wasWorkedOn } from './tries';
+import { wasWorkedOn, withWasted } from './tries';
 
 /** What was used, whatever became of the answer; estimated where it was cut off. @param used observed of the answer */
 export function usageOf(
@@ -15,8 +15,8 @@ export function usageOf(
 ): Usage | undefined {
   // what a repeated answer cost was counted when it was given
   if (repeated) return spent;
-  if (outcome.kind === 'answered') return outcome.usage;
-  return spent ?? (wasWorkedOn(tried) ? used.of(request) : undefined);
+  if (outcome.kind === 'answered') return withWasted(outcome.usage, tried);
+  return withWasted(spent ?? (wasWorkedOn(tried) ? used.of(request) : undefined), tried);
 }
 
 /** What that costs; undefined where nobody knows the price, or who was asked. */

@@ -138,12 +138,13 @@ function usageMetadata(usage: Usage): PlainObject {
 function recordedTries(tried: readonly Tried[] = []): readonly PlainObject[] | undefined {
   if (tried.length < 2 && !tried[0]?.code) return undefined;
   const unknown = unknownModels(tried);
-  return tried.slice(0, TRIES_KEPT).map(({ provider, model, key, code, ms }) => ({
+  return tried.slice(0, TRIES_KEPT).map(({ provider, model, key, code, ms, usage }) => ({
     code,
     key,
     model: unknown.includes(model) ? undefined : model,
     ms: Math.round(ms),
     provider,
+    usage: usage && usageMetadata(usage),
   }));
 }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Send } from '../contract/attempt';
 import type { RecordedCall, Tried } from '../contract/call';
+import { GatewayError } from '../contract/errors';
 import { CallPosted, type InBatch, NO_MEMORY } from '../contract/in-batch';
 import type { Reply } from '../contract/reply';
 import { Providers } from '../features/providers';
@@ -77,8 +78,15 @@ export class Dispatch {
     }
     record.note('provider', provider);
     record.note('providerModel', model);
-    // a line that failed costs nothing
-    const reply = countedReply(await this.providers.batchReply(asked, batch.reply), asked.request);
+    // a line that failed costs nothing, unless its provider says so
+    let reply: Reply;
+    try {
+      reply = countedReply(await this.providers.batchReply(asked, batch.reply), asked.request);
+    } catch (error) {
+      const { code, facts } = GatewayError.from(error);
+      if (facts.usage) record.note('tried', [{ provider, model, code, ms: 0, usage: facts.usage }]);
+      throw error;
+    }
     record.note('tried', [{ provider, model, ms: 0 }]);
     record.note('attempts', reply.attempts);
     record.note('dropped', reply.dropped);

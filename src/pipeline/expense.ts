@@ -1,11 +1,11 @@
-import type { ConformingCall } from '../contract/call';
+import type { ConformingCall, Tried } from '../contract/call';
 import type { Picos } from '../contract/money';
 import type { Reply, ReplyEvent, Usage } from '../contract/reply';
 import { settled, type Outcome } from '../contract/settle';
 import type { PriceBook } from '../features/cost';
 import { EstimatedUsage } from './estimated-usage';
 import type { NotedRecord } from './noted-record';
-import { wasWorkedOn } from './tries';
+import { wasWorkedOn, withWasted } from './tries';
 
 /** What a call has used, and what that costs: settled once, however the call ends. */
 export class Expense {
@@ -36,15 +36,18 @@ export class Expense {
   }
 
   private ended(outcome: Outcome, target: string): void {
-    const usage = this.usageOf(outcome);
-    // nobody else says what was used by an answer that was cut off
-    if (outcome.kind !== 'answered' && usage) this.record.note('spent', usage);
+    const { tried } = this.record.noted;
+    const usage = withWasted(this.usageOf(outcome, tried), tried);
     const batch = this.call.inBatch !== undefined;
     this.settle((usage && this.prices.cost(target, usage, this.at, { batch })) ?? 0n, outcome.kind === 'answered');
   }
 
-  private usageOf(outcome: Outcome): Usage | undefined {
+  private usageOf(outcome: Outcome, tried: readonly Tried[] | undefined): Usage | undefined {
     if (outcome.kind === 'answered') return outcome.usage;
-    return wasWorkedOn(this.record.noted.tried) ? this.used.of(this.call.request) : undefined;
+    if (!wasWorkedOn(tried)) return undefined;
+    const usage = this.used.of(this.call.request);
+    // nobody else says what was used by an answer that was cut off
+    this.record.note('spent', usage);
+    return usage;
   }
 }

@@ -3,7 +3,7 @@ import type { Reply, ReplyEvent, Usage } from '../contract/reply';
 import type { ModelRequest } from '../contract/request';
 import type { Outcome } from '../contract/settle';
 import { EstimatedUsage } from './estimated-usage';
-import { wasWorkedOn } from './tries';
+import { wasWorkedOn, withWasted } from './tries';
 
 /** How many tokens a call really used, from what passes of its answer. */
 export class TokensUsed {
@@ -16,14 +16,14 @@ export class TokensUsed {
   }
 
   /** Of an answer that has come to an end, or was given up: then as much as was heard of it. */
-  of(reply: Reply, outcome: Outcome, { spent }: Partial<CallFacts>): number {
-    if (!isModels(reply)) return totalTokens(spent);
-    return totalTokens(outcome.kind === 'answered' ? outcome.usage : this.heard.of(this.request));
+  of(reply: Reply, outcome: Outcome, { spent, tried }: Partial<CallFacts>): number {
+    if (!isModels(reply)) return totalTokens(withWasted(spent, tried));
+    return totalTokens(withWasted(outcome.kind === 'answered' ? outcome.usage : this.heard.of(this.request), tried));
   }
 
   /** Of a call that got no answer: what was paid for answers that were not handed out, or what a provider was made to read. */
   ofFailure({ spent, tried }: Partial<CallFacts>): number {
-    return totalTokens(spent ?? (wasWorkedOn(tried) ? this.heard.of(this.request) : undefined));
+    return totalTokens(withWasted(spent ?? (wasWorkedOn(tried) ? this.heard.of(this.request) : undefined), tried));
   }
 }
 

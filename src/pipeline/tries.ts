@@ -1,9 +1,18 @@
+import { addUsage } from '../contract/add-usage';
 import type { Tried } from '../contract/call';
+import type { Usage } from '../contract/reply';
 
 /** A provider has worked on the call: it began to answer, or was cut off while it did. One that refuses charges nothing. */
 export function wasWorkedOn(tried: readonly Tried[] = []): boolean {
   const last = tried.at(-1);
   return last !== undefined && (!last.code || last.code === 'client_closed' || last.code === 'deadline_exceeded');
+}
+
+/** What was used, and what providers said was besides, for answers that were of no use. */
+export function withWasted(usage: Usage | undefined, tried: readonly Tried[] = []): Usage | undefined {
+  let sum = usage;
+  for (const { usage: wasted } of tried) if (wasted) sum = sum ? addUsage(sum, wasted) : wasted;
+  return sum;
 }
 
 /** Names that a provider did not know: callers made them up, so they are not kept, whoever answered in the end. */

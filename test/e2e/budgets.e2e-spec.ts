@@ -14,6 +14,10 @@ const PRICES = `prices:
   anthropic/claude-haiku-4-5: { input: 1, output: 5 }
   openai/text-embedding-3-small: { input: 0.02, output: 0 }
 `;
+const POLICIES = `
+defaults: { retry: { attempts: 1 }, fallback: { enabled: false } }
+tenants: { patient: { retry: { attempts: 3, baseMs: 1, maxMs: 2, budgetMinimum: 100 } } }
+`;
 const GPT_CALL = '0.0000825';
 
 interface Answer {
@@ -36,8 +40,8 @@ describe('budgets', () => {
   };
   /** A tenant of its own with a key that only calls. */
   let made = 0;
-  const newCaller = async (roles = ['client']) => {
-    const tenant = (await call('POST', '/v1/tenants', { name: `budgets ${++made}` })).body['id'] as string;
+  const newCaller = async (roles = ['client'], name = `budgets ${++made}`) => {
+    const tenant = (await call('POST', '/v1/tenants', { name })).body['id'] as string;
     const { id, key } = (await call('POST', '/v1/keys', { name: 'caller', tenant, roles })).body;
     return { tenant, keyId: id as string, key: key as string };
   };
@@ -62,7 +66,7 @@ describe('budgets', () => {
       env: upstream.env,
       settings: 'budgets: { leaseMs: 3000 }',
       prices: PRICES,
-      policies: 'defaults: { retry: { attempts: 1 }, fallback: { enabled: false } }',
+      policies: POLICIES,
     });
   });
   beforeEach(() => {
@@ -131,6 +135,27 @@ describe('budgets', () => {
     const body = { model: 'openai/text-embedding-3-small', input: 'x'.repeat(4_000) };
     await ask(gateway, '/v1/embeddings', body, { authorization: `Bearer ${key}` });
     expect(await shown(id)).toMatchObject({ spent_usd: '0.000061' });
+  });
+
+  it('is charged what a provider says that answers took which were of no use, each of them', async () => {
+    const { tenant, key } = await newCaller(['client'], 'patient');
+    const id = await newBudget({ tenant }, 1);
+    const useless = { ...replyFor({ path: '/chat/completions' }, ''), choices: [] };
+    upstream.answers(json({ ...useless, usage: { prompt_tokens: 500, completion_tokens: 500 } }));
+    const failed = await chat(key);
+    expect([failed.status, upstream.exchanges.length]).toEqual([502, 3]);
+    const told = { usage: { input_tokens: 500, output_tokens: 500, estimated: false } };
+    expect(await recordOf(gateway, String(failed.headers['x-request-id']))).toMatchObject({
+      status: 'failed',
+      usage: { input_tokens: 1_500, output_tokens: 1_500 },
+      tried: [told, told, told],
+    });
+    expect(await shown(id)).toMatchObject({ spent_usd: '0.018750', held_usd: '0.000000' });
+    const scripts = [json({ ...useless, usage: { prompt_tokens: 500, completion_tokens: 500 } }), says('Hello there')];
+    upstream.answers((exchange) => scripts.shift()?.(exchange));
+    const answered = await chat(key);
+    expect(answered.headers['x-gatehouse-cost-usd']).toBe('0.0063325');
+    expect(await shown(id)).toMatchObject({ spent_usd: '0.0250825', held_usd: '0.000000' });
   });
 
   it('refuses what does not fit before anybody is asked, in the dialect of the door, and says why', async () => {

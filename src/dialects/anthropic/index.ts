@@ -9,6 +9,7 @@ import { encodeError } from './error';
 import { forwardRequest } from './forward-request';
 import { MessageStreamDecoder } from './stream-decoder';
 import { MessageStreamEncoder } from './stream-encoder';
+import { decodeUsage, isCounted } from './usage';
 
 /** `POST /v1/messages`. */
 export const anthropicMessages: Codec<ChatRequest> = {
@@ -17,6 +18,7 @@ export const anthropicMessages: Codec<ChatRequest> = {
   encodeRequest,
   forwardRequest,
   decodeReply,
+  usageOf: ({ usage }) => (isCounted(usage) ? decodeUsage(usage) : undefined),
   streamDecoder: () => new MessageStreamDecoder(),
   encodeReply,
   streamEncoder: (context) => new MessageStreamEncoder(context),
@@ -30,6 +32,7 @@ export const anthropicCount: Codec<ChatRequest> = {
   encodeRequest,
   forwardRequest,
   decodeReply: decodeCount,
+  usageOf: () => undefined,
   streamDecoder: refuseStream,
   encodeReply: encodeCount,
   streamEncoder: refuseStream,

@@ -8,6 +8,7 @@ import { encodeRequest } from './encode-request';
 import { forwardCompatible, forwardRequest } from './forward-request';
 import { ChatStreamDecoder } from './stream-decoder';
 import { ChatStreamEncoder } from './stream-encoder';
+import { decodeUsage } from './usage';
 
 export const openaiChat: Codec<ChatRequest> = {
   dialect: 'openai-chat',
@@ -15,6 +16,7 @@ export const openaiChat: Codec<ChatRequest> = {
   encodeRequest,
   forwardRequest,
   decodeReply,
+  usageOf: ({ usage }) => decodeUsage(usage),
   streamDecoder: (body) => new ChatStreamDecoder(body),
   encodeReply,
   streamEncoder: (context) => new ChatStreamEncoder(context),

@@ -232,6 +232,10 @@ describe('ChatStreamDecoder', () => {
       });
     });
 
+    it('says what it took, where its provider said that', () => {
+      expect(failure(sse(delta({ content: 'a' }), usage))).toMatchObject({ facts: { usage: { inputTokens: 7 } } });
+    });
+
     it.each([
       ['nothing came', ''],
       ['a choice had not finished', sse(delta({ content: 'a' }), delta({ content: 'b' }, 1), finish('stop'))],

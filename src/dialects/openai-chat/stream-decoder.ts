@@ -1,6 +1,7 @@
 import { GatewayError } from '../../contract/errors';
 import { isObject, type Json, type JsonObject } from '../../contract/json';
 import { type ReplyEvent, UNKNOWN_USAGE, type Usage } from '../../contract/reply';
+import { withUsage } from '../../contract/with-usage';
 import type { StreamDecoder } from '../codec';
 import type { SseFrame } from '../sse';
 import { ChoiceDecoder } from './choice-decoder';
@@ -11,7 +12,6 @@ import { decodeUsage } from './usage';
 type Decoded = ReturnType<StreamDecoder['decode']>;
 
 const NOTHING: Decoded = { events: [], forward: true };
-const CUT_OFF = 'The provider cut the answer off';
 
 export class ChatStreamDecoder implements StreamDecoder {
   private readonly choices = new Map<number, ChoiceDecoder>();
@@ -39,7 +39,7 @@ export class ChatStreamDecoder implements StreamDecoder {
   end(): readonly ReplyEvent[] {
     if (this.done) return [];
     const finished = [...this.choices.values()].every((choice) => choice.finished);
-    if (!this.choices.size || !finished) throw new GatewayError('provider_failed', CUT_OFF);
+    if (!this.choices.size || !finished) throw this.cutOff();
     return this.finishAll();
   }
 
@@ -76,10 +76,14 @@ export class ChatStreamDecoder implements StreamDecoder {
 
   /** After `[DONE]`, choices that never said why they stopped have stopped. */
   private finishAll(): ReplyEvent[] {
-    if (!this.started) throw new GatewayError('provider_failed', CUT_OFF);
+    if (!this.started) throw this.cutOff();
     this.done = true;
     const finishes = [...this.choices.values()].flatMap((choice) => (choice.finished ? [] : choice.finish('stop')));
     return [...finishes, { type: 'end', usage: this.usage ?? UNKNOWN_USAGE }];
+  }
+
+  private cutOff(): GatewayError {
+    return withUsage(new GatewayError('provider_failed', 'The provider cut the answer off'), this.usage);
   }
 }
 

@@ -2,8 +2,8 @@ import { GatewayError } from '../../contract/errors';
 import { isObject, type JsonObject } from '../../contract/json';
 import { type ReplyEvent, UNKNOWN_USAGE } from '../../contract/reply';
 import { providerError } from '../openai-chat/provider-error';
-import { asCount, asObject, asObjects, asText } from '../tolerant';
-import { decodeUsage } from '../openai-chat/usage';
+import { asCount, asObjects, asText } from '../tolerant';
+import { decodeUsage } from './usage';
 
 export function decodeReply(body: JsonObject): ReplyEvent[] {
   if (!isObject(body)) throw failed('an answer that is no object');
@@ -13,8 +13,7 @@ export function decodeReply(body: JsonObject): ReplyEvent[] {
   return [
     { type: 'start', id: asText(body.id), model: asText(body.model) },
     ...data.map((item, position) => decodeEmbedding(item, position)),
-    // a vector is an answer of no tokens
-    { type: 'end', usage: decodeUsage({ completion_tokens: 0, ...asObject(body.usage) }) ?? UNKNOWN_USAGE },
+    { type: 'end', usage: decodeUsage(body.usage) ?? UNKNOWN_USAGE },
   ];
 }
 

@@ -6,6 +6,7 @@ import { decodeReply } from './decode-reply';
 import { decodeRequest } from './decode-request';
 import { encodeReply } from './encode-reply';
 import { encodeRequest, forwardRequest } from './encode-request';
+import { decodeUsage } from './usage';
 
 export const openaiEmbeddings: Codec<EmbeddingsRequest> = {
   dialect: 'openai-embeddings',
@@ -13,6 +14,7 @@ export const openaiEmbeddings: Codec<EmbeddingsRequest> = {
   encodeRequest,
   forwardRequest,
   decodeReply,
+  usageOf: ({ usage }) => decodeUsage(usage),
   encodeReply,
   streamDecoder: refuseStream,
   streamEncoder: refuseStream,

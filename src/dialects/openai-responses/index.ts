@@ -9,6 +9,7 @@ import { encodeRequest } from './encode-request';
 import { forwardRequest } from './forward-request';
 import { streamDecoder } from './stream-decoder';
 import { ResponsesStreamEncoder } from './stream-encoder';
+import { decodeUsage } from './usage';
 
 /** OpenAI's Responses API, served without storing anything between calls. */
 export const openaiResponses: Codec<ChatRequest> = {
@@ -17,6 +18,7 @@ export const openaiResponses: Codec<ChatRequest> = {
   encodeRequest,
   forwardRequest,
   decodeReply,
+  usageOf: ({ usage }) => decodeUsage(usage),
   completeReply,
   streamDecoder,
   encodeReply,

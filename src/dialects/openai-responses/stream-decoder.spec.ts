@@ -178,6 +178,13 @@ describe('failures', () => {
     });
   });
 
+  it('says what a response took that failed, where its provider said that', () => {
+    const took = { usage: { input_tokens: 5, output_tokens: 7 } };
+    expect(failure(sse(created, snapshot('failed', { ...error, ...took })))).toMatchObject({
+      facts: { usage: { inputTokens: 5, outputTokens: 7 } },
+    });
+  });
+
   it('reports a stream that stops before its end', () => {
     expect(failure(TURN.slice(0, TURN.lastIndexOf('event:')))).toMatchObject({
       code: 'provider_failed',

@@ -1,9 +1,12 @@
+import type { GatewayError } from '../../contract/errors';
 import { isObject, type JsonObject } from '../../contract/json';
 import type { ReplyEvent } from '../../contract/reply';
+import { withUsage } from '../../contract/with-usage';
 import { asObjects, asText } from '../tolerant';
 import { OutputReader } from './output-reader';
 import { nonsense, providerError } from './provider-error';
 import { readEnd, readStart } from './reply-status';
+import { decodeUsage } from './usage';
 
 /** The meaning of a stream's completed events, in order. */
 export class StreamedReply {
@@ -27,7 +30,7 @@ export class StreamedReply {
         return this.finish(response(event), event.type === 'response.incomplete');
       case 'response.failed':
       case 'response.cancelled':
-        throw providerError(response(event).error);
+        throw failed(response(event));
       default:
         return this.hasStarted ? this.readContent(event) : [];
     }
@@ -88,6 +91,10 @@ export class StreamedReply {
     this.hasEnded = true;
     return [...started, ...whole, ...ended];
   }
+}
+
+function failed({ error, usage }: JsonObject): GatewayError {
+  return withUsage(providerError(error), decodeUsage(usage));
 }
 
 function response(event: JsonObject): JsonObject {

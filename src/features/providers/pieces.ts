@@ -1,6 +1,7 @@
 import { GatewayError } from '../../contract/errors';
 import { isObject, type JsonObject } from '../../contract/json';
 import type { Piece, ReplyEvent } from '../../contract/reply';
+import { withUsage } from '../../contract/with-usage';
 import type { Dialect } from '../../contract/wire';
 import type { Codec, StreamDecoder } from '../../dialects/codec';
 import { SseSplitter, type SseFrame } from '../../dialects/sse';
@@ -82,13 +83,22 @@ export function jsonPiece(bytes: Buffer, codec: Codec, own: JsonObject | undefin
   if (!isObject(json))
     throw new GatewayError('provider_failed', 'The provider answered with something that is not an object');
   return {
-    events: codec.decodeReply(json),
+    events: eventsOf(json, codec),
     wire: {
       dialect: codec.dialect,
       format: 'json',
       bytes: own && codec.completeReply ? respelt(bytes, json, codec.completeReply(json, own)) : bytes,
     },
   };
+}
+
+/** @throws GatewayError why it is no answer, with what it took */
+function eventsOf(json: JsonObject, codec: Codec): readonly ReplyEvent[] {
+  try {
+    return codec.decodeReply(json);
+  } catch (error) {
+    throw withUsage(GatewayError.from(error), codec.usageOf(json));
+  }
 }
 
 /** The provider's own bytes when its answer was complete. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CallInterceptor, type Attempt, type Send } from '../../contract/attempt';
-import { blameFor, GatewayError, type ErrorCode } from '../../contract/errors';
+import { blameFor, GatewayError } from '../../contract/errors';
 import type { Reply } from '../../contract/reply';
 import { EventBus } from '../../platform/events/event-bus';
 import type { RetryPolicy } from '../../platform/config/policies';
@@ -38,7 +38,7 @@ export class RetryInterceptor extends CallInterceptor {
         return { ...reply, attempts: number };
       } catch (error) {
         const failure = GatewayError.from(error);
-        this.finished(attempt, started, failure.code);
+        this.finished(attempt, started, failure);
         const delayMs = number < retry.attempts ? waitBefore(number, failure, attempt, retry) : undefined;
         if (delayMs === undefined || !this.affords(attempt, failure, retry))
           throw restated(failure, { attempts: number });
@@ -56,13 +56,15 @@ export class RetryInterceptor extends CallInterceptor {
     return allowed;
   }
 
-  private finished({ candidate, key, request, tried }: Attempt, started: number, code?: ErrorCode): void {
+  private finished({ candidate, key, request, tried }: Attempt, started: number, failure?: GatewayError): void {
     const { provider, model } = candidate;
+    const code = failure?.code;
+    const usage = failure?.facts.usage;
     const ms = performance.now() - started;
     // counting says nothing of how long an answer takes
     if (code === undefined && request.operation !== 'count_tokens')
       this.latencies.observe(candidate, request.stream, ms);
-    tried({ provider, model, key: key?.index, code, ms });
+    tried({ provider, model, key: key?.index, code, ms, ...(usage && { usage }) });
     this.events.emit('attempt.finished', { provider, model, ok: code === undefined, code, ms });
   }
 }
