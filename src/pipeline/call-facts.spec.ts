@@ -86,6 +86,7 @@ describe('metadata', () => {
     firstTokenMs: 1,
     upstreamMs: 2,
     code: 'overloaded',
+    cost: 5n,
   } as CallFinished);
 
   it('is in the order of canonical text at every depth, so that no entry has to be sorted', () => {

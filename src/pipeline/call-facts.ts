@@ -33,6 +33,7 @@ export function callMetadata(
     cache: ended.cache,
     cache_reason: ended.cacheReason,
     call_id: id,
+    cost_picos: finished?.cost?.toString(),
     degraded: finished?.degraded,
     deprecation: ended.deprecation && deprecationMetadata(ended.deprecation),
     dialect: wire.dialect,

@@ -109,7 +109,7 @@ describe('work that nobody waits for', () => {
       expect(status).toBe(200);
       expect(body['data']).toMatchObject([
         { turn: 1, request_id: 'turn-1', status: 'answered', model: GPT, usage: { input_tokens: 5, output_tokens: 7 } },
-        { turn: 2, request_id: 'turn-2', status: 'answered', cost_usd: '0.000083' },
+        { turn: 2, request_id: 'turn-2', status: 'answered', cost_usd: '0.0000825' },
         { turn: 3, request_id: 'turn-3', status: 'refused', error_code: 'model_not_found', usage: null },
         { turn: 4, request_id: 'turn-4', status: 'answered', provider: 'openai', provider_model: 'gpt-4o' },
         { turn: 5, request_id: 'turn-5', status: 'refused', error_code: 'prompt_too_large' },

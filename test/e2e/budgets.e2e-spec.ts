@@ -113,7 +113,7 @@ describe('budgets', () => {
       const { headers } = await chat(key);
       expect(headers['x-gatehouse-cost-usd']).toBe(cost);
       const record = await recordOf(gateway, String(headers['x-request-id']));
-      expect(record).toMatchObject({ usage: { estimated: true } });
+      expect(record).toMatchObject({ cost_usd: cost, usage: { estimated: true } });
       expect(await shown(id)).toMatchObject({ spent_usd: cost, held_usd: '0.000000' });
       const ledger = await call('GET', `/v1/usage?tenant=${tenant}`);
       expect(ledger.body['data']).toMatchObject([{ requests: 1, estimated_requests: 1, cost_usd: cost }]);

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { EntryDetail as Detail, Revelation, StoredEntry } from '../../features/audit';
+import { type EntryDetail as Detail, recordedCost, type Revelation, type StoredEntry } from '../../features/audit';
 import type { CallReconstruction, EntryDetail, EntryView, Revealed } from './entry-schema';
 
 export function entryView({ index, header }: StoredEntry): z.output<typeof EntryView> {
@@ -41,7 +41,6 @@ function callView(details: readonly Detail[]): z.output<typeof CallReconstructio
   const headers = details.map(({ entry }) => entry.header);
   const last = <T>(pick: (header: (typeof headers)[number]) => T | undefined): T | undefined =>
     headers.map(pick).findLast((value) => value !== undefined);
-  const cost = last(({ cost_micros }) => cost_micros);
   const ended = headers.findLast(({ event }) => event !== 'llm.request');
   return {
     tenant: last(({ tenant }) => tenant) ?? null,
@@ -49,7 +48,7 @@ function callView(details: readonly Detail[]): z.output<typeof CallReconstructio
     outcome: ended?.event === 'llm.orphan' ? 'unknown' : (ended?.outcome ?? (ended ? 'unknown' : 'in_progress')),
     model: last(({ model }) => model) ?? null,
     model_resolved: last(({ model_resolved }) => model_resolved) ?? null,
-    cost_usd: cost === undefined ? null : dollars(BigInt(cost)),
+    cost_usd: last(recordedCost) ?? null,
     flags: [...new Set(headers.flatMap(({ compliance_flags = [] }) => compliance_flags))].sort(),
     policy: last(({ policy }) => policy) ?? {},
     attempts: last(({ metadata }) => metadata?.['tried'] ?? metadata?.['attempts']),
@@ -66,8 +65,4 @@ export function revealedView(revelation: Revelation): z.output<typeof Revealed> 
     recorded_as: revelation.recordedAs,
     content: revelation.content as { [name: string]: unknown },
   };
-}
-
-function dollars(micros: bigint): string {
-  return `${micros / 1_000_000n}.${(micros % 1_000_000n).toString().padStart(6, '0')}`;
 }

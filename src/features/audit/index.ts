@@ -4,6 +4,7 @@ export { AuditLog, type Draft, type Facts, type PlainObject, type Receipt } from
 export { AuditModule } from './audit.module';
 export { callsIn, type CallView } from './calls/call-view';
 export { tenantRead } from './calls/reading-terms';
+export { recordedCost } from './calls/recorded-cost';
 export { RecordedCalls } from './calls/recorded-calls.service';
 export { RecordedSessions } from './calls/recorded-sessions.service';
 export type { TurnView } from './calls/turn-view';

@@ -44,6 +44,16 @@ describe('callsIn', () => {
     ]);
   });
 
+  it('tells what a call cost exactly, where its entry does', () => {
+    const costs = (cost_picos: string) => {
+      const ended = entry('llm.response', { cost_micros: '51', metadata: { cost_picos } });
+      return callsIn([ended], HOUR)[0]?.cost_usd;
+    };
+    expect(costs('51250000')).toBe('0.00005125');
+    expect(costs('80000')).toBe('0.00000008');
+    expect(costs('nonsense')).toBe('0.000051');
+  });
+
   it('takes a request with a parent for the same call once more', () => {
     const request = entry('llm.request', { prompt_hash: 'h' });
     const repair = after(request, 'llm.request', { prompt_hash: 'other', metadata: { repair: true } });

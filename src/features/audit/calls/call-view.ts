@@ -1,4 +1,5 @@
 import type { Header, Plain, PlainObject } from '../format/header';
+import { recordedCost } from './recorded-cost';
 
 /** One call as `GET /v1/requests/:id` explains it. No content, no personal data: there is none in a header. */
 export interface CallView {
@@ -56,6 +57,7 @@ export interface CallView {
   readonly usage: Plain | null;
   /** What the answer had taken when a model gave it, where this call did not ask one. */
   readonly saved_usage: Plain | null;
+  /** Exact; of calls of earlier releases in whole millionths. */
   readonly cost_usd: string | null;
   readonly latency_ms: Plain | null;
   readonly first_token_ms: Plain | null;
@@ -138,7 +140,6 @@ export function callView(call: readonly Header[], unknownAfterMs: number): CallV
   const facts: PlainObject = { ...request?.metadata, ...end?.metadata };
   const fact = (name: string) => facts[name] ?? null;
   const resolved = end?.model_resolved;
-  const cost = end?.cost_micros;
   return {
     id: first.entry_id,
     request_id: first.request_id ?? '',
@@ -178,7 +179,7 @@ export function callView(call: readonly Header[], unknownAfterMs: number): CallV
     prompt: { hash: first.prompt_hash ?? null, characters: fact('prompt_characters') },
     usage: fact('usage'),
     saved_usage: fact('saved_usage'),
-    cost_usd: cost === undefined ? null : dollars(BigInt(cost)),
+    cost_usd: (end && recordedCost(end)) ?? null,
     latency_ms: fact('latency_ms'),
     first_token_ms: fact('first_token_ms'),
     upstream_ms: fact('upstream_ms'),
