@@ -43,6 +43,11 @@ describe('a model that fails', () => {
     expect(JSON.parse(refused.text)).toMatchObject({ error: { code: 'circuit_open' } });
     expect(['1', '2']).toContain(refused.headers['retry-after']);
     expect(upstream.exchanges).toHaveLength(3);
+    const headers = { authorization: `Bearer ${gateway.rootKey}` };
+    for (const by of ['model', 'session']) {
+      const usage = await fetch(`${gateway.url}/v1/usage?group_by=${by}`, { headers });
+      expect(await usage.json()).toMatchObject({ data: [{ requests: 3 }] });
+    }
 
     upstream.answers(says('well'));
     expect((await call(gateway, 'gpt-4o-mini')).status).toBe(200);

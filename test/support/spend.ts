@@ -21,6 +21,7 @@ export function spendRow(over: Partial<NewRow> = {}): NewRow {
     providerRequestId: undefined,
     operation: 'chat',
     outcome: 'answered',
+    asked: true,
     batch: false,
     tags: [],
     usage: { ...NO_USAGE, inputTokens: 100, outputTokens: 10, thinkingTokens: 0, estimated: false },

@@ -53,6 +53,11 @@ describe('sums', () => {
     ]);
   });
 
+  it('have no request of a call that nobody was asked for', () => {
+    const failed = spendRow({ outcome: 'failed', asked: false, usage: NO_USAGE, cost: 0n });
+    expect(dayDeltas([{ after: failed }], false)).toEqual([]);
+  });
+
   it('are of the hour, the person and each tag', () => {
     const at = Date.UTC(2026, 10, 20, 23, 59, 59, 999);
     const row = spendRow({ at, userRef: 's_1', tags: ['a', 'b'] });

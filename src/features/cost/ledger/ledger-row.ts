@@ -26,6 +26,8 @@ export interface LedgerRow {
   readonly providerRequestId: string | undefined;
   readonly operation: string | undefined;
   readonly outcome: string;
+  /** It was answered, or a provider tried: with every circuit open it was neither. */
+  readonly asked: boolean;
   /** It was asked in a batch of its provider, at the price of one. */
   readonly batch: boolean;
   /** Sorted, each once. */

@@ -21,9 +21,9 @@ export type Measures = { readonly [M in (typeof MEASURES)[number]]: bigint };
 export const NO_MEASURES = Object.fromEntries(MEASURES.map((name) => [name, 0n])) as Measures;
 
 /** What one call adds. */
-export function measuresOf({ usage, cost, saved, reused, outcome }: LedgerRow): Measures {
+export function measuresOf({ usage, cost, saved, reused, outcome, asked }: LedgerRow): Measures {
   return {
-    requests: 1n,
+    requests: asked ? 1n : 0n,
     estimated: usage.estimated ? 1n : 0n,
     unpriced: cost === undefined ? 1n : 0n,
     unknown: outcome === UNKNOWN ? 1n : 0n,

@@ -62,6 +62,7 @@ describe('a recorded call', () => {
       providerRequestId: 'req_1',
       operation: 'chat',
       outcome: 'answered',
+      asked: true,
       tags: ['a', 'b'],
       usage: {
         inputTokens: 10,
@@ -161,6 +162,18 @@ describe('a recorded call', () => {
     expect(
       left({ usage: undefined, tried: [...refused, { provider: 'openai', model: 'm', code: 'client_closed' }] }),
     ).toBe(true);
+  });
+
+  it('that was neither answered nor tried is no request', () => {
+    const asked = (outcome: string, metadata: object) =>
+      recordedCall(0, response({ outcome }, { usage: undefined, ...metadata }))?.asked;
+    expect(asked('failed', { attempts: 0 })).toBe(false);
+    expect(asked('abandoned', { attempts: 0 })).toBe(false);
+    expect(asked('answered', { attempts: 0 })).toBe(true);
+    expect(asked('failed', { attempts: 1 })).toBe(true);
+    expect(asked('failed', { attempts: undefined })).toBe(true);
+    expect(asked('failed', { attempts: 0, tried: [{ provider: 'openai', code: 'overloaded' }] })).toBe(true);
+    expect(asked('failed', { attempts: 0, batch: true })).toBe(true);
   });
 
   it('of a process that died is known by the entry that opened it', () => {

@@ -85,6 +85,7 @@ export function recordedCall(index: number, header: unknown, opening?: unknown):
     providerRequestId: text(metadata['provider_request_id']),
     operation: text(metadata['operation']),
     outcome,
+    asked: orphan || outcome === 'answered' || metadata['batch'] === true || wasTried(metadata),
     batch: metadata['batch'] === true,
     tags: tagsOf(metadata['tags']),
     usage: usage ?? NO_USAGE,
@@ -102,6 +103,11 @@ export function recordedCall(index: number, header: unknown, opening?: unknown):
       count(metadata['attempts']) > 0 &&
       !wasRefused(metadata['tried']),
   };
+}
+
+/** Entries that do not say how often a provider was asked say nothing against it. */
+function wasTried({ attempts, tried }: Fields): boolean {
+  return attempts !== 0 || (Array.isArray(tried) && tried.length > 0);
 }
 
 /** The provider that was asked last took nothing: it said no. Whoever was cut off meanwhile may have begun. */

@@ -18,6 +18,7 @@ export interface SpendRow {
   readonly provider_request_id: string | null;
   readonly operation: string | null;
   readonly outcome: string;
+  readonly asked: boolean;
   readonly batch: boolean;
   readonly tags: string[];
   readonly input_tokens: string;
@@ -55,6 +56,7 @@ export function ledgerRow(row: SpendRow): LedgerRow {
     providerRequestId: row.provider_request_id ?? undefined,
     operation: row.operation ?? undefined,
     outcome: row.outcome,
+    asked: row.asked,
     batch: row.batch,
     tags: row.tags,
     usage: {
@@ -97,6 +99,7 @@ export function spendRows(rows: readonly LedgerRow[]): string {
       provider_request_id: row.providerRequestId,
       operation: row.operation,
       outcome: row.outcome,
+      asked: row.asked,
       batch: row.batch,
       tags: row.tags,
       input_tokens: row.usage.inputTokens,

@@ -11,7 +11,7 @@ export const MOVE_CURSOR = 'update spend_cursor set next_index = $1';
 export const PARTITIONS = 'select spend_ensure_partition(moment) from unnest($1::timestamptz[]) as moment';
 
 const COLUMNS = `call_id uuid, at timestamptz, entry_index bigint, tenant_id uuid, key_id text, user_ref text, session_ref text,
-  model text, provider text, provider_model text, provider_request_id text, operation text, outcome text, tags text[],
+  model text, provider text, provider_model text, provider_request_id text, operation text, outcome text, asked boolean, tags text[],
   input_tokens bigint, image_tokens bigint, cache_read_tokens bigint, cache_write_tokens bigint, cache_write_long_tokens bigint,
   output_tokens bigint, thinking_tokens bigint, estimated boolean, cost_picos numeric, saved_picos numeric, cache text, reused boolean, spared jsonb, price_version text,
   batch boolean, latency_ms integer, first_token_ms integer, degraded text, flags text[]`;

@@ -11,7 +11,7 @@ const callsOf = (from: string, to: string) =>
 const CALLS = `(
   select (at at time zone 'UTC')::date as day, tenant_id, key_id, coalesce(provider, '') as provider,
     coalesce(provider_model, model, '') as model, coalesce(user_ref, '') as user_ref, tags,
-    coalesce(session_ref, '') as session_ref, 1::bigint as requests, estimated::int as estimated,
+    coalesce(session_ref, '') as session_ref, asked::int::bigint as requests, estimated::int as estimated,
     (cost_picos is null)::int as unpriced, (outcome = 'unknown')::int as unknown, reused::int as cache_hits,
     ${['input', 'cache_read', 'cache_write', 'output', 'thinking'].map((kind) => `${kind}_tokens`).join(', ')},
     coalesce(cost_picos, 0) as cost_picos, saved_picos
