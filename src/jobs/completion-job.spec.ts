@@ -30,8 +30,35 @@ describe('a completion', () => {
     expect(body).toEqual(chat);
   });
 
+  it.each<[string, JsonObject, object]>([
+    ['the usual version', { dialect: 'anthropic-messages', body: chat }, { 'anthropic-version': '2023-06-01' }],
+    [
+      'the version that its body names',
+      { ...chat, anthropic_version: '2026-10-21' },
+      { 'anthropic-version': '2026-10-21' },
+    ],
+    [
+      'the usual version for that of another vendor',
+      { ...chat, anthropic_version: 'bedrock-2023-05-31' },
+      { 'anthropic-version': '2023-06-01' },
+    ],
+    [
+      'what its headers say',
+      { dialect: 'anthropic-messages', body: chat, headers: { 'anthropic-beta': 'one', 'x-other': 'x' } },
+      { 'anthropic-version': '2023-06-01', 'anthropic-beta': 'one' },
+    ],
+  ])('of Messages tells its provider %s', (_what, input, headers) => {
+    const body = 'body' in input ? { ...input, body: { ...chat, max_tokens: 5 } } : { ...input, max_tokens: 5 };
+    expect(kind.parse(body).headers).toEqual(headers);
+  });
+
   it.each<[Json, string]>([
     ['text', 'input'],
+    [{ dialect: 'anthropic-messages', body: { ...chat, max_tokens: 5 }, headers: 'x' }, 'input.headers'],
+    [
+      { dialect: 'anthropic-messages', body: { ...chat, max_tokens: 5 }, headers: { 'anthropic-version': 'latest' } },
+      'input.headers.anthropic-version',
+    ],
     [{ model: 'fast' }, 'input.messages'],
     [{ ...chat, messages: [{ role: 'nobody', content: 'x' }] }, 'input.messages[0].role'],
     [{ ...chat, gatehouse: {} }, 'input.gatehouse'],

@@ -1,10 +1,13 @@
 import type { ForeignCall, JobContext, JobEstimate, JobKind } from '../contract/job';
 import { isObject, type Json, type JsonObject } from '../contract/json';
+import { isVersion, protocolHeaders } from '../dialects/anthropic/protocol-headers';
 import { CODECS } from '../dialects/codecs';
 import { invalid } from '../dialects/fields';
 import { GatewayError } from '../contract/errors';
 
 const DIALECTS = ['openai-chat', 'openai-responses', 'anthropic-messages'] as const;
+/** Headers of a Messages call that travel with it. */
+const PROTOCOL = ['anthropic-version', 'anthropic-beta'] as const;
 type ChatDialect = (typeof DIALECTS)[number];
 
 /**
@@ -18,15 +21,18 @@ export class CompletionJob implements JobKind<ForeignCall> {
   parse(input: Json): ForeignCall {
     if (!isObject(input)) throw invalid('input', 'expected an object');
     const isWrapped = 'dialect' in input && 'body' in input;
-    const { dialect, body } = isWrapped ? wrapped(input) : { dialect: dialectOf(input), body: input };
+    const { dialect, body, headers } = isWrapped
+      ? wrapped(input)
+      : { dialect: dialectOf(input), body: input, headers: {} };
     if ('gatehouse' in body) throw invalid('input.gatehouse', 'options are given as headers of the submission');
-    const { stream: _stream, stream_options: _options, anthropic_version: _version, ...asked } = body;
+    const { stream: _stream, stream_options: _options, anthropic_version: version, ...asked } = body;
     try {
       CODECS[dialect].decodeRequest(asked);
     } catch (error) {
       throw withinInput(error, isWrapped ? 'input.body' : 'input');
     }
-    return { dialect, body: asked };
+    if (dialect !== 'anthropic-messages') return { dialect, body: asked };
+    return { dialect, body: asked, headers: headersOf(headers, version) };
   }
 
   estimate({ dialect, body }: ForeignCall): readonly JobEstimate[] {
@@ -43,12 +49,30 @@ export class CompletionJob implements JobKind<ForeignCall> {
   }
 }
 
-function wrapped(input: JsonObject): { dialect: ChatDialect; body: JsonObject } {
-  const { dialect: asked, body } = input;
+function wrapped(input: JsonObject): { dialect: ChatDialect; body: JsonObject; headers: JsonObject } {
+  const { dialect: asked, body, headers = {} } = input;
   const dialect = DIALECTS.find((known) => known === asked);
   if (!dialect) throw invalid('input.dialect', `must be one of ${DIALECTS.join(', ')}`);
   if (!isObject(body)) throw invalid('input.body', 'expected an object');
-  return { dialect, body };
+  if (!isObject(headers)) throw invalid('input.headers', 'expected an object');
+  return { dialect, body, headers };
+}
+
+/** What an Anthropic provider must be told beside the body: as the caller's SDK would have, the version also in the body. */
+function headersOf(headers: JsonObject, version: Json | undefined): Record<string, string> {
+  const given = Object.fromEntries(
+    PROTOCOL.flatMap((name) => {
+      const value = headers[name] ?? undefined;
+      if (value !== undefined && typeof value !== 'string') throw invalid(`input.headers.${name}`, 'must be a text');
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+  const said = typeof version === 'string' && isVersion(version) ? { 'anthropic-version': version } : {};
+  try {
+    return protocolHeaders({ ...said, ...given });
+  } catch (error) {
+    throw withinInput(error, 'input.headers');
+  }
 }
 
 /** What only Messages has; everything else is Chat Completions, or Responses where there is `input`. */

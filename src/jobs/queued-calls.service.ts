@@ -23,9 +23,10 @@ export class QueuedCalls {
     const traceparent = call.trace?.traceparent ?? call.traceparent;
     if (request.operation !== 'chat' || wire.dialect === 'internal') return refusal;
     const { gatehouse: _options, ...body } = wire.body;
+    const { dialect, headers } = wire;
     const { job } = await this.intake.submit(caller, {
       type: 'completion',
-      input: { dialect: wire.dialect, body },
+      input: { dialect, body, ...(dialect === 'anthropic-messages' && { headers }) },
       priority: 0,
       runAt: refusal.facts.roomAt,
       ttlSeconds: this.config.jobs.maxTtlSeconds,

@@ -116,6 +116,12 @@ describe('jobs', () => {
     const messages = { ...chat(), model: 'anthropic/claude-haiku-4-5', system: 'Be kind.' };
     const other = await reaches(await taken(messages, key), key, 'succeeded');
     expect(other['result']).toMatchObject({ type: 'message', content: [{ type: 'text', text: 'Hello there' }] });
+    // Anthropic refuses a call that does not say it
+    expect(upstream.last.headers['anthropic-version']).toBe('2023-06-01');
+    const told = { 'anthropic-version': '2026-10-21', 'anthropic-beta': 'one,two' };
+    const wrapped = { dialect: 'anthropic-messages', body: messages, headers: told };
+    await reaches(await taken(wrapped, key), key, 'succeeded');
+    expect(upstream.last.headers).toMatchObject(told);
   });
 
   it('are refused at once when they can never work, by the field that is wrong', async () => {
@@ -254,6 +260,10 @@ describe('jobs', () => {
     expect(refused).toMatchObject({ status: 402, body: { error: { code: 'budget_exhausted' } } });
     const id = /as job ([\w-]+),/.exec(refused.body['error'].message)?.[1] ?? '';
     expect((await ask()).body['error'].message).toContain(id);
+    const messages = { ...chat('Hello once more', { max_tokens: 250 }), model: 'anthropic/claude-haiku-4-5' };
+    const version = { 'anthropic-version': '2026-10-21' };
+    const other = await call('POST', '/v1/messages', messages, key, version);
+    const otherId = /as job ([\w-]+),/.exec(other.body['error'].message)?.[1] ?? '';
     upstream.answers(says('Hello there'));
     leaving.abort();
     await first;
@@ -261,6 +271,8 @@ describe('jobs', () => {
       type: 'completion',
       result: { choices: [{ message: { content: 'Hello there' } }] },
     });
+    expect(await reaches(otherId, key, 'succeeded')).toMatchObject({ result: { type: 'message' } });
+    expect(upstream.exchanges.find(({ path }) => path.endsWith('/messages'))?.headers).toMatchObject(version);
   });
 
   it('do not take the place of calls that are more than the whole limit', async () => {

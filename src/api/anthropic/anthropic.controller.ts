@@ -2,10 +2,10 @@ import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { anthropicCount, anthropicMessages } from '../../dialects/anthropic';
+import { protocolHeaders } from '../../dialects/anthropic/protocol-headers';
 import { DescribeCall } from '../door/describe-call.decorator';
 import { Door } from '../door/door.service';
 import { Allow, type CallerRequest } from '../guards';
-import { protocolHeaders } from './protocol-headers';
 
 @ApiTags('inference')
 @Controller('v1/messages')

@@ -1,14 +1,15 @@
 import { GatewayError } from '../../contract/errors';
-import type { Headers } from '../door/caller-intent';
 
 const DEFAULT_VERSION = '2023-06-01';
 const VERSION = /^\d{4}-\d{2}-\d{2}$/;
 const BETA = /^[\w.,: -]{1,2000}$/;
 
 /** The version and betas of the caller's SDK, which an Anthropic provider must see. Nothing else is forwarded. */
-export function protocolHeaders(headers: Headers): Record<string, string> {
+export function protocolHeaders(headers: {
+  readonly [name: string]: string | string[] | undefined;
+}): Record<string, string> {
   const version = first(headers['anthropic-version']) ?? DEFAULT_VERSION;
-  if (!VERSION.test(version))
+  if (!isVersion(version))
     throw new GatewayError('invalid_request', 'anthropic-version must be a date such as 2023-06-01', {
       param: 'anthropic-version',
     });
@@ -18,6 +19,10 @@ export function protocolHeaders(headers: Headers): Record<string, string> {
       param: 'anthropic-beta',
     });
   return { 'anthropic-version': version, ...(beta ? { 'anthropic-beta': beta } : {}) };
+}
+
+export function isVersion(text: string): boolean {
+  return VERSION.test(text);
 }
 
 function first(value: string | string[] | undefined): string | undefined {
