@@ -29,6 +29,9 @@ export const JOB_STATUSES = [
 ] as const;
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
+/** What the request ids of calls begin with that jobs make: no caller names its own call so. */
+export const JOB_REQUEST_PREFIX = 'job:';
+
 /** A question to a model, in no dialect. */
 export interface Question {
   /** An alias, a vendor's name, or `provider/name`. */

@@ -4,7 +4,14 @@ import { GatewayError } from '../contract/errors';
 import { uuidv7 } from '../contract/ids';
 import { type BatchedReply, type BatchTarget, CallPosted, type Letter } from '../contract/in-batch';
 import { isObject, type Json, type JsonObject } from '../contract/json';
-import type { Answer, ForeignAnswer, ForeignCall, PostedCall, Question } from '../contract/job';
+import {
+  type Answer,
+  type ForeignAnswer,
+  type ForeignCall,
+  JOB_REQUEST_PREFIX,
+  type PostedCall,
+  type Question,
+} from '../contract/job';
 import type { Picos } from '../contract/money';
 import { type FinishReason, NO_USAGE, type Piece, type Reply, type Usage } from '../contract/reply';
 import type { Dialect, WireRequest } from '../contract/wire';
@@ -182,7 +189,7 @@ export class JobCalls {
     const user = submission.user ?? request.user;
     return {
       id: uuidv7(),
-      requestId: `job:${jobId}`,
+      requestId: `${JOB_REQUEST_PREFIX}${jobId}`,
       caller: more.caller ?? (await this.ring.callerOf(keyId)),
       request,
       wire,

@@ -48,9 +48,13 @@ describe('feedback', () => {
     return { status: answer.status, text, body: (isJson ? JSON.parse(text) : {}) as Record<string, any> };
   }
   /** A call with the official SDK. @returns its request id */
-  async function call(prompt = 'What is six times seven?', model = 'fast', user?: string): Promise<string> {
-    const id = randomUUID();
-    const client = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: keys['mine'], maxRetries: 0 });
+  async function call(
+    prompt = 'What is six times seven?',
+    model = 'fast',
+    user?: string,
+    { who = 'mine', id = randomUUID() as string } = {},
+  ): Promise<string> {
+    const client = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: keys[who], maxRetries: 0 });
     await client.chat.completions.create(
       { model, messages: [{ role: 'user', content: prompt }], ...(user !== undefined && { user }) },
       { headers: { 'x-request-id': id } },
@@ -171,5 +175,15 @@ describe('feedback', () => {
     const read = (await headersOf(gateway.databaseUrl, id)).filter(({ event }) => event === 'audit.reveal');
     expect(read).toHaveLength(2);
     expect((await api('ann', 'POST', '/v1/feedback/export', { reason: 'x y z', min_score: 0.99 })).status).toBe(404);
+  });
+
+  it('is about the own call where another key used its request id after it', async () => {
+    const id = await call();
+    const { body: own } = await api('mine', 'GET', `/v1/requests/${id}`);
+    await call('What is seven times eight?', 'fast', undefined, { who: 'other', id });
+    expect((await api('mine', 'GET', `/v1/requests/${id}`)).body.id).toBe(own.id);
+    expect((await give(id, { score: 1 })).body).toMatchObject({ key: own.key });
+    const { body: newest } = await api('op', 'GET', `/v1/requests/${id}`);
+    expect(newest.key).not.toBe(own.key);
   });
 });

@@ -294,6 +294,10 @@ describe('jobs', () => {
     await reaches(id, mine.key, 'succeeded');
     const seen = await call('GET', `/v1/jobs/${id}`, undefined, operator.key);
     expect(seen.body).toMatchObject({ status: 'succeeded', result: null, content_withheld: true });
+    const posed = await call('POST', '/v1/chat/completions', chat(), colleague.key, { 'x-request-id': `job:${id}` });
+    expect([posed.status, posed.headers.get('x-request-id')]).toEqual([200, expect.not.stringMatching(/^job:/)]);
+    const record = await call('GET', `/v1/requests/job:${id}`, undefined, mine.key);
+    expect(record.body).toMatchObject({ key: mine.keyId });
     for (const { key } of [colleague, stranger]) {
       expect((await call('GET', `/v1/jobs/${id}`, undefined, key)).status).toBe(404);
       expect((await call('DELETE', `/v1/jobs/${id}`, undefined, key)).status).toBe(404);

@@ -133,6 +133,13 @@ describe('requestIdOf', () => {
     (id) => expect(requestIdOf({ 'x-request-id': id })).toBeUndefined(),
   );
 
+  it.each(['job:01939b5e-7a3c-7c11-8a55-0242ac120002', 'job:'])(
+    'replaces %s, which the call of a job may have',
+    (id) => {
+      expect(requestIdOf({ 'x-request-id': id })).toBeUndefined();
+    },
+  );
+
   it.each(['', ' ', 'a b', 'a\u0000b', '<script>', 'x'.repeat(129), 'größe'])('replaces %j', (id) => {
     expect(requestIdOf({ 'x-request-id': id })).toBeUndefined();
   });

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { JOB_REQUEST_PREFIX } from '../../contract/job';
 import { CACHE_INTENTS, type CacheIntent, type Validation } from '../../contract/call';
 import { COMPLEXITIES, type Complexity } from '../../contract/selection';
 import { fieldName, invalid } from '../../dialects/fields';
@@ -72,10 +73,14 @@ function traceparentOf(headers: Headers): string | undefined {
   return given !== undefined && TRACEPARENT.test(given) ? given : undefined;
 }
 
-/** The caller's own id for the request when it is well-formed and holds nothing personal and no secret; else it is replaced, not refused. */
+/**
+ * The caller's own id for the request when it is well-formed, holds nothing personal and no secret, and cannot be taken for one of the
+ * gateway's; else it is replaced, not refused.
+ */
 export function requestIdOf(headers: Headers): string | undefined {
   const id = text(headers, 'x-request-id');
-  return id !== undefined && isRequestId(id) && !tellsOfSomebody(id) ? id : undefined;
+  if (id === undefined || !isRequestId(id) || id.startsWith(JOB_REQUEST_PREFIX)) return undefined;
+  return tellsOfSomebody(id) ? undefined : id;
 }
 
 export function isRequestId(text: string): boolean {

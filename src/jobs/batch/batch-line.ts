@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { GatewayError } from '../../contract/errors';
+import { JOB_REQUEST_PREFIX } from '../../contract/job';
 import type { JsonObject } from '../../contract/json';
 import { encodeOpenAiError } from '../../dialects/openai-error';
 import { isPassing } from '../waits';
@@ -34,7 +35,7 @@ const WHY: Record<Undone, string> = {
 export const stepOf = (n: number): string => `line ${n}`;
 
 /** What the call of a line is called in the record. */
-export const requestOf = (jobId: string, n: number): string => `job:${jobId}:${n}`;
+export const requestOf = (jobId: string, n: number): string => `${JOB_REQUEST_PREFIX}${jobId}:${n}`;
 
 export function answered(jobId: string, n: number, customId: string, body: JsonObject): ResultLine {
   const response = { status_code: 200, request_id: requestOf(jobId, n), body };

@@ -19,7 +19,7 @@ export class RecordedCalls {
   ) {}
 
   /**
-   * The newest call of that request id that the caller may see. Who governs leaves an entry before the answer; who asks for
+   * The newest call of that request id that the caller's key made, or else the newest that the caller may see. Who governs leaves an entry before the answer; who asks for
    * calls of its own does not.
    * @throws GatewayError `audit_unavailable`, also for one whose headers are not those that were signed
    */
@@ -28,7 +28,8 @@ export class RecordedCalls {
     await recordReading(this.log, caller, { request_id: requestId, view: 'call' });
     const entries = await this.reader.entriesOf(requestId, tenant);
     const read = entries.map(({ index, header: text }) => ({ index, text, header: JSON.parse(text) as Header }));
-    const call = byCall(read).at(-1);
+    const calls = byCall(read);
+    const call = calls.findLast(([first]) => first?.header.actor === caller.keyId) ?? calls.at(-1);
     if (!call) return undefined;
     await this.proofs.ofAll(call);
     const headers = call.map(({ header }) => header);
