@@ -22,7 +22,11 @@ export const Shredded = z.object({
   final_at: z.iso.datetime().describe('When the last backup that has the keys is gone.'),
   waiting_for: z
     .array(z.string())
-    .describe('Processes that have not confirmed that they dropped their copies; these grow old within minutes.'),
+    .describe('Processes that have not confirmed that they dropped their copies; some may have died.'),
+  safe_at: z.iso
+    .datetime()
+    .nullable()
+    .describe('From when on the copies of all of them are too old to be used; null when every process has confirmed.'),
 });
 
 export function shreddedView(report: ShredReport): z.output<typeof Shredded> {
@@ -35,7 +39,12 @@ export function shreddedView(report: ShredReport): z.output<typeof Shredded> {
     destroyed_at: report.destroyedAt.toISOString(),
     final_at: report.finalAt.toISOString(),
     waiting_for: report.silent.map(({ node }) => node),
+    safe_at: safeAt(report)?.toISOString() ?? null,
   };
+}
+
+function safeAt({ silent }: ShredReport): Date | undefined {
+  return silent.length ? new Date(Math.max(...silent.map(({ safeAt: at }) => at.getTime()))) : undefined;
 }
 
 export const SubjectExportQuery = z.strictObject({
