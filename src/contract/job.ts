@@ -151,6 +151,10 @@ export interface JobKind<I = unknown> {
    * @throws GatewayError when the job could never be done
    */
   estimate(input: I, tenantId: string): readonly JobEstimate[] | Promise<readonly JobEstimate[]>;
+  /** Whom the input names as the end user. */
+  userOf?(input: I): string | undefined;
+  /** The files that it reads, by their ids. */
+  filesOf?(input: I): readonly string[];
   /** @throws GatewayError how the job failed */
   run(input: I, context: JobContext): Promise<Json>;
 }

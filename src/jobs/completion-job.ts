@@ -43,6 +43,10 @@ export class CompletionJob implements JobKind<ForeignCall> {
     return [{ model, promptBytes, ...(maxTokens !== undefined && { maxTokens: maxTokens * n }), times: 1 }];
   }
 
+  userOf({ dialect, body }: ForeignCall): string | undefined {
+    return CODECS[dialect as ChatDialect].decodeRequest(body).user;
+  }
+
   async run(call: ForeignCall, context: JobContext): Promise<Json> {
     context.progress(1, 'asking');
     return context.conclude('answer', async (ask) => (await ask.verbatim(call)).body);

@@ -20,6 +20,7 @@ import { Config } from '../platform/config/config';
 import { EventBus } from '../platform/events/event-bus';
 import { JobFunding } from './job-funding.service';
 import { JobKinds } from './job-kinds';
+import { JobPersons } from './job-persons.service';
 import { WebhookTargets } from './webhook-targets.service';
 
 const LONGEST_WAIT_SECONDS = 3_600;
@@ -61,6 +62,7 @@ export class JobIntake {
     private readonly reader: JobReader, private readonly backlogs: Backlogs, private readonly funding: JobFunding,
     private readonly seal: JobSeal, private readonly signals: JobSignals, private readonly acts: Acts,
     private readonly ring: KeyRing, private readonly events: EventBus, private readonly webhooks: WebhookTargets,
+    private readonly persons: JobPersons,
   ) {}
 
   /**
@@ -91,6 +93,7 @@ export class JobIntake {
     if (rest.webhook) await this.webhooks.check(tenantId, rest.webhook);
     await this.checkRoom(tenantId);
     const hold = funded ? await this.funding.plan(caller, rest, await kind.estimate(parsed, tenantId)) : undefined;
+    const persons = await this.persons.of(tenantId, kind, parsed, rest.user);
     const start = Math.max(runAt.getTime(), Date.now());
     const expiresAt = new Date(start + seconds * 1_000);
     const job = { id, tenantId, keyId, type: kind.type, priority, runAt: new Date(start), expiresAt };
@@ -99,7 +102,7 @@ export class JobIntake {
     const act = { event: 'job.submit', metadata: { target: id, type: kind.type, priority } } as const;
     const submitted = await this.acts.perform(caller, act, () =>
       this.submissions.submit(
-        { ...job, submission, ...(named && { named }) },
+        { ...job, submission, persons, ...(named && { named }) },
         hold && ((client) => hold(client, { id, n: 0, seconds: holdSeconds })),
       ),
     );

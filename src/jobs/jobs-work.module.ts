@@ -25,6 +25,7 @@ import { JobCalls } from './job-calls.service';
 import { JobFunding } from './job-funding.service';
 import { JobIntake } from './job-intake.service';
 import { LateSteps } from './late-steps.service';
+import { JobPersons } from './job-persons.service';
 import { JobRunner } from './job-runner.service';
 import { JobSweeper } from './job-sweeper.service';
 import { CanaryEvidence } from './promotions/canary-evidence.service';
@@ -33,6 +34,7 @@ import { PromotionDesk } from './promotions/promotion-desk.service';
 import { PromotionSweeper } from './promotions/promotion-sweeper.service';
 import { QueuedCalls } from './queued-calls.service';
 import { JOB_KINDS } from './kinds.provider';
+import { UploadPersons } from './upload-persons.service';
 import { WebhookSender } from './webhook-sender.service';
 import { WebhookTargets } from './webhook-targets.service';
 
@@ -75,12 +77,24 @@ import { WebhookTargets } from './webhook-targets.service';
     JobCalls,
     JobFunding,
     JobIntake,
+    JobPersons,
     JobRunner,
     JobSweeper,
     QueuedCalls,
+    UploadPersons,
     WebhookTargets,
     WebhookSender,
   ],
-  exports: [JobsModule, WebhooksModule, SUITES, EvalRuns, PromotionDesk, JobIntake, JobRunner, QueuedCalls],
+  exports: [
+    JobsModule,
+    WebhooksModule,
+    SUITES,
+    EvalRuns,
+    PromotionDesk,
+    JobIntake,
+    JobRunner,
+    QueuedCalls,
+    UploadPersons,
+  ],
 })
 export class JobsWorkModule {}

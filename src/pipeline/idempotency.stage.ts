@@ -55,15 +55,14 @@ export class IdempotencyStage extends Stage<AdmittedCall, UniqueCall> {
   }
 
   private enter(call: AdmittedCall, idempotencyKey: string): Promise<Turn> {
-    const { id, requestId, receivedAt, caller, wire, signal } = call;
+    const { id, requestId, receivedAt, caller, wire, user, signal } = call;
     const tenant = { id: caller.tenantId, name: caller.tenantName };
     const { totalMs } = effectivePolicy(this.config.policies, { tenant }).timeout;
     const deadlineAt = call.startedAt + Math.min(call.timeoutMs ?? totalMs, totalMs);
     const { tenantId, keyId } = caller;
-    return this.answers.enter(
-      { id, requestId, receivedAt, tenantId, keyId, idempotencyKey, dialect: wire.dialect, body: wire.body },
-      new Patience(deadlineAt, signal),
-    );
+    const { dialect, body } = wire;
+    const named = { id, requestId, receivedAt, tenantId, keyId, idempotencyKey, dialect, body };
+    return this.answers.enter({ ...named, ...(user !== undefined && { user }) }, new Patience(deadlineAt, signal));
   }
 
   private repeat(call: AdmittedCall, { packed, requestId, receivedAt }: GivenAnswer, waited: boolean): Reply {

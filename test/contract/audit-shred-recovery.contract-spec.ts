@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import type { Header } from '../../src/features/audit/format/header';
 import type { AuditKeys } from '../../src/features/audit/keys/audit-keys';
+import { KeptContents, type KeptScope } from '../../src/features/audit/keys/kept-contents';
 import { shredsOf } from '../../src/features/audit/keys/shred-entries';
 import type { ShredScope } from '../../src/features/audit/keys/shred-scope';
 import { until } from '../support/ask';
@@ -200,6 +201,73 @@ describe('restoring a backup of the key database', () => {
     const later = await site.replica({ ledgerFile });
     expect(await read(later, anew)).toBe('anew');
     expect(await later.subjects.find(tenant, 'ann')).toBeDefined();
+  });
+});
+
+describe('what is kept beside the log', () => {
+  let purges: KeptScope[];
+  let isAway: boolean;
+  let contents: KeptContents;
+  beforeEach(() => {
+    [purges, isAway] = [[], false];
+    contents = new KeptContents();
+    contents.add({
+      name: 'away',
+      purge: () => (isAway ? Promise.reject(new Error('away')) : Promise.resolve(1)),
+    });
+    contents.add({ name: 'there', purge: (scope) => Promise.resolve(purges.push(scope)) });
+  });
+  const pass = () =>
+    site.client.query(`
+      update audit_keys.shred_ledger set destroyed_at = destroyed_at - interval '61 minutes',
+        leased_until = clock_timestamp() - interval '1 second'`);
+  const named = () => site.count('shred_ledger', 'person is not null');
+
+  it('goes at once, and once more when everything that was on its way has come; then nobody is named any more', async () => {
+    const ann = await keys.subjects.reference(tenant, 'ann');
+    const report = await shredder(keys, { contents }).shred({ tenant, subject: ann }, BASIS, OFFICERS, 'ann');
+    expect(report.purged).toEqual({ away: 1, there: 1 });
+    expect(purges).toEqual([{ tenantId: tenant, user: 'ann' }]);
+    expect(await site.dump('shred_ledger')).not.toContain(Buffer.from('ann').toString('hex'));
+    await shredder(keys, { contents }).resume();
+    expect(purges).toHaveLength(1);
+    expect(await named()).toBe(1);
+    await pass();
+    await shredder(keys, { contents }).resume();
+    expect(purges.slice(1)).toEqual([{ tenantId: tenant, user: 'ann', before: expect.any(Date) as Date }]);
+    expect(await named()).toBe(0);
+    await pass();
+    await shredder(keys, { contents }).resume();
+    expect(purges).toHaveLength(2);
+  });
+
+  it('is tried again where it could not be removed, and takes nothing of a new beginning with it', async () => {
+    await keys.dataKeys.current(tenant, await keys.subjects.reference(tenant, 'ann'), NOW);
+    isAway = true;
+    const shredding = shredder(keys, { contents }).shred({ tenant }, BASIS, OFFICERS);
+    await expect(shredding).rejects.toMatchObject({
+      code: 'storage_unavailable',
+      facts: { details: { left: 'away' } },
+    });
+    // one that fails is in nobody's way
+    expect(purges).toEqual([{ tenantId: tenant }]);
+    const anew = await write(keys, tenant, await keys.subjects.reference(tenant, 'ann'), 'anew');
+    const again = async () => {
+      await site.client.query(`update audit_keys.shred_ledger set leased_until = clock_timestamp()`);
+      return shredder(keys, { contents }).resume();
+    };
+    await expect(again()).rejects.toThrow('1 erasures are not finished');
+    isAway = false;
+    await again();
+    expect(purges.slice(1)).toEqual([1, 2].map(() => ({ tenantId: tenant, before: expect.any(Date) as Date })));
+    expect(await read(keys, anew)).toBe('anew');
+  });
+
+  it('stays where a month of the log goes', async () => {
+    await history(keys);
+    await shredder(keys, { contents }).shred({ tenant, month: '2026-10' }, BASIS, OFFICERS);
+    expect(purges).toEqual([]);
+    expect(await site.count('shred_ledger', 'purged_at is null')).toBe(0);
   });
 });
 

@@ -149,6 +149,28 @@ describe('idempotent answers', () => {
     expect((await rows()).map(({ holder }) => holder).sort()).toEqual([keys[4]?.holder, fresh.holder].sort());
   });
 
+  it('keeps nothing of whom is erased, nor what is still being answered', async () => {
+    const store = replica();
+    const [ann, bob] = [Buffer.alloc(32, 8), Buffer.alloc(32, 9)];
+    const place = (n: number, person?: Buffer) => claim({ key: Buffer.alloc(32, 20 + n), ...(person && { person }) });
+    const [given, coming, others, nobodys] = [place(0, ann), place(1, ann), place(2, bob), place(3)];
+    for (const one of [given, coming, others, nobodys]) await store.claim(one);
+    for (const one of [given, others, nobodys]) await store.keep(one, SEALED);
+    const before = new Date(given.receivedAt - 1);
+    expect(await store.purge(TENANT, ann, before, 10)).toBe(0);
+    expect([await store.purge(TENANT, ann, undefined, 1), await store.purge(TENANT, ann, undefined, 10)]).toEqual([
+      1, 1,
+    ]);
+    expect(await store.keep(coming, SEALED)).toBe(false);
+    expect(await rows()).toHaveLength(2);
+    // another person's call takes the place of one that has expired
+    await pass(3_601);
+    await store.claim({ ...others, holder: uuidv7(), person: ann });
+    expect(await store.purge(TENANT, bob, undefined, 10)).toBe(0);
+    expect(await store.purge(uuidv7(), undefined, undefined, 10)).toBe(0);
+    expect(await store.purge(TENANT, undefined, undefined, 10)).toBe(2);
+  });
+
   it('has a real clock for its leases', async () => {
     const store = replica(1_000);
     await store.claim(claim());

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { uuidv7 } from '../../src/contract/ids';
 import type { ClaimedJob, EndedJob } from '../../src/features/jobs';
+import { JobErasure } from '../../src/features/jobs/job-erasure.store';
 import { JobFeed } from '../../src/features/jobs/job-feed';
 import type { JobEvent } from '../../src/features/jobs/job-reader.store';
 import { JobSignals } from '../../src/features/jobs/job-signals.store';
@@ -307,6 +308,32 @@ describe('jobs in PostgreSQL', () => {
     });
     await expect(lost).rejects.toMatchObject({ code: 'storage_unavailable' });
     expect(await statusOf(id)).toBe('queued');
+  });
+
+  it('go with whom they are kept of, whoever works on them, and free what waits for their end', async () => {
+    const [tenant, other] = [await site.newTenant(), await site.newTenant()];
+    const [ann, bob] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+    const running = await site.submit(tenant, { persons: [ann, bob, ann] });
+    const job = await claimed();
+    const waiting = await site.submit(tenant, { persons: [ann] });
+    const [left, neighbour] = [await site.submit(tenant, { persons: [bob] }), await site.submit(other)];
+    const freed: string[] = [];
+    site.endings.add(
+      ({ job: { tenantId } }) => tenantId === tenant,
+      (_client, jobs) => Promise.resolve(void freed.push(...jobs.map(({ job: { id } }) => id))),
+    );
+    const erasure = new JobErasure(site.jobs, site.seal, site.endings);
+    expect(await erasure.next(tenant, ann, new Date(0))).toEqual([]);
+    expect([await erasure.has(tenant, ann), await erasure.has(other, ann)]).toEqual([true, false]);
+    const ids = await erasure.next(tenant, ann, undefined);
+    expect(ids).toEqual([running, waiting]);
+    expect((await erasure.remove(ids)).stopped.map(({ id }) => id).sort()).toEqual([...ids].sort());
+    expect(freed.sort()).toEqual([...ids].sort());
+    expect(await site.claims().keepStep(job, 'step', 'x', 0n)).toBe(false);
+    expect(await site.claims().keepLateStep(job, 'step', 'x', 0n)).toBe(false);
+    expect(await site.claims().finish(job, { status: 'succeeded', result: 'x' })).toBe(false);
+    expect(await erasure.next(tenant, undefined, undefined)).toEqual([left]);
+    expect(await statusOf(neighbour)).toBe('queued');
   });
 
   it('leave nothing readable of what they are about, nor can it be moved', async () => {

@@ -18,6 +18,7 @@ prices:
 const SETTINGS = `
 jobs: { leaseMs: 1500, backoffMs: 50 }
 batches: { parallel: 4, pollMs: 100, maxPollMs: 500 }
+audit: { approvals: { shred: false } }
 `;
 const EMAIL = 'ana.souza@mail.example';
 /** Five tokens in and seven out, at half the price. */
@@ -225,6 +226,24 @@ describe('a batch that its provider works off', () => {
     },
     60_000,
   );
+
+  it.each([
+    ['openai', GPT],
+    ['anthropic', CLAUDE],
+  ])('is stopped there when whom it is about is erased: %s', async (provider, model) => {
+    vendors.diligent = false;
+    const user = `ana at ${provider}`;
+    const { id } = await create([line('one', model), line('two', model, { user })]);
+    await until(async () => (await shown(id)).gatehouse.pass_through?.['batch_id'] ?? undefined);
+    const shred = await fetch(`${gateway.url}/v1/audit/subjects/${encodeURIComponent(user)}/shred`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${gateway.rootKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ basis: 'GDPR 17(1)(b)' }),
+    });
+    expect(await shred.json()).toMatchObject({ purged: { jobs: 1, files: 1 } });
+    expect(vendors.asked.filter((asked) => asked.endsWith('/cancel'))).toHaveLength(1);
+    await expect(shown(id)).rejects.toMatchObject({ status: 404 });
+  });
 
   it('stays here when it cannot go, and says why', async () => {
     const image = [{ role: 'user', content: [{ type: 'text', text: 'see' }] }];

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
-import { AnswersModule } from '../../features/answers';
 import { ReviewModule } from '../../features/audit';
 import { TenancyModule } from '../../features/tenancy';
+import { ErasureWorkModule } from '../../jobs';
 import { ApprovalsController } from './approvals.controller';
 import { AuditStatusController } from './audit-status.controller';
 import { CheckpointController } from './checkpoint.controller';
@@ -17,7 +17,7 @@ import { TilesController } from './tiles.controller';
 import { VerificationController } from './verification.controller';
 
 @Module({
-  imports: [ReviewModule, AnswersModule, TenancyModule],
+  imports: [ReviewModule, ErasureWorkModule, TenancyModule],
   controllers: [
     EntriesController,
     ApprovalsController,

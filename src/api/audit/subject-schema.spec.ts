@@ -10,6 +10,7 @@ const report = {
   subjects: 1,
   destroyedAt: new Date(0),
   finalAt: new Date(0),
+  purged: { jobs: 1 },
 };
 const silentNode = (node: string, safeAt: string) => ({ node, seenAt: new Date(0), safeAt: new Date(safeAt) });
 

@@ -18,6 +18,9 @@ export const Shredded = z.object({
   tenant_keys: z.int(),
   data_keys: z.int().describe('How many keys of content were destroyed.'),
   subjects: z.int().describe('How many names were forgotten.'),
+  purged: z
+    .record(z.string(), z.int())
+    .describe('What was removed that was kept beside the log: cached and idempotent answers, jobs, files.'),
   destroyed_at: z.iso.datetime(),
   final_at: z.iso.datetime().describe('When the last backup that has the keys is gone.'),
   waiting_for: z
@@ -36,6 +39,7 @@ export function shreddedView(report: ShredReport): z.output<typeof Shredded> {
     tenant_keys: report.tenantKeys,
     data_keys: report.dataKeys,
     subjects: report.subjects,
+    purged: { ...report.purged },
     destroyed_at: report.destroyedAt.toISOString(),
     final_at: report.finalAt.toISOString(),
     waiting_for: report.silent.map(({ node }) => node),

@@ -2,7 +2,6 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res, UsePipes
 import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
-import { PastAnswers } from '../../features/answers';
 import { type Approval, Erasure, type ShredReport, SubjectExports } from '../../features/audit';
 import { Tenants } from '../../features/tenancy';
 import { NoQuery } from '../admin/list-schema';
@@ -22,7 +21,6 @@ export class SubjectsController {
   constructor(
     private readonly erasure: Erasure,
     private readonly exports: SubjectExports,
-    private readonly answers: PastAnswers,
     private readonly tenants: Tenants,
   ) {}
 
@@ -38,11 +36,7 @@ export class SubjectsController {
     @Body({ schema: ShredBody }) body: ShredBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const caller = callerOf(request);
-    const outcome = await this.erasure.person(caller, user, body);
-    const tenantId = body.tenant ?? caller.tenantId;
-    if ('destroyedAt' in outcome) await this.answers.purge({ tenantId, by: { kind: 'user', name: user } });
-    return answer(outcome, reply);
+    return answer(await this.erasure.person(callerOf(request), user, body), reply);
   }
 
   @Post('tenants/:id/shred')
@@ -58,9 +52,7 @@ export class SubjectsController {
   ) {
     const caller = callerOf(request);
     await this.tenants.find(caller, id);
-    const outcome = await this.erasure.tenant(caller, id, body);
-    if ('destroyedAt' in outcome) await this.answers.purge({ tenantId: id });
-    return answer(outcome, reply);
+    return answer(await this.erasure.tenant(caller, id, body), reply);
   }
 
   @Get('subjects/:user/export')

@@ -6,7 +6,9 @@ import type { Caller } from '../../contract/caller';
 import { GatewayError } from '../../contract/errors';
 import { FILE_PREFIX, uuidOf } from '../../contract/public-ids';
 import { Files, type StoredFile } from '../../features/files';
+import { UploadPersons } from '../../jobs';
 import { ValidPipe } from '../admin/valid.pipe';
+import { intentOf } from '../door/caller-intent';
 import { IterableReadable } from '../door/iterable-readable';
 import { Allow, callerOf, type CallerRequest } from '../guards';
 import { fileId, FilePage, FileQuery, fileView, FileView, termsOf } from './file-schema';
@@ -22,6 +24,7 @@ export class FilesController {
   constructor(
     private readonly files: Files,
     private readonly forms: FormReader,
+    private readonly persons: UploadPersons,
   ) {}
 
   @Post()
@@ -33,6 +36,7 @@ export class FilesController {
     if (!isStream(request.body))
       throw new GatewayError('unsupported_media_type', 'A file must be sent with content-type: multipart/form-data');
     const owner = ownerOf(callerOf(request));
+    const { user } = intentOf(request.headers, {}, undefined);
     const declared = Number(request.headers['content-length']);
     const reserve = declared > 0 ? declared : undefined;
     const { fields, file } = await this.forms.read(request.body, request.headers, (chunks) =>
@@ -40,7 +44,9 @@ export class FilesController {
     );
     if (!file) throw new GatewayError('invalid_request', 'file: is missing', { param: 'file' });
     try {
-      return fileView(await this.files.finish(file.taken, termsOf(fields, file.name)));
+      const terms = termsOf(fields, file.name);
+      await this.persons.note(file.taken, terms.purpose, user);
+      return fileView(await this.files.finish(file.taken, terms));
     } catch (error) {
       await this.files.abandon(file.taken);
       throw error;

@@ -11,6 +11,7 @@ export type { TurnView } from './calls/turn-view';
 export { AUDIT, REVIEWING } from './controls';
 export { inOrder } from './format/canonical';
 export { Subjects } from './keys/data-keys';
+export { type KeptContent, KeptContents, type KeptScope } from './keys/kept-contents';
 export type { RotationProgress } from './keys/rotations.store';
 export type { ShredReport } from './keys/shredder';
 export { policyHashes } from './policy-hashes';

@@ -75,6 +75,17 @@ export function askedOf(
   }
 }
 
+/** Whom a line names as the end user, whether it can be worked off or not. */
+export function userOf(bytes: Buffer | undefined, limits: BodyLimits): string | undefined {
+  try {
+    const { body } = objectOf(bytes, limits);
+    // every dialect that lines have calls it so
+    return isObject(body) && typeof body['user'] === 'string' ? body['user'] || undefined : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function maxTokensOf({ max_completion_tokens: newest, max_tokens: former, max_output_tokens: own }: JsonObject) {
   return [newest, former, own].find((given): given is number => typeof given === 'number' && given >= 0);
 }

@@ -1,4 +1,4 @@
-export { askedOf, type BatchCall, batchCall, type BatchFault, LineError } from './batch-call';
+export { askedOf, type BatchCall, batchCall, type BatchFault, LineError, userOf } from './batch-call';
 export { BatchBody, type BatchInput, batchInput, type Endpoint, ENDPOINTS, hoursOf } from './batch-input';
 export type { Assembly, BatchCounts, BatchFiles, BatchState, Passage, RemoteBatch, WhyHere } from './batch-state';
 export { Batches, type Decided } from './batches.store';

@@ -1,6 +1,6 @@
 import type { JobContext, JobEstimate, JobKind } from '../../contract/job';
 import type { Json } from '../../contract/json';
-
+import { FILE_PREFIX, uuidOf } from '../../contract/public-ids';
 import { validInput, withinInput } from '../../platform/validation/refused-input';
 import type { DocumentJob, DocumentSettings } from './document-job';
 import { DocumentProgress } from './document-progress';
@@ -44,6 +44,11 @@ export class DocumentKind implements JobKind<DocumentJob> {
         times: merges,
       },
     ];
+  }
+
+  filesOf({ source }: DocumentJob): readonly string[] {
+    const id = source.kind === 'file' ? uuidOf(FILE_PREFIX, source.id) : undefined;
+    return id === undefined ? [] : [id];
   }
 
   async run(job: DocumentJob, context: JobContext): Promise<Json> {

@@ -7,13 +7,29 @@ import type { SealedBox } from '../../platform/secrets/sealed-box';
 import { type FileRow, storedFile } from './file-row';
 import { pieces } from './pieces';
 import type { FileHead, FileOwner, FileTerms, Purpose, StoredFile } from './stored-file';
-import { BEGIN, COLUMNS, FINISH, KEEP_PIECE, LOCK_TENANT, PIECE, REMOVE, SWEEP, USED } from './statements';
+import {
+  BEGIN,
+  BELONG,
+  COLUMNS,
+  FINISH,
+  HAS,
+  KEEP_PIECE,
+  LOCK_TENANT,
+  PERSONS,
+  PIECE,
+  PURGE,
+  PURGE_OF_PERSON,
+  REMOVE,
+  SWEEP,
+  USED,
+} from './statements';
 
 const CONNECTIONS = 4;
 const SEAL = 'file';
 /** An upload that takes longer is given up; the server cuts it long before. */
 const COMING_SECONDS = 3_600;
 const SWEPT_AT_ONCE = 100;
+const PURGED_AT_ONCE = 20;
 
 export interface FileLimits {
   readonly bytes: number;
@@ -27,6 +43,12 @@ export interface FileFilter {
   readonly order: 'asc' | 'desc';
   readonly after?: string | undefined;
   readonly limit: number;
+}
+
+interface ReceiveTerms {
+  readonly reserve?: number;
+  readonly made?: boolean;
+  readonly persons?: readonly Buffer[];
 }
 
 /** A file that is still coming. */
@@ -53,19 +75,21 @@ export class Files {
    * Takes in what comes. Nobody sees the file before `finish`.
    * @param reserve how many bytes it may have, where that is known; the largest file otherwise
    * @param made the gateway made it: there is room for it, however large it is
+   * @param persons of whom it is kept, where that is known before it comes
    * @throws GatewayError `prompt_too_large` when it is larger than files may be; `conflict` when the tenant has no room left;
    *   `storage_unavailable`; what `chunks` throw. Nothing is left of it then
    */
   async receive(
     owner: FileOwner,
     chunks: AsyncIterable<Uint8Array>,
-    { reserve = this.limits.bytes, made = false }: { readonly reserve?: number; readonly made?: boolean } = {},
+    { reserve = this.limits.bytes, made = false, persons = [] }: ReceiveTerms = {},
   ): Promise<Upload> {
     const id = uuidv7();
     const { tenantId, keyId } = owner;
     if (made) await this.query(BEGIN, [id, tenantId, keyId, 0, COMING_SECONDS]);
     else await this.begin(owner, id, Math.min(reserve, this.limits.bytes));
     try {
+      await this.belong(tenantId, [id], persons);
       let [bytes, n] = [0, 0];
       for await (const piece of pieces(chunks)) {
         bytes += piece.length;
@@ -115,8 +139,37 @@ export class Files {
     return rows.map((row) => this.opened(row));
   }
 
+  /** From now on these files are kept of these people, too. */
+  async belong(tenantId: string, ids: readonly string[], persons: readonly Buffer[]): Promise<void> {
+    if (ids.length && persons.length) await this.query(BELONG, [tenantId, ids, persons]);
+  }
+
+  /** Of whom these files are kept. */
+  async personsOf(tenantId: string, ids: readonly string[]): Promise<readonly Buffer[]> {
+    return (await this.query<{ person: Buffer }>(PERSONS, [tenantId, ids])).map(({ person }) => person);
+  }
+
+  /**
+   * Removes what is kept of a person, or everything of the tenant; what still comes is given up.
+   * @param before only what began to come by then
+   * @returns how many there were
+   */
+  async purge(tenantId: string, person: Buffer | undefined, before: Date | undefined): Promise<number> {
+    for (let purged = 0; ;) {
+      const values = [tenantId, before ?? null, PURGED_AT_ONCE];
+      const { length } = await (person ? this.query(PURGE_OF_PERSON, [...values, person]) : this.query(PURGE, values));
+      purged += length;
+      if (length < PURGED_AT_ONCE) return purged;
+    }
+  }
+
+  /** Whether anything is kept of a person. */
+  async has(tenantId: string, person: Buffer): Promise<boolean> {
+    return (await this.query(HAS, [tenantId, null, 1, person])).length > 0;
+  }
+
   /** What is in it, piece by piece, as fast as it is read. @throws GatewayError `not_found` when it went meanwhile */
-  async *content({ id, tenantId, bytes }: StoredFile): AsyncGenerator<Buffer> {
+  async *content({ id, tenantId, bytes }: Pick<StoredFile, 'id' | 'tenantId' | 'bytes'>): AsyncGenerator<Buffer> {
     let left = bytes;
     for (let n = 0; left > 0; n++) {
       const [row] = await this.query<{ sealed: Buffer }>(PIECE, [id, n]);

@@ -4,7 +4,9 @@ import { lasting } from '../../platform/database/lasting-pool';
 import type { Claim, Claimed } from './claim';
 import {
   claimStatement,
+  hasStatement,
   keepStatement,
+  purgeStatement,
   releaseStatement,
   renewStatement,
   sweepStatement,
@@ -69,6 +71,16 @@ export class Answers {
   /** Deletes what has expired, at most `limit` rows. @returns how many */
   async sweep(limit: number): Promise<number> {
     return (await this.query(sweepStatement(limit))).rowCount ?? 0;
+  }
+
+  /** Deletes what is kept of a person, or of all, at most `limit` rows. @param before only of calls that came by then @returns how many */
+  async purge(tenantId: string, person: Buffer | undefined, before: Date | undefined, limit: number): Promise<number> {
+    return (await this.query(purgeStatement(tenantId, person, before, limit))).rowCount ?? 0;
+  }
+
+  /** Whether anything is kept of a person. */
+  async has(tenantId: string, person: Buffer): Promise<boolean> {
+    return !!(await this.query(hasStatement(tenantId, person))).rowCount;
   }
 
   async close(): Promise<void> {

@@ -13,6 +13,8 @@ export interface Claim extends Place {
   readonly body: Buffer;
   readonly requestId: string;
   readonly receivedAt: number;
+  /** Of whom the answer is kept. */
+  readonly person?: Buffer;
 }
 
 export type Claimed =

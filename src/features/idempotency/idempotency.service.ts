@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Config } from '../../platform/config/config';
 import { KeyedHash } from '../../platform/secrets/keyed-hash';
+import { PersonMarks } from '../../platform/secrets/person-marks';
 import { SealedBox } from '../../platform/secrets/sealed-box';
 import { Answers } from './answers.store';
 import type { Claim } from './claim';
@@ -44,6 +45,7 @@ export class IdempotentAnswers implements OnModuleInit, OnApplicationShutdown {
     { idempotency: { leaseMs }, inForce }: Config,
     private readonly answers: Answers,
     private readonly hash: KeyedHash,
+    private readonly persons: PersonMarks,
     private readonly box: SealedBox,
   ) {
     this.leases = new Leases({
@@ -68,9 +70,28 @@ export class IdempotentAnswers implements OnModuleInit, OnApplicationShutdown {
    * @throws GatewayError `idempotency_conflict`; `storage_unavailable` when that cannot be known
    */
   async enter(call: NamedCall, patience: Patience): Promise<Turn> {
-    const claim = claimOf(this.hash, call);
+    const claim = claimOf(this.hash, this.persons, call);
     const entered = await this.flights.enter(nameOf(claim), () => this.ask(claim), patience);
     return entered.kind === 'held' ? this.hold(claim, entered.land) : entered;
+  }
+
+  /**
+   * Removes what is kept of a person, or of everybody of the tenant; an answer that is on its way is not kept.
+   * @param before only of calls that came by then
+   * @returns how many there were @throws when some may be left
+   */
+  async purge(tenantId: string, user: string | undefined, before: Date | undefined): Promise<number> {
+    const person = user === undefined ? undefined : this.persons.of(tenantId, user);
+    for (let purged = 0; ;) {
+      const more = await this.answers.purge(tenantId, person, before, SWEPT_AT_ONCE);
+      purged += more;
+      if (more < SWEPT_AT_ONCE) return purged;
+    }
+  }
+
+  /** Whether anything is kept of a person. */
+  has(tenantId: string, user: string): Promise<boolean> {
+    return this.answers.has(tenantId, this.persons.of(tenantId, user));
   }
 
   private async ask(claim: Claim): Promise<Found<GivenAnswer>> {
@@ -108,7 +129,7 @@ export class IdempotentAnswers implements OnModuleInit, OnApplicationShutdown {
     const { tenantId, requestId } = claim;
     try {
       if (await this.answers.keep(claim, this.box.seal(SEAL, tenantId, nameOf(claim), packed))) return true;
-      this.log.warn({ request_id: requestId }, 'an answer was not kept: its lease had run out');
+      this.log.warn({ request_id: requestId }, 'an answer was not kept: its lease had run out, or it was erased');
       return false;
     } catch (error) {
       this.log.warn({ request_id: requestId, reason: reasonOf(error) }, 'an answer could not be kept');

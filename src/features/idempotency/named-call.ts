@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../contract/json';
 import type { KeyedHash } from '../../platform/secrets/keyed-hash';
+import type { PersonMarks } from '../../platform/secrets/person-marks';
 import { canonicalJson } from '../../contract/canonical-json';
 import type { Claim } from './claim';
 
@@ -10,14 +11,16 @@ export interface NamedCall {
   readonly receivedAt: number;
   readonly tenantId: string;
   readonly keyId: string;
+  /** The end user. Personal data. */
+  readonly user?: string;
   readonly idempotencyKey: string;
   readonly dialect: string;
   readonly body: JsonObject;
 }
 
 /** What of a call may be stored: nobody learns the key or the body from it. */
-export function claimOf(hash: KeyedHash, call: NamedCall): Claim {
-  const { tenantId, keyId, idempotencyKey, dialect } = call;
+export function claimOf(hash: KeyedHash, persons: PersonMarks, call: NamedCall): Claim {
+  const { tenantId, keyId, user, idempotencyKey, dialect } = call;
   // options of the gateway do not change what is asked, and may stand in headers as well
   const { gatehouse: _options, ...body } = call.body;
   return {
@@ -27,6 +30,7 @@ export function claimOf(hash: KeyedHash, call: NamedCall): Claim {
     holder: call.id,
     requestId: call.requestId,
     receivedAt: call.receivedAt,
+    ...(user !== undefined && { person: persons.of(tenantId, user) }),
   };
 }
 

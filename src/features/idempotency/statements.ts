@@ -14,11 +14,12 @@ export interface ClaimRow {
 const CLAIM = `
   with claimed as (
     insert into idempotent_answers as a
-      (tenant_id, key_hash, body_hash, state, holder, lease_until, request_id, received_at, expires_at)
-    values ($1, $2, $3, 'claimed', $4, now() + make_interval(secs => $7), $5, $6, now() + make_interval(secs => $8))
+      (tenant_id, key_hash, body_hash, state, holder, lease_until, request_id, received_at, expires_at, person)
+    values ($1, $2, $3, 'claimed', $4, now() + make_interval(secs => $7), $5, $6, now() + make_interval(secs => $8), $9)
     on conflict (tenant_id, key_hash) do update set
       body_hash = excluded.body_hash, state = 'claimed', holder = excluded.holder, lease_until = excluded.lease_until,
-      request_id = excluded.request_id, received_at = excluded.received_at, expires_at = excluded.expires_at, sealed = null
+      request_id = excluded.request_id, received_at = excluded.received_at, expires_at = excluded.expires_at, sealed = null,
+      person = excluded.person
     where (a.state = 'claimed' and a.lease_until <= now()) or (a.state = 'answered' and a.expires_at <= now())
     returning request_id, received_at)
   select true as held, true as same_body, request_id, received_at, null::bytea as sealed from claimed
@@ -47,9 +48,20 @@ const SWEEP = `
     where expires_at <= now() and (state = 'answered' or lease_until <= now())
     order by expires_at limit $1 for update skip locked)`;
 
+// whoever is still answering finds its claim gone and keeps nothing
+const purge = (which: string): string => `
+  delete from idempotent_answers where (tenant_id, key_hash) in (
+    select tenant_id, key_hash from idempotent_answers
+    where tenant_id = $1 and ($2::timestamptz is null or received_at <= $2) ${which} limit $3 for update)`;
+const PURGE = purge('');
+const PURGE_OF_PERSON = purge('and person = $4');
+
+const HAS = `select from idempotent_answers where tenant_id = $1 and person = $2 limit 1`;
+
 export function claimStatement(claim: Claim, leaseMs: number, keepSeconds: number): QueryConfig {
-  const { tenantId, key, body, holder, requestId, receivedAt } = claim;
-  const values = [tenantId, key, body, holder, requestId, new Date(receivedAt), leaseMs / 1_000, keepSeconds];
+  const { tenantId, key, body, holder, requestId, receivedAt, person = null } = claim;
+  const terms = [leaseMs / 1_000, keepSeconds];
+  const values = [tenantId, key, body, holder, requestId, new Date(receivedAt), ...terms, person];
   return { name: 'claim-answer', text: CLAIM, values };
 }
 
@@ -68,6 +80,21 @@ export function releaseStatement(claim: Claim): QueryConfig {
 
 export function sweepStatement(limit: number): QueryConfig {
   return { name: 'sweep-answers', text: SWEEP, values: [limit] };
+}
+
+/** @param person of everybody when absent */
+export function purgeStatement(
+  tenantId: string,
+  person: Buffer | undefined,
+  before: Date | undefined,
+  limit: number,
+): QueryConfig {
+  const values = [tenantId, before ?? null, limit];
+  return person ? { text: PURGE_OF_PERSON, values: [...values, person] } : { text: PURGE, values };
+}
+
+export function hasStatement(tenantId: string, person: Buffer): QueryConfig {
+  return { text: HAS, values: [tenantId, person] };
 }
 
 function ownership({ tenantId, key, holder }: Place & Pick<Claim, 'holder'>): unknown[] {

@@ -3,6 +3,7 @@ export { JOBS } from './controls';
 export type { Claim, ClaimedJob, End, EndedJob, FullJob, JobError, JobFacts, Partial, Submission } from './job';
 export { JobClaims, type Outcome } from './job-claims.store';
 export { type EndHook, JobEndings } from './job-endings';
+export { JobErasure } from './job-erasure.store';
 export { JobFeed } from './job-feed';
 export { type JobEvent, type JobFilter, JobReader } from './job-reader.store';
 export { FINAL } from './job-row';

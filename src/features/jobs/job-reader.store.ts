@@ -13,6 +13,7 @@ const PARTIALS = `
 const SEQS = `select id, seq::text as seq from jobs where id = any ($1)`;
 const CHANGES = `select ${FACTS}, j.status_seq::text as status_seq, j.progress_seq::text as progress_seq from jobs j where j.id = $1`;
 const STEPS = `select step, sealed from job_steps where job_id = $1 and step = any ($2)`;
+const PERSONS = 'select person from job_persons where job_id = $1';
 const MOST_PARTIALS = 10_000;
 /** At most so many are handed out at once. */
 const PARTIALS_AT_ONCE = 200;
@@ -74,6 +75,11 @@ export class JobReader {
     if (!row) return undefined;
     const job = factsOf(row);
     return { job, submission: this.seal.openSubmission(job, row.submission) };
+  }
+
+  /** Of whom it is kept. */
+  async personsOf(id: string): Promise<readonly Buffer[]> {
+    return (await this.database.query<{ person: Buffer }>(PERSONS, [id])).rows.map(({ person }) => person);
   }
 
   /** What steps gave that ended, by their keys. @throws GatewayError `storage_unavailable` */

@@ -16,6 +16,8 @@ export interface NewJob {
   readonly runAt: Date;
   readonly expiresAt: Date;
   readonly submission: Submission;
+  /** Of whom it is kept. */
+  readonly persons?: readonly Buffer[];
   /** Keyed hashes of the name that the caller gave the submission and of what it asks. */
   readonly named?: { readonly key: Buffer; readonly body: Buffer };
 }
@@ -32,6 +34,7 @@ const INSERT = `
   values ($1, $2, $3, $4, 'queued', $5, clock_timestamp(), $6, $6::timestamptz <= clock_timestamp(), $7, clock_timestamp(), $8, $9, $10, $11)
   on conflict (tenant_id, submit_key) where submit_key is not null do nothing
   returning ${FACTS}`;
+const BELONG = 'insert into job_persons (job_id, person) select distinct $1::uuid, unnest($2::bytea[])';
 const NAMED = `select ${FACTS}, j.submit_body = $3 as same from jobs j where j.tenant_id = $1 and j.submit_key = $2`;
 const CANCEL = `
   update jobs j set status = 'cancelled', finished_at = clock_timestamp(), worker = null, lease_until = null,
@@ -63,7 +66,7 @@ export class JobSubmissions {
    * @throws GatewayError `storage_unavailable`
    */
   async submit(job: NewJob, hold?: (client: PoolClient) => Promise<void>): Promise<Submitted> {
-    const { id, tenantId, keyId, type, priority, runAt, expiresAt, named } = job;
+    const { id, tenantId, keyId, type, priority, runAt, expiresAt, named, persons = [] } = job;
     const sealed = this.seal.submission(job, job.submission);
     const values = [
       id,
@@ -81,6 +84,7 @@ export class JobSubmissions {
     const statement = { name: 'submit-job', text: INSERT, values };
     const made = await this.ringing({ id, runAt, attempt: 0 }, async (client) => {
       const { rows } = await client.query<JobRow>(statement);
+      if (rows[0] && persons.length) await client.query(BELONG, [id, persons]);
       if (rows[0]) await hold?.(client);
       return rows[0];
     });

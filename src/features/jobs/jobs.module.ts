@@ -3,10 +3,12 @@ import { Config } from '../../platform/config/config';
 import { ConfigModule } from '../../platform/config/config.module';
 import { DatabaseModule } from '../../platform/database/database.module';
 import { KeyedHash } from '../../platform/secrets/keyed-hash';
+import { PersonMarks } from '../../platform/secrets/person-marks';
 import { SealedBox } from '../../platform/secrets/sealed-box';
 import { Backlogs } from './backlog.store';
 import { JobClaims } from './job-claims.store';
 import { JobEndings } from './job-endings';
+import { JobErasure } from './job-erasure.store';
 import { JobFeed } from './job-feed';
 import { JobReader } from './job-reader.store';
 import { JobSignals } from './job-signals.store';
@@ -26,6 +28,7 @@ const CONNECTIONS = 8;
   imports: [ConfigModule, DatabaseModule],
   providers: [
     { provide: KeyedHash, inject: [Config], useFactory: ({ masterKey }: Config) => new KeyedHash(masterKey) },
+    { provide: PersonMarks, inject: [KeyedHash], useFactory: (hash: KeyedHash) => new PersonMarks(hash) },
     { provide: SealedBox, inject: [Config], useFactory: ({ masterKey }: Config) => new SealedBox(masterKey) },
     {
       provide: JobSeal,
@@ -88,13 +91,21 @@ const CONNECTIONS = 8;
       useFactory: (database: JobsDatabase, queue: JobQueue, seal: JobSeal, endings: JobEndings, { jobs }: Config) =>
         new JobUpkeep(database, queue, seal, endings, jobs),
     },
+    {
+      provide: JobErasure,
+      inject: [JobsDatabase, JobSeal, JobEndings],
+      useFactory: (database: JobsDatabase, seal: JobSeal, endings: JobEndings) =>
+        new JobErasure(database, seal, endings),
+    },
     JobsLifecycle,
   ],
   exports: [
     JobQueue,
     JobSeal,
     JobsDatabase,
+    PersonMarks,
     JobEndings,
+    JobErasure,
     JobSignals,
     JobReader,
     JobFeed,

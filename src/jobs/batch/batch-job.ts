@@ -65,6 +65,10 @@ export class BatchJob implements JobKind<BatchInput> {
     return estimatesOf(this.linesOf(file), input.endpoint, this.limits, most);
   }
 
+  filesOf({ fileId }: BatchInput): readonly string[] {
+    return [fileId];
+  }
+
   async run(input: BatchInput, context: JobContext): Promise<Json> {
     const { batches, results } = this.at;
     const { jobId, tenantId } = context;

@@ -50,6 +50,7 @@ function site(total: number, done: readonly [number, ResultLine][], input?: stri
   } as unknown as Batches;
   const reader = {
     find: () => Promise.resolve({ keyId: 'k' } as JobFacts),
+    personsOf: () => Promise.resolve([]),
     steps: (_job: object, keys: readonly string[]) =>
       Promise.resolve(new Map(keys.flatMap((key) => (steps.has(key) ? [[key, steps.get(key)]] : [])) as never)),
   } as unknown as JobReader;

@@ -40,7 +40,7 @@ export class BatchResults {
   constructor(
     private readonly files: Files,
     private readonly batches: Batches,
-    private readonly reader: Pick<JobReader, 'find' | 'steps'>,
+    private readonly reader: Pick<JobReader, 'find' | 'personsOf' | 'steps'>,
     private readonly limits: BatchLimits,
     private readonly clock: () => number = () => performance.now(),
   ) {}
@@ -57,12 +57,13 @@ export class BatchResults {
     const { output: formerOutput, errors: formerErrors } = assembly.former;
     for (const id of [formerOutput, formerErrors]) if (id !== undefined) await this.files.remove(tenantId, id);
     const owner = { tenantId, keyId: job.keyId };
+    const persons = await this.reader.personsOf(jobId);
     const counts = { completed: 0, failed: 0, missing: 0 };
     const uploads: Upload[] = [];
     const receive = async (chunks: AsyncGenerator<Buffer, void>): Promise<Upload | undefined> => {
       const first = await chunks.next();
       if (first.done) return undefined;
-      const upload = await this.files.receive(owner, from(first.value, chunks), { made: true });
+      const upload = await this.files.receive(owner, from(first.value, chunks), { made: true, persons });
       uploads.push(upload);
       return upload;
     };

@@ -59,7 +59,7 @@ export class AuditKeys {
     this.subjects = new StoredSubjects(new SubjectRows(this.database), this.dataKeys, new KeyedHash(masterKey), clock);
     this.notices = new KeyNotices(this.database, (change) => this.forget(change));
     this.erasure = new KeyErasure(this.database, this.notices, backupDays);
-    this.ledger = new ShredLedger(this.database);
+    this.ledger = new ShredLedger(this.database, this.keks);
     this.file = ledgerFile === undefined ? undefined : new ShredLedgerFile(ledgerFile);
   }
 

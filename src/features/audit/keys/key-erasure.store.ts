@@ -104,7 +104,7 @@ export class KeyErasure {
     if (this.tidying) return;
     this.tidying = true;
     try {
-      for (const table of ['data_keys', 'tenant_keys', 'subjects'])
+      for (const table of ['data_keys', 'tenant_keys', 'subjects', 'shred_ledger'])
         await this.database.maintain(`vacuum audit_keys.${table}`, VACUUM_MS);
     } finally {
       this.tidying = false;

@@ -106,6 +106,14 @@ const VERSIONS = [
     node text not null,
     primary key (change, node)
   );`,
+  `
+  alter table audit_keys.shred_ledger
+    add column person bytea,
+    add column person_wrapper text,
+    add column purged_at timestamptz;
+  update audit_keys.shred_ledger set purged_at = swept_at;
+  comment on column audit_keys.shred_ledger.person is
+    'Whose content beside the log goes, too: wrapped by a key that is not in this database, until that is done.';`,
 ];
 
 /**

@@ -2,8 +2,9 @@ import { GatewayError } from '../../../contract/errors';
 import type { AuditLog, Receipt } from '../audit-log';
 import type { Destroyed, KeyErasure } from './key-erasure.store';
 import type { KeyNotices, SilentNode } from './key-notices.store';
+import { type KeptContents, NOTHING_PURGED, type Purge } from './kept-contents';
 import { inTime, keysUnavailable } from './keys-unavailable';
-import type { ShredLedger, ShredOrder } from './shred-ledger.store';
+import type { DuePurge, ShredLedger, ShredOrder } from './shred-ledger.store';
 import { shredDrafts, supplementDraft } from './shred-entries';
 import type { ShredLedgerFile } from './shred-ledger-file';
 import { kindOf, type ShredScope } from './shred-scope';
@@ -28,6 +29,8 @@ export interface ShredReport {
   readonly destroyedAt: Date;
   /** When the last backup that has the keys is gone. */
   readonly finalAt: Date;
+  /** How much was removed that was kept beside the log, by where that was. */
+  readonly purged: Purge['purged'];
   /** Processes that have not said that they dropped their copies; each has its date on which they are too old to be used. */
   readonly silent: readonly SilentNode[];
 }
@@ -36,6 +39,8 @@ export interface ShredderOptions {
   readonly backupDays: number;
   /** How many different people must have agreed. */
   readonly approvers: number;
+  /** What is kept beside the log. */
+  readonly contents?: KeptContents;
   /** How long to wait for the checkpoint; afterwards the order stays open and is carried out by `resume`. */
   readonly coveredMs?: number;
   /** How long to wait for all processes to drop their copies. */
@@ -62,19 +67,21 @@ export class Shredder {
   /**
    * @param basis why it is lawful, for the log; never personal data
    * @param approvers ids of those who agreed
+   * @param user of a person, the name that applications use: what else is kept is found by it
    * @throws GatewayError `conflict` when a hold forbids it or too few agreed, `not_found` when there is nothing to erase,
-   *   `audit_unavailable` when it could not be recorded; once it is recorded, it is carried out sooner or later
+   *   `audit_unavailable` when it could not be recorded, `storage_unavailable` when content beside the log may be left; once it is
+   *   recorded, it is carried out sooner or later
    */
-  async shred(scope: ShredScope, basis: string, approvers: readonly string[]): Promise<ShredReport> {
+  async shred(scope: ShredScope, basis: string, approvers: readonly string[], user?: string): Promise<ShredReport> {
     kindOf(scope);
     if (new Set(approvers).size < this.options.approvers)
       throw new GatewayError('conflict', `${this.options.approvers} different people must agree to an erasure`);
     await this.refuseHeld(scope);
     const { keys, anything } = await this.parts.erasure.outlook(scope);
     if (!anything) throw new GatewayError('not_found', 'There is nothing to erase');
-    const order = await this.parts.ledger.open(scope, basis, approvers);
+    const order = await this.parts.ledger.open(scope, basis, approvers, user);
     const recorded = await this.record(order, keys);
-    return this.carryOut(recorded, keys);
+    return this.carryOut(recorded, keys, true);
   }
 
   /** Carries out what was recorded and interrupted. @throws AggregateError when some still cannot be; the others were */
@@ -84,8 +91,16 @@ export class Shredder {
     for (let order; (order = await this.parts.ledger.takeUp());)
       try {
         const { keys } = await this.parts.erasure.outlook(order.scope);
-        reports.push(await this.carryOut(order as Recorded, keys));
+        reports.push(await this.carryOut(order as Recorded, keys, false));
       } catch (error) {
+        failures.push(error);
+      }
+    for (let due; (due = await this.parts.ledger.takeUpPurge());)
+      try {
+        await this.settled(due, await this.purge(due, due.destroyedAt));
+        this.parts.erasure.tidy().catch(() => undefined);
+      } catch (error) {
+        await this.parts.ledger.release(due.id).catch(() => undefined);
         failures.push(error);
       }
     if (failures.length) throw new AggregateError(failures, `${failures.length} erasures are not finished`);
@@ -120,7 +135,8 @@ export class Shredder {
     return { ...order, entryId, entryIndex: index };
   }
 
-  private async carryOut(order: Recorded, announced: readonly string[]): Promise<ShredReport> {
+  /** @param fresh ordered a moment ago: whatever is kept beside the log came before */
+  private async carryOut(order: Recorded, announced: readonly string[], fresh: boolean): Promise<ShredReport> {
     const { erasure, ledger, notices } = this.parts;
     const { id, scope, entryId, entryIndex } = order;
     try {
@@ -129,19 +145,45 @@ export class Shredder {
       const destroyed = await erasure.destroy(id, scope);
       this.parts.forget(scope);
       this.parts.file?.append({ order: id, scope, entryId, entryIndex, tenantKeys: destroyed.tenantKeys });
+      const purge = await this.purge(order, fresh ? undefined : destroyed.destroyedAt);
       const silent = await notices.silent(destroyed.change, this.options.acknowledgeMs ?? 5_000);
       await this.supplement(order, announced, destroyed);
       const swept = await erasure.sweep(destroyed.tenantKeys);
       await ledger.swept(id, swept);
       // it makes no difference to what can be read through PostgreSQL
       erasure.tidy().catch(() => undefined);
+      await this.settled(order, purge);
       const { subjects, destroyedAt, finalAt } = destroyed;
       const counts = { tenantKeys: destroyed.tenantKeys.length, dataKeys: destroyed.dataKeys + swept, subjects };
-      return { order: id, scope, entryId, entryIndex, ...counts, destroyedAt, finalAt, silent };
+      const { purged } = purge;
+      return { order: id, scope, entryId, entryIndex, ...counts, destroyedAt, finalAt, purged, silent };
     } catch (error) {
       await ledger.release(id).catch(() => undefined);
       throw error;
     }
+  }
+
+  /** Of a month only the log is erased. */
+  private async purge({ scope: { tenant, subject, month }, user }: Purged, before?: Date): Promise<Purge> {
+    const { contents } = this.options;
+    // one that a release ordered which kept no name
+    const isNameless = subject !== undefined && user === undefined;
+    if (!contents || tenant === undefined || month !== undefined || isNameless) return NOTHING_PURGED;
+    return contents.purge({ tenantId: tenant, ...(user !== undefined && { user }), ...(before && { before }) });
+  }
+
+  /** @throws GatewayError `storage_unavailable` when some may be left: it is purged again */
+  private async settled({ id, scope: { month } }: Purged, { failures }: Purge): Promise<void> {
+    if (!failures.size) return this.parts.ledger.purged(id, month !== undefined || !this.options.contents);
+    throw new GatewayError(
+      'storage_unavailable',
+      'The keys are destroyed; what else is kept could not all be removed, and is soon tried again',
+      {
+        retryAfter: 60,
+        details: { left: [...failures.keys()].join(' ') },
+        cause: new AggregateError(failures.values()),
+      },
+    );
   }
 
   private async covered(index: number): Promise<void> {
@@ -170,4 +212,5 @@ export class Shredder {
   }
 }
 
+type Purged = Pick<DuePurge, 'id' | 'scope' | 'user'>;
 type Recorded = ShredOrder & Required<Pick<ShredOrder, 'entryId' | 'entryIndex'>>;

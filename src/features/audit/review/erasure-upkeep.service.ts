@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { GatewayError } from '../../../contract/errors';
 import { AuditKeys } from '../keys/audit-keys';
 import { shredsOf } from '../keys/shred-entries';
 import { Shredder } from '../keys/shredder';
@@ -24,10 +25,15 @@ export class ErasureUpkeep implements OnApplicationBootstrap, OnApplicationShutd
       if (entry.index > known) told.push(entry);
     const repeated = await this.keys.replayShreds(shredsOf(told));
     if (repeated.length) this.log.warn(`${repeated.length} erasures were repeated: the key database was restored`);
-    this.shredder.start((error) => this.log.error(`An erasure is not finished: ${(error as Error).message}`));
+    this.shredder.start((error) => this.log.error(`An erasure is not finished: ${reasonOf(error)}`));
   }
 
   onApplicationShutdown(): void {
     this.shredder.stop();
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof AggregateError)) return (error as Error).message;
+  return error.errors.map((one) => GatewayError.from(one).message).join('; ');
 }

@@ -3,6 +3,8 @@ import type { Caller } from '../../../contract/caller';
 import { GatewayError } from '../../../contract/errors';
 import { isUuid } from '../../../contract/ids';
 import { Config } from '../../../platform/config/config';
+import { Subjects } from '../keys/data-keys';
+import { KeptContents } from '../keys/kept-contents';
 import { Shredder, type ShredReport } from '../keys/shredder';
 import { type Approval, type Ask, statusOf } from './approval';
 import { Approvals } from './approvals.service';
@@ -25,6 +27,8 @@ export class Erasure {
     private readonly approvals: Approvals,
     private readonly holds: Holds,
     private readonly persons: Persons,
+    private readonly subjects: Subjects,
+    private readonly contents: KeptContents,
   ) {}
 
   async person(
@@ -33,12 +37,12 @@ export class Erasure {
     { tenant: asked, ...request }: ErasureRequest & { readonly tenant?: string | undefined },
   ): Promise<ShredReport | Approval> {
     const tenant = tenantAsked(caller, asked ?? caller.tenantId) as string;
-    const subject = await this.persons.known(tenant, user);
+    const subject = await this.subjectOf(tenant, user);
     await this.holds.refuseIfHeld({ tenant, subject });
     return this.agreed(
       caller,
       { kind: 'shred_subject', tenant, targets: [subject], words: words(request) },
-      (approvers) => this.shredder.shred({ tenant, subject }, request.basis, approvers),
+      (approvers) => this.shredder.shred({ tenant, subject }, request.basis, approvers, user),
     );
   }
 
@@ -51,6 +55,13 @@ export class Erasure {
       { kind: 'shred_tenant', tenant, targets: [tenant], words: words(request) },
       (approvers) => this.shredder.shred({ tenant }, request.basis, approvers),
     );
+  }
+
+  /** Of somebody whom the log does not know there may be content all the same: a job that waits, a file. */
+  private async subjectOf(tenantId: string, user: string): Promise<string> {
+    const isKnown = (await this.subjects.find(tenantId, user)) !== undefined;
+    if (!isKnown && (await this.contents.has({ tenantId, user }))) return this.subjects.reference(tenantId, user);
+    return this.persons.known(tenantId, user);
   }
 
   private async agreed(

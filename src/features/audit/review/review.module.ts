@@ -8,6 +8,7 @@ import { AuditModule } from '../audit.module';
 import { RecordedCalls } from '../calls/recorded-calls.service';
 import { RecordedSessions } from '../calls/recorded-sessions.service';
 import { AuditKeys } from '../keys/audit-keys';
+import { KeptContents } from '../keys/kept-contents';
 import { KeyRotation } from '../keys/key-rotation';
 import { Shredder } from '../keys/shredder';
 import { Approvals } from './approvals.service';
@@ -110,11 +111,13 @@ const INSIDE = [
     ...STORES,
     ...INSIDE,
     ...OFFERED,
+    { provide: KeptContents, useFactory: () => new KeptContents() },
     {
       provide: Shredder,
-      inject: [AuditKeys, AuditLog, HoldGuards, Config],
-      useFactory: (keys: AuditKeys, log: AuditLog, guards: HoldGuards, { audit }: Config) =>
-        keys.shredder(log, guards, { backupDays: audit.keyBackupDays, approvers: audit.approvals.shred ? 2 : 1 }),
+      inject: [AuditKeys, AuditLog, HoldGuards, KeptContents, Config],
+      // prettier-ignore
+      useFactory: (keys: AuditKeys, log: AuditLog, guards: HoldGuards, contents: KeptContents, { audit }: Config) =>
+        keys.shredder(log, guards, { backupDays: audit.keyBackupDays, approvers: audit.approvals.shred ? 2 : 1, contents }),
     },
     {
       provide: KeyRotation,
@@ -122,6 +125,6 @@ const INSIDE = [
       useFactory: (keys: AuditKeys, log: AuditLog) => keys.rotation(log),
     },
   ],
-  exports: OFFERED,
+  exports: [...OFFERED, KeptContents],
 })
 export class ReviewModule {}
