@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { curve, isServed, measured } from './cache-tune/curve.mjs';
-import { embedderFor } from './cache-tune/embedders.mjs';
+import { embedderFor, NoVectors } from './cache-tune/embedders.mjs';
 import { nearPairs } from './cache-tune/near-pairs.mjs';
 
 const THRESHOLDS = [0.6, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99];
@@ -27,14 +27,23 @@ if (!isLabelled && !lines.every(({ question }) => isText(question)))
 console.log(
   `${lines.length} ${isLabelled ? 'pairs' : 'questions'}, compared by ${served ? `the vectors of ${values.model}` : 'letters (lexical)'}`,
 );
-if (isLabelled) {
+try {
+  await (isLabelled ? judge() : count());
+} catch (error) {
+  if (!(error instanceof NoVectors)) throw error;
+  fail(error.message, 1);
+}
+
+async function judge() {
   const rows = await measured(lines, embedder);
   console.table(curve(rows, THRESHOLDS, !served));
   show(
     rows.filter((row) => !row.same && isServed(row, { threshold: 0.6, oneWordThreshold: served ? 0.9 : 2 })),
     'wrong',
   );
-} else {
+}
+
+async function count() {
   const { rates, pairs } = await nearPairs(lines, embedder, THRESHOLDS, !served);
   console.table(rates);
   show(pairs, 'to judge: is the answer to the one an answer to the other? Add "same" and run again');
@@ -70,9 +79,9 @@ function isText(value) {
   return typeof value === 'string' && value.length > 0 && value.length <= 100_000;
 }
 
-function fail(reason) {
+function fail(reason, code = 2) {
   console.error(reason);
-  process.exit(2);
+  process.exit(code);
 }
 
 function show(pairs, what) {

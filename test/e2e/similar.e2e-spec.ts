@@ -1,3 +1,7 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { ask, recordOf, until } from '../support/ask';
 import { databaseText } from '../support/database-text';
@@ -224,6 +228,22 @@ describe('the similar cache', () => {
       upstream.answers(off);
       const near = await call('meaning', 'when is a gate of the park opened');
       expect([near.said, near.headers['x-gatehouse-similarity-by']]).toEqual(['At nine.', 'lexical']);
+    });
+
+    it.each([
+      ['refuses the key', json({ error: { message: 'no' } }, 401), /^http:\S+\/v1\/embeddings answered 401\n$/],
+      ['answers something else', json({}), /^http:\S+ answered with something else than embeddings\n$/],
+    ])('is tuned by a command that says so in a line when the model %s', async (_, script, why) => {
+      upstream.answers(script);
+      const folder = mkdtempSync(join(tmpdir(), 'tune-'));
+      const file = join(folder, 'questions.jsonl');
+      writeFileSync(file, '{"question": "How are you?"}\n');
+      const args = [join(__dirname, '../../tools/cache-tune.mjs'), '--file', file, '--embedding', `${upstream.url}/v1`];
+      const ended = await new Promise((done) =>
+        execFile(process.execPath, args, (error, _stdout, stderr) => done({ code: error?.code, stderr })),
+      );
+      rmSync(folder, { recursive: true });
+      expect(ended).toEqual({ code: 1, stderr: expect.stringMatching(why) });
     });
 
     it('neither sends, keeps nor matches a question with personal data', async () => {

@@ -2,6 +2,9 @@ import { LexicalEmbedder } from './similar-code.mjs';
 
 const AT_A_TIME = 128;
 
+/** The server gave no vectors; the message says which, and why. */
+export class NoVectors extends Error {}
+
 /** Vectors of a server that speaks OpenAI's /v1/embeddings: a provider, or a gateway. */
 class ServedEmbedder {
   tokens = 0;
@@ -18,8 +21,9 @@ class ServedEmbedder {
     for (let from = 0; from < texts.length; from += AT_A_TIME) {
       const body = JSON.stringify({ model: this.name, input: texts.slice(from, from + AT_A_TIME) });
       const answer = await this.ask(body);
-      if (!answer.ok) throw new Error(`${this.address} answered ${answer.status}`);
-      const { data, usage } = await answer.json();
+      if (!answer.ok) throw new NoVectors(`${this.address} answered ${answer.status}`);
+      const { data, usage } = (await answer.json().catch(() => null)) ?? {};
+      if (!Array.isArray(data)) throw new NoVectors(`${this.address} answered with something else than embeddings`);
       this.tokens += usage?.total_tokens ?? 0;
       for (const { index, embedding } of data) vectors[from + index] = Float32Array.from(embedding);
     }
@@ -27,9 +31,13 @@ class ServedEmbedder {
   }
 
   /** Once more when the connection broke: servers close those that were idle. */
-  ask(body) {
+  async ask(body) {
     const once = () => fetch(this.address, { method: 'POST', headers: this.headers, body });
-    return once().catch(once);
+    try {
+      return await once().catch(once);
+    } catch (error) {
+      throw new NoVectors(`${this.address} cannot be reached: ${error.cause?.code ?? error.message}`);
+    }
   }
 }
 
