@@ -315,6 +315,26 @@ describe('encodeRequest', () => {
       expect(unable.body).not.toHaveProperty('output_config');
     });
 
+    it.each([{ type: 'required' }, { type: 'tool', name: 'f' }] as const)('is left out beside %j', (toolChoice) => {
+      const tools = [{ name: 'f', schema: {} }];
+      for (const thinks of ['budget', 'adaptive', true] as const) {
+        const asked = {
+          thinking: { mode: 'on', effort: 'high' },
+          tools,
+          toolChoice,
+          maxTokens: 9000,
+          temperature: 0,
+        } as const;
+        const { body, dropped } = encode(asked, { thinks });
+        expect(body).not.toHaveProperty('thinking');
+        expect(body).not.toHaveProperty('output_config');
+        expect(body).toMatchObject({ max_tokens: 9000, temperature: 0, tool_choice: expect.anything() });
+        expect(dropped).toEqual(['thinking']);
+      }
+      const free = encode({ thinking: { mode: 'on', effort: 'high' }, tools, toolChoice: { type: 'auto' } });
+      expect(free.body).toHaveProperty('thinking');
+    });
+
     it('spells effort, and leaves sampling to a thinking model', () => {
       const { body, dropped } = encode({
         thinking: { mode: 'on', effort: 'minimal' },
@@ -342,7 +362,7 @@ describe('encodeRequest', () => {
       stop: ['x'],
       user: 'u',
       tools: [{ name: 'f', schema: { type: 'object' } }],
-      toolChoice: { type: 'required' },
+      toolChoice: { type: 'auto' },
       thinking: { mode: 'adaptive', effort: 'high' },
     });
     const { body } = anthropicCount.encodeRequest(request, TARGET);
@@ -404,7 +424,7 @@ it('a request of this dialect survives the way through the vocabulary', () => {
       { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't1', content: '21' }] },
     ],
     tools: [{ name: 'f', input_schema: { type: 'object' } }],
-    tool_choice: { type: 'any', disable_parallel_tool_use: true },
+    tool_choice: { type: 'auto', disable_parallel_tool_use: true },
     thinking: { type: 'enabled', budget_tokens: 2048 },
     stop_sequences: ['END'],
     metadata: { user_id: 'u' },

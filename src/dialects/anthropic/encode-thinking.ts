@@ -26,7 +26,7 @@ export function encodeThinking(request: ChatRequest, target: Target, dropped: Se
   const maxTokens = Math.min(request.maxTokens ?? target.maxOutputTokens ?? DEFAULT_MAX_TOKENS, maxOutputTokens);
   const { thinking } = request;
   if (!thinking || thinking.mode === 'off' || thinking.effort === 'none') return { maxTokens };
-  if (target.thinks === false) {
+  if (target.thinks === false || forcesTool(request)) {
     dropped.add('thinking');
     return { maxTokens };
   }
@@ -50,6 +50,11 @@ export function encodeThinking(request: ChatRequest, target: Target, dropped: Se
     };
   dropped.add('thinking');
   return { maxTokens };
+}
+
+/** Anthropic refuses to think and to be forced to call a tool at once. */
+function forcesTool({ toolChoice }: ChatRequest): boolean {
+  return toolChoice?.type === 'required' || toolChoice?.type === 'tool';
 }
 
 function effortOf(budget: number): string {
