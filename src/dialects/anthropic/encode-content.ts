@@ -57,7 +57,7 @@ function encodeDocument(part: DocumentPart): Block {
 function encodeSource(source: DocumentPart['source']): JsonObject {
   switch (source.kind) {
     case 'base64':
-      return { type: 'base64', media_type: source.mediaType, data: source.data };
+      return { type: 'base64', media_type: registered(source.mediaType), data: source.data };
     case 'url':
       return { type: 'url', url: source.url };
     case 'file':
@@ -65,6 +65,11 @@ function encodeSource(source: DocumentPart['source']): JsonObject {
     case 'text':
       return { type: 'text', media_type: 'text/plain', data: source.text };
   }
+}
+
+/** Browsers and clients know JPEG by another name too; Anthropic does not. */
+function registered(mediaType: string): string {
+  return mediaType.toLowerCase() === 'image/jpg' ? 'image/jpeg' : mediaType;
 }
 
 function encodeToolCall(part: ToolCallPart): Block {

@@ -148,6 +148,16 @@ describe('encodeRequest', () => {
       ]);
     });
 
+    it('calls a JPEG by the name that Anthropic knows', () => {
+      const image = { type: 'image', source: { kind: 'base64', mediaType: 'image/jpg', data: 'AA==' } } as const;
+      expect(encode({ messages: [{ role: 'user', parts: [image] }] }).body.messages).toEqual([
+        {
+          role: 'user',
+          content: [{ type: 'image', source: { type: 'base64', media_type: 'image/jpeg', data: 'AA==' } }],
+        },
+      ]);
+    });
+
     it('spells a result of several parts as blocks, and an empty one without content', () => {
       const image = { type: 'image', source: { kind: 'base64', mediaType: 'image/png', data: 'AA==' } } as const;
       const { body } = encode({
