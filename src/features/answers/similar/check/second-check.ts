@@ -1,3 +1,4 @@
+import { areOtherLinks } from './links';
 import { areOpposed } from './opposites';
 import { areOtherPersons } from './persons';
 import { type Traits, traitsOf } from './traits';
@@ -54,7 +55,7 @@ const DIFFER: Readonly<Record<Doubt, Test>> = {
   negation: (a, b) => a.negations !== b.negations,
   kind: (a, b) => a.kind !== b.kind,
   opposites: (a, b) => areOpposed(a.words, b.words),
-  relations: (a, b) => !sameList(a.relations, b.relations),
+  relations: (a, b) => !sameList(a.relations, b.relations) || areOtherLinks(a.links, b.links),
   persons: (a, b) => areOtherPersons(a.persons, b.persons) || a.subject !== b.subject || areTurned(a.turns, b.turns),
   words: (a, b) => lacking(a, b).length + lacking(b, a).length > 0,
   order: (a, b) => !sameList(shared(a, b), shared(b, a)),

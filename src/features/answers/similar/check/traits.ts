@@ -1,5 +1,6 @@
 import { labelsIn } from './labels';
 import { isFunctionWord, type Language, languageOf, negationsIn } from './languages';
+import { linksIn } from './links';
 import { numbersIn, numeralOf } from './numerals';
 import { personsIn, subjectOf } from './persons';
 import { type QuestionKind, questionKind } from './question-kind';
@@ -30,6 +31,7 @@ export interface Traits {
   readonly masked: boolean;
   /** Which way things go: `from lisbon`, `past`. */
   readonly relations: readonly string[];
+  readonly links: ReturnType<typeof linksIn>;
   readonly persons: ReturnType<typeof personsIn>;
   readonly turns: ReturnType<typeof turnsOf>;
   /** Of a question that is answered with yes or no. */
@@ -73,6 +75,7 @@ export function traitsOf(text: string, assumed?: Language): Traits {
     subject: kind === 'yes-no' ? subjectOf(lower) : undefined,
     masked: MASKED.test(normal),
     relations: relationsIn(lower, content, language),
+    links: linksIn(lower, content, language),
     persons: personsIn(lower, content, language),
     turns: turnsOf(lower, language),
     content: content.filter((word) => word !== undefined),
