@@ -1,39 +1,74 @@
 import type { Language } from './languages';
 
-type Person = 'speaker' | 'hearer' | 'third';
+export type Person = 'speaker' | 'speakers' | 'hearer' | 'he' | 'she' | 'they' | 'they, women' | 'it' | 'another';
 
-const persons = (speaker: string, hearer: string, third: string): ReadonlyMap<string, Person> =>
+type Persons = ReadonlyMap<string, Person>;
+const persons = (lines: Partial<Record<Person, string>>): Persons =>
   new Map(
-    Object.entries({ speaker, hearer, third }).flatMap(([person, words]) =>
+    Object.entries(lines).flatMap(([person, words]) =>
       words.split(' ').map((word): [string, Person] => [word, person as Person]),
     ),
   );
-const OWNERS: Readonly<Record<Language, ReadonlyMap<string, Person>>> = {
-  en: persons('my our mine ours', 'your yours', 'his her their its hers theirs'),
-  pt: persons('meu minha meus minhas nosso nossa nossos nossas', 'seu sua seus suas teu tua', 'dele dela deles delas'),
-  es: persons('mi mis nuestro nuestra nuestros nuestras', 'su sus tu tus vuestro vuestra', 'suyo suya suyos suyas'),
+/** Portuguese "seu" and Spanish "su" agree with the thing, and are taken for the hearer's. */
+const OWNERS: Readonly<Record<Language, Persons>> = {
+  en: persons({
+    speaker: 'my mine',
+    speakers: 'our ours',
+    hearer: 'your yours',
+    he: 'his',
+    she: 'her hers',
+    they: 'their theirs',
+    it: 'its',
+  }),
+  pt: persons({
+    speaker: 'meu minha meus minhas',
+    speakers: 'nosso nossa nossos nossas',
+    hearer: 'seu sua seus suas teu tua teus tuas',
+  }),
+  es: persons({
+    speaker: 'mi mis',
+    speakers: 'nuestro nuestra nuestros nuestras',
+    hearer: 'su sus tu tus vuestro vuestra vuestros vuestras',
+  }),
 };
 /** Only after a preposition: before a verb, "I" and "you" often mean anybody. */
-const OBJECTS: Readonly<Record<Language, ReadonlyMap<string, Person>>> = {
-  en: persons('me us', 'you', 'him her them'),
-  pt: persons('mim nós comigo conosco', 'você vocês ti contigo', 'ele ela eles elas'),
-  es: persons('mí nosotros nosotras conmigo', 'usted ustedes ti contigo', 'él ella ellos ellas'),
+const OBJECTS: Readonly<Record<Language, Persons>> = {
+  en: persons({ speaker: 'me', speakers: 'us', hearer: 'you', he: 'him', she: 'her', they: 'them', it: 'it' }),
+  pt: persons({ speaker: 'mim comigo', speakers: 'nós conosco', hearer: 'você vocês ti contigo' }),
+  es: persons({ speaker: 'mí conmigo', speakers: 'nosotros nosotras', hearer: 'usted ustedes ti contigo' }),
 };
 const PREPOSITIONS = new Set(
   'about for from with by to of against without sobre para por com de sem contra con sin a'.split(' '),
 );
 
-const SUBJECTS: ReadonlyMap<string, Person> = new Map([
-  ['i', 'speaker'],
-  ['we', 'speaker'],
-  ['you', 'hearer'],
-]);
-const AUXILIARIES = new Set('can could may do did will would should am are must'.split(' '));
+/** In English after an auxiliary verb; elsewhere the verb itself says it. */
+const SUBJECTS: Readonly<Record<Language, Persons>> = {
+  en: persons({ speaker: 'i', speakers: 'we', hearer: 'you', he: 'he', she: 'she', they: 'they', it: 'it' }),
+  pt: persons({
+    speaker: 'posso consigo preciso',
+    speakers: 'podemos conseguimos precisamos',
+    another: 'pode consegue precisa',
+    they: 'podem conseguem precisam',
+  }),
+  es: persons({
+    speaker: 'puedo necesito',
+    speakers: 'podemos necesitamos',
+    another: 'puede necesita puedes necesitas',
+    they: 'pueden necesitan',
+  }),
+};
+const AUXILIARIES = new Set('can could may might do does did will would should shall am are must'.split(' '));
 
-/** Who is to do it, where that is asked: can I, can you. Undefined where the words do not say. */
-export function subjectOf(words: readonly string[]): Person | undefined {
-  const at = words.findIndex((word, i) => AUXILIARIES.has(word) && SUBJECTS.has(words[i + 1] ?? ''));
-  return at < 0 ? undefined : SUBJECTS.get(words[at + 1] ?? '');
+/**
+ * Who is to do it, where that is asked: can I, can you, posso, podemos. Undefined where the words do not say.
+ * @param words without courtesies
+ */
+export function subjectOf(words: readonly string[], language: Language | undefined): Person | undefined {
+  if (!language) return undefined;
+  const subjects = SUBJECTS[language];
+  if (language !== 'en') return subjects.get(words.find((word) => subjects.has(word)) ?? '');
+  const at = words.findIndex((word, i) => AUXILIARIES.has(word) && subjects.has(words[i + 1] ?? ''));
+  return at < 0 ? undefined : subjects.get(words[at + 1] ?? '');
 }
 
 /**
@@ -44,7 +79,7 @@ export function personsIn(
   words: readonly string[],
   content: readonly (string | undefined)[],
   language: Language | undefined,
-): ReadonlyMap<string, Person> {
+): Persons {
   const found = new Map<string, Person>();
   if (!language) return found;
   for (const [i, word] of words.entries()) {
@@ -59,7 +94,7 @@ export function personsIn(
 }
 
 /** Whether both say of whom, and not the same. What one leaves open is no contradiction. */
-export function areOtherPersons(a: ReadonlyMap<string, Person>, b: ReadonlyMap<string, Person>): boolean {
+export function areOtherPersons(a: Persons, b: Persons): boolean {
   for (const [of, person] of a) if (b.has(of) && b.get(of) !== person) return true;
   return false;
 }

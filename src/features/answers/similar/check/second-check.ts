@@ -2,7 +2,7 @@ import { areOtherLinks } from './links';
 import { areOpposed } from './opposites';
 import { areOtherPersons } from './persons';
 import { type Traits, traitsOf } from './traits';
-import { areTurned } from './turns';
+import { areOtherTalkers, areTurned } from './turns';
 
 /** Why the answer to one question is not given to another, however near they are. */
 export const DOUBTS = [
@@ -56,7 +56,10 @@ const DIFFER: Readonly<Record<Doubt, Test>> = {
   kind: (a, b) => a.kind !== b.kind,
   opposites: (a, b) => areOpposed(a.words, b.words),
   relations: (a, b) => !sameList(a.relations, b.relations) || areOtherLinks(a.links, b.links),
-  persons: (a, b) => areOtherPersons(a.persons, b.persons) || a.subject !== b.subject || areTurned(a.turns, b.turns),
+  persons: (a, b) =>
+    areOtherPersons(a.persons, b.persons) ||
+    areTurned(a.turns, b.turns) ||
+    (a.kind !== 'manner' && (areOtherSubjects(a, b) || areOtherTalkers(a.turns, b.turns))),
   words: (a, b) => lacking(a, b).length + lacking(b, a).length > 0,
   order: (a, b) => !sameList(shared(a, b), shared(b, a)),
 };
@@ -74,6 +77,10 @@ export function doubtBetween(a: Traits, b: Traits, { oneWord = false } = {}): Do
   const isOne = lacking(asked, kept).length <= 1 && lacking(kept, asked).length <= 1;
   const isSame = !DIFFER.words(asked, kept);
   return isSame || (isOne && new Set(shared(asked, kept)).size >= SHARED) ? undefined : 'words';
+}
+
+function areOtherSubjects(a: Traits, b: Traits): boolean {
+  return a.subject !== undefined && b.subject !== undefined && a.subject !== b.subject;
 }
 
 /** Words of one that the other has not. */

@@ -1,3 +1,4 @@
+import { withoutCourtesies } from './courtesies';
 import { labelsIn } from './labels';
 import { isFunctionWord, type Language, languageOf, negationsIn } from './languages';
 import { linksIn } from './links';
@@ -34,7 +35,6 @@ export interface Traits {
   readonly links: ReturnType<typeof linksIn>;
   readonly persons: ReturnType<typeof personsIn>;
   readonly turns: ReturnType<typeof turnsOf>;
-  /** Of a question that is answered with yes or no. */
   readonly subject: ReturnType<typeof subjectOf>;
   /** The words that matter, as stems, in order. */
   readonly content: readonly string[];
@@ -57,7 +57,9 @@ export function traitsOf(text: string, assumed?: Language): Traits {
   const lower = written.map((word) => word.toLowerCase().replaceAll('’', "'"));
   const language = languageOf(lower) ?? assumed;
   const content = lower.map((word) => (isFunctionWord(word, language) ? undefined : meaning(word, language)));
-  const kind = questionKind(prose.toLowerCase().replaceAll('’', "'"), language);
+  const small = prose.toLowerCase().replaceAll('’', "'");
+  const kind = questionKind(small, language);
+  const asked = wordsOf(language ? withoutCourtesies(small, language) : small);
   return {
     text,
     language,
@@ -72,12 +74,12 @@ export function traitsOf(text: string, assumed?: Language): Traits {
     code,
     negations: negationsIn(lower, language),
     kind,
-    subject: kind === 'yes-no' ? subjectOf(lower) : undefined,
+    subject: subjectOf(asked, language) ?? (kind === 'yes-no' && language === 'en' ? 'another' : undefined),
     masked: MASKED.test(normal),
     relations: relationsIn(lower, content, language),
     links: linksIn(lower, content, language),
     persons: personsIn(lower, content, language),
-    turns: turnsOf(lower, language),
+    turns: turnsOf(asked, language),
     content: content.filter((word) => word !== undefined),
   };
 }

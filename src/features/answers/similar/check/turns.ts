@@ -1,28 +1,106 @@
 import type { Language } from './languages';
+import type { Person } from './persons';
 
-const ROLES = ['speaker', 'hearer', 'he', 'she', 'they'] as const;
-type Role = (typeof ROLES)[number];
+/** Whoever takes part in a talk; the others are spoken of. */
+const TALKING: ReadonlySet<Person> = new Set<Person>(['speaker', 'speakers', 'hearer']);
 
-const roles = (...words: readonly string[]): ReadonlyMap<string, Role> =>
-  new Map(words.flatMap((line, i) => line.split(' ').map((word): [string, Role] => [word, ROLES[i] as Role])));
-const PRONOUNS: Readonly<Record<Language, ReadonlyMap<string, Role>>> = {
-  en: roles('i me my mine we us our ours', 'you your yours', 'he him his', 'she her hers', 'they them their theirs'),
-  pt: roles('eu me mim meu minha meus minhas nós comigo', 'você vocês tu te ti contigo', 'ele', 'ela', 'eles elas'),
-  es: roles('yo me mí mi mis nosotros conmigo', 'tú tu tus te ti usted ustedes contigo', 'él', 'ella', 'ellos ellas'),
+type Form = 'subject' | 'object';
+/** A pronoun: who it is, and whether it can only do or only suffer something. */
+type Pronoun = readonly [person: Person, form?: Form];
+type Line = readonly [words: string, ...pronoun: Pronoun];
+
+const pronouns = (...lines: readonly Line[]): ReadonlyMap<string, Pronoun> =>
+  new Map(
+    lines.flatMap(([words, person, form]) => words.split(' ').map((word): [string, Pronoun] => [word, [person, form]])),
+  );
+const PRONOUNS: Readonly<Record<Language, ReadonlyMap<string, Pronoun>>> = {
+  en: pronouns(
+    ['i', 'speaker', 'subject'],
+    ['me', 'speaker', 'object'],
+    ['my mine', 'speaker'],
+    ['we', 'speakers', 'subject'],
+    ['us', 'speakers', 'object'],
+    ['our ours', 'speakers'],
+    ['you your yours', 'hearer'],
+    ['he', 'he', 'subject'],
+    ['him', 'he', 'object'],
+    ['his', 'he'],
+    ['she', 'she', 'subject'],
+    ['her hers', 'she'],
+    ['they', 'they', 'subject'],
+    ['them', 'they', 'object'],
+    ['their theirs', 'they'],
+  ),
+  pt: pronouns(
+    ['eu me mim meu minha meus minhas comigo', 'speaker'],
+    ['nós nosso nossa nossos nossas conosco', 'speakers'],
+    ['você vocês tu te ti contigo', 'hearer'],
+    ['ele dele nele', 'he'],
+    ['ela dela nela', 'she'],
+    ['eles deles neles', 'they'],
+    ['elas delas nelas', 'they, women'],
+  ),
+  es: pronouns(
+    ['yo me mí mi mis conmigo', 'speaker'],
+    ['nosotros nosotras nuestro nuestra nuestros nuestras', 'speakers'],
+    ['tú tu tus te ti usted ustedes contigo', 'hearer'],
+    ['él', 'he'],
+    ['ella', 'she'],
+    ['ellos', 'they'],
+    ['ellas', 'they, women'],
+  ),
 };
-/** Can you tell me, could you please show us: who speaks to whom, and nothing of what is asked. */
-const COURTESY = /\b(?:can|could|will|would) you (?:please )?(?:tell|show|give|help|explain to|let) (?:me|us)\b/g;
+/** Who is asked to give what, and nothing of what is asked. */
+const GIVING = /\b(?:can|could|will|would) you (?:please )?(?:give|let) (?:me|us)\b/g;
 
-/** In which order persons appear: how much do I owe you, how much do you owe me. Each once. */
-export function turnsOf(words: readonly string[], language: Language | undefined): readonly Role[] {
-  if (!language) return [];
-  const bare = words.join(' ').replace(COURTESY, ' ').split(' ');
-  const turns = bare.map((word) => PRONOUNS[language].get(word.replace(/'.*$/u, '')));
-  return [...new Set(turns.filter((role) => role !== undefined))];
+/** Persons of a text in the order in which they appear, each once, and the forms of each: `he subject`. */
+export interface Turns {
+  readonly persons: readonly Person[];
+  readonly forms: ReadonlySet<string>;
 }
 
-/** Whether two persons that both speak of are the other way round. */
-export function areTurned(a: readonly Role[], b: readonly Role[]): boolean {
-  const [one, other] = [a.filter((role) => b.includes(role)), b.filter((role) => a.includes(role))];
-  return one.some((role, i) => role !== other[i]);
+/** How much do I owe you, how much do you owe me. @param words without courtesies */
+export function turnsOf(words: readonly string[], language: Language | undefined): Turns {
+  if (!language) return { persons: [], forms: new Set() };
+  const bare = words.join(' ').replace(GIVING, ' ').split(' ');
+  const found = bare.flatMap((word) => {
+    const pronoun = PRONOUNS[language].get(word.replace(/'.*$/u, ''));
+    return pronoun ? [pronoun] : [];
+  });
+  return {
+    persons: [...new Set(found.map(([person]) => person))],
+    forms: new Set(found.flatMap(([person, form]) => (form ? `${person} ${form}` : []))),
+  };
+}
+
+/** Whether two texts are about others, or two persons that both speak of are the other way round. */
+export function areTurned(a: Turns, b: Turns): boolean {
+  const [one, other] = [a.persons, b.persons].map((all) => all.filter((person) => !TALKING.has(person)).sort());
+  if (one?.join() !== other?.join()) return true;
+  const [ours, theirs] = [shared(a.persons, b.persons), shared(b.persons, a.persons)];
+  return ours.some((person, i) => person !== theirs[i]);
+}
+
+/** Whether another of those who talk does it, or has it done. In "how do you do it", you and I are anybody. */
+export function areOtherTalkers(a: Turns, b: Turns): boolean {
+  if (lacking(a.persons, b.persons) && lacking(b.persons, a.persons)) return true;
+  return a.persons.some((person) => {
+    const [ours, theirs] = [formOf(a, person), formOf(b, person)];
+    return ours !== undefined && theirs !== undefined && ours !== theirs;
+  });
+}
+
+function shared(ours: readonly Person[], theirs: readonly Person[]): readonly Person[] {
+  return ours.filter((person) => theirs.includes(person));
+}
+
+function lacking(ours: readonly Person[], theirs: readonly Person[]): boolean {
+  return ours.some((person) => TALKING.has(person) && !theirs.includes(person));
+}
+
+/** The only form in which one appears. */
+function formOf({ forms }: Turns, person: Person): Form | undefined {
+  const [does, suffers] = [forms.has(`${person} subject`), forms.has(`${person} object`)];
+  if (does === suffers) return undefined;
+  return does ? 'subject' : 'object';
 }
