@@ -73,6 +73,11 @@ const NUMBER = new RegExp(
   'giu',
 );
 
+/** Parts and kings: ii, iv, xii. */
+const ROMAN = /^(?=[ivx]{2})x{0,3}(?:i[xv]|v?i{0,3})$/u;
+/** Mb are bits, MB and mb are bytes. */
+const BITS = /(?<=[kMGT])b$/u;
+
 /** Everything that counts in a text – numbers, amounts, dates, times, numerals – each in one spelling, sorted. */
 export function numbersIn(text: string, words: readonly string[], language: Language | undefined): readonly string[] {
   const digits = (text.match(NUMBER) ?? []).map((written) =>
@@ -80,8 +85,9 @@ export function numbersIn(text: string, words: readonly string[], language: Lang
       .replace(/[.,:/’'-]+(?=\s|$)/gu, '')
       .replace(/\s/gu, '')
       .replace('–', '-')
+      .replace(BITS, 'bit')
       .toLowerCase(),
   );
-  const spelt = words.flatMap((word) => numeralOf(word, language) ?? []);
+  const spelt = words.flatMap((word) => numeralOf(word, language) ?? (ROMAN.test(word) ? word : []));
   return [...digits, ...spelt].sort();
 }

@@ -1,4 +1,5 @@
 import { withoutCourtesies } from './courtesies';
+import { folded } from './folded';
 import { labelsIn } from './labels';
 import { isFunctionWord, type Language, languageOf, negationsIn } from './languages';
 import { linksIn } from './links';
@@ -42,15 +43,15 @@ export interface Traits {
 
 const CODE = /```[^`]*```|`[^`\n]+`/gu;
 const QUOTED = /["“„«]([^"“”„«»\n]{1,300})["”»]|(?<![\p{L}\p{N}])['‘]([^'‘’\n]{1,300})['’](?![\p{L}\p{N}])/gu;
-/** Signs that change what is meant: C++ and C#, 2 * 3 and 2 / 3. */
-const SIGN = /[+#*/=<>%&|^~@$€£¥°]/gu;
+/** Signs that change what is meant: C++ and C#, 2 × 3 and 2 ÷ 3, 🔴 and 🟢; and of numbers: 5 - 3, 5!, 5' and 5". */
+const SIGN = /[\p{S}#*/%&@]|(?<=\d )[-–](?= \d)|(?<=\d)(?:!(?!!)|(?<!["'“‘][\d.,]{1,20})['"′″](?![\p{L}\p{N}]))/gu;
 const MASKED = /\[\[[A-Z][A-Z0-9_]{0,40}\]\]/u;
 const SCRIPTS = ['Latin', 'Cyrillic', 'Greek', 'Arabic', 'Hebrew', 'Devanagari', 'Han', 'Hiragana', 'Hangul', 'Thai'];
 const SCRIPT_TESTS = SCRIPTS.map((script) => [script, new RegExp(`\\p{Script=${script}}`, 'u')] as const);
 
 /** @param assumed the language where the text itself does not tell */
 export function traitsOf(text: string, assumed?: Language): Traits {
-  const normal = text.normalize('NFKC');
+  const normal = folded(text);
   const code = (normal.match(CODE) ?? []).map((block) => block.trim());
   const prose = normal.replace(CODE, ' ');
   const written = wordsOf(prose);
