@@ -58,6 +58,7 @@ const DIFFER: Readonly<Record<Doubt, Test>> = {
   relations: (a, b) => !sameList(a.relations, b.relations) || areOtherLinks(a.links, b.links),
   persons: (a, b) =>
     areOtherPersons(a.persons, b.persons) ||
+    !sameList(a.addresses, b.addresses) ||
     areTurned(a.turns, b.turns) ||
     (a.kind !== 'manner' && (areOtherSubjects(a, b) || areOtherTalkers(a.turns, b.turns))),
   words: (a, b) => lacking(a, b).length + lacking(b, a).length > 0,
@@ -95,6 +96,6 @@ function shared(a: Traits, b: Traits): readonly string[] {
   return a.content.filter((word) => others.has(word));
 }
 
-function sameList(a: readonly string[], b: readonly string[]): boolean {
+function sameList<T>(a: readonly T[], b: readonly T[]): boolean {
   return a.length === b.length && a.every((item, i) => item === b[i]);
 }

@@ -5,6 +5,7 @@ import { isFunctionWord, type Language, languageOf, negationsIn } from './langua
 import { linksIn } from './links';
 import { numbersIn, numeralOf } from './numerals';
 import { personsIn, subjectOf } from './persons';
+import { addressesIn } from './polite-address';
 import { type QuestionKind, questionKind } from './question-kind';
 import { relationsIn } from './relations';
 import { opensSentence } from './sentence-start';
@@ -24,6 +25,8 @@ export interface Traits {
   readonly numbers: readonly string[];
   readonly signs: readonly string[];
   readonly names: readonly string[];
+  /** Whether one is spoken to or of, by a capital. */
+  readonly addresses: readonly boolean[];
   /** Single letters that name something. */
   readonly labels: readonly string[];
   readonly quotes: readonly string[];
@@ -70,6 +73,7 @@ export function traitsOf(text: string, assumed?: Language): Traits {
     numbers: numbersIn(prose, lower, language),
     signs: (prose.match(SIGN) ?? []).sort(),
     names: namesIn(prose, written),
+    addresses: addressesIn(prose),
     labels: labelsIn(prose, language),
     quotes: quotesIn(prose),
     code,
