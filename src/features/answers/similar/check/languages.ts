@@ -11,17 +11,26 @@ const TELLING: Readonly<Record<Language, readonly string[]>> = {
   es: list(`el los las una unos unas y del al en es son está están cuál cuáles qué cuándo dónde quién mi mis su sus usted
     yo eso este esta con sin fue puedo puede cómo hacer tiene hay más ya lo le se por`),
 };
+/** Words of German, French, Italian and Dutch: also such as the three have too, so that they do not pass for one of them. */
+const ELSEWHERE =
+  list(`der den dem das ein eine einen ist sind war und oder nicht wie wo wann warum wer was in an will es ich mich mir
+    er sie wir ihr kann muss haben wird mit für auf von vom zum zur bei nach aus
+    le les des du une est sont et je vous il elle ce qui pour dans avec mon votre en se à
+    lo gli un una di dei della nel alla per con su sono ho non mi mio posso quando è
+    het een is niet wat hoe`);
 
 const VOTES = new Map<string, Language[]>();
 for (const [language, words] of Object.entries(TELLING) as [Language, readonly string[]][])
   for (const word of words) VOTES.set(word, [...(VOTES.get(word) ?? []), language]);
+const VOTES_ELSEWHERE = new Set(ELSEWHERE);
 
-/** The language that most of the common words of a text belong to; undefined when none or several stand out. */
+/** The language that most of the common words of a text belong to; undefined when none or several stand out, or more belong elsewhere. */
 export function languageOf(words: readonly string[]): Language | undefined {
   const votes: Record<Language, number> = { en: 0, pt: 0, es: 0 };
   for (const word of words) for (const language of VOTES.get(word) ?? []) votes[language] += 1;
+  const elsewhere = words.filter((word) => VOTES_ELSEWHERE.has(word)).length;
   const [first, second] = (Object.keys(votes) as Language[]).sort((a, b) => votes[b] - votes[a]);
-  return first && second && votes[first] > votes[second] ? first : undefined;
+  return first && second && votes[first] > votes[second] && votes[first] >= elsewhere ? first : undefined;
 }
 
 /** Words that are said in every question and change none. By language, since some mean something elsewhere. */

@@ -56,6 +56,10 @@ describe('words that tie others to the sentence', () => {
 
   it.each([
     ['Fahren wir nach Berlin?', 'Fahren wir von Berlin?'],
+    ['Was war in der Kiste?', 'Was war an der Kiste?'],
+    ['Was will er in Rom?', 'Was will er an Rom?'],
+    ['Le train en retard est en France?', 'Le train en retard est se France?'],
+    ['Posso pagare con la carta?', 'Posso pagare la carta?'],
     ['Gehe ich zum Arzt?', 'Gehe ich vom Arzt?'],
     ['Brauche ich Pass und Visum?', 'Brauche ich Pass oder Visum?'],
     ['Le vol de Paris part-il?', 'Le vol pour Paris part-il?'],
