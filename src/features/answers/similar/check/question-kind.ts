@@ -76,15 +76,29 @@ const RULES: Readonly<Record<Language, readonly Rule[]>> = {
   ],
 };
 
-/** The kind that is asked for first: what follows belongs to the thing asked about. @param text in lower case */
-export function questionKind(text: string, language: Language | undefined): QuestionKind {
-  if (!language) return 'open';
+/** Of a question within a question: does it matter when, does it matter where. */
+const QUESTION_WORDS: Readonly<Record<Language, RegExp>> = {
+  en: /\b(?:when|where|why|who|whose|whom|which|how|what)\b/gu,
+  pt: /(?<!\p{L})(?:quando|a?onde|por qu[eê]|quem|quais|qual|como|quant[oa]s?|o que)(?!\p{L})/gu,
+  es: /(?<!\p{L})(?:cuándo|a?dónde|por qué|quién|quiénes|cuál|cuáles|cómo|cuánt[oa]s?|qué)(?!\p{L})/gu,
+};
+
+export interface Asked {
+  /** The kind that is asked for first: what follows belongs to the thing asked about. */
+  readonly kind: QuestionKind;
+  /** Question words behind it, in order. */
+  readonly further: readonly string[];
+}
+
+/** @param text in lower case */
+export function askedIn(text: string, language: Language | undefined): Asked {
+  if (!language) return { kind: 'open', further: [] };
   const bare = withoutCourtesies(text, language).replace(/^[^\p{L}\p{N}]+/u, '');
-  let first = Infinity;
+  let [first, end] = [Infinity, 0];
   let kind: QuestionKind = 'open';
   for (const [pattern, name] of RULES[language]) {
-    const at = bare.search(pattern);
-    if (at >= 0 && at < first) [first, kind] = [at, name];
+    const found = pattern.exec(bare);
+    if (found && found.index < first) [first, end, kind] = [found.index, found.index + found[0].length, name];
   }
-  return kind;
+  return { kind, further: bare.slice(end).match(QUESTION_WORDS[language]) ?? [] };
 }

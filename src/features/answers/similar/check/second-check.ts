@@ -1,4 +1,5 @@
 import { areOtherLinks } from './links';
+import { areOtherModalities } from './modality';
 import { areOpposed } from './opposites';
 import { areOtherPersons } from './persons';
 import { type Traits, traitsOf } from './traits';
@@ -53,7 +54,10 @@ const DIFFER: Readonly<Record<Doubt, Test>> = {
     !b.names.every((name) => a.words.has(name)) ||
     !sameList(a.labels, b.labels),
   negation: (a, b) => a.negations !== b.negations,
-  kind: (a, b) => a.kind !== b.kind,
+  kind: (a, b) =>
+    a.kind !== b.kind ||
+    !sameList(a.further, b.further) ||
+    (a.kind !== 'manner' && areOtherModalities(a.modalities, b.modalities)),
   opposites: (a, b) => areOpposed(a.words, b.words),
   relations: (a, b) => !sameList(a.relations, b.relations) || areOtherLinks(a.links, b.links),
   persons: (a, b) =>

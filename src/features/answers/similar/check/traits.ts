@@ -3,10 +3,11 @@ import { folded } from './folded';
 import { labelsIn } from './labels';
 import { isFunctionWord, type Language, languageOf, negationsIn } from './languages';
 import { linksIn } from './links';
+import { modalitiesIn } from './modality';
 import { numbersIn, numeralOf } from './numerals';
 import { personsIn, subjectOf } from './persons';
 import { addressesIn } from './polite-address';
-import { type QuestionKind, questionKind } from './question-kind';
+import { type Asked, askedIn } from './question-kind';
 import { relationsIn } from './relations';
 import { opensSentence } from './sentence-start';
 import { stemOf } from './stem';
@@ -32,7 +33,9 @@ export interface Traits {
   readonly quotes: readonly string[];
   readonly code: readonly string[];
   readonly negations: number;
-  readonly kind: QuestionKind;
+  readonly kind: Asked['kind'];
+  readonly further: Asked['further'];
+  readonly modalities: ReturnType<typeof modalitiesIn>;
   readonly masked: boolean;
   /** Which way things go: `from lisbon`, `past`. */
   readonly relations: readonly string[];
@@ -62,7 +65,7 @@ export function traitsOf(text: string, assumed?: Language): Traits {
   const language = languageOf(lower) ?? assumed;
   const content = lower.map((word) => (isFunctionWord(word, language) ? undefined : meaning(word, language)));
   const small = prose.toLowerCase().replaceAll('’', "'");
-  const kind = questionKind(small, language);
+  const { kind, further } = askedIn(small, language);
   const asked = wordsOf(language ? withoutCourtesies(small, language) : small);
   return {
     text,
@@ -79,6 +82,8 @@ export function traitsOf(text: string, assumed?: Language): Traits {
     code,
     negations: negationsIn(lower, language),
     kind,
+    further,
+    modalities: modalitiesIn(asked, language),
     subject: subjectOf(asked, language) ?? (kind === 'yes-no' && language === 'en' ? 'another' : undefined),
     masked: MASKED.test(normal),
     relations: relationsIn(lower, content, language),
