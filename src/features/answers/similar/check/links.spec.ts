@@ -18,6 +18,11 @@ describe('words that tie others to the sentence', () => {
     ['Is there a shop in Lisbon?', 'is there a shop at Lisbon'],
     ['Do I need a passport and a visa?', 'do I need a passport and visa'],
     ['Can I pay with Visa or Amex?', 'can I pay with Visa or with Amex'],
+    ['Can I make a payment?', 'may I make a payment'],
+    ['Do I need to have a visa?', 'must I have a visa'],
+    ['Do you have gift cards?', 'Hello, do you have any gift cards?'],
+    ['I want a refund', 'I would like a refund'],
+    ['Quero cancelar meu pedido', 'Gostaria de cancelar meu pedido'],
   ])('mean the same in %j and %j', (a, b) => {
     expect([doubt(a, b), doubt(b, a)]).toEqual([undefined, undefined]);
   });
@@ -50,6 +55,13 @@ describe('words that tie others to the sentence', () => {
     ['¿Necesito el pasaporte y la visa?', '¿Necesito el pasaporte o la visa?'],
     ['¿Puedo viajar con agujas e hilo?', '¿Puedo viajar con agujas o hilo?'],
     ['¿Hay plata y oro?', '¿Hay plata u oro?'],
+    ['Do you have gift cards?', 'Do you need gift cards?'],
+    ['Do you like gift cards?', 'Do you want gift cards?'],
+    ['Can I give a refund?', 'Can I have a refund?'],
+    ['Do I need a receipt?', 'Do I have a receipt?'],
+    ['Tenho um cartão?', 'Quero um cartão?'],
+    ['Posso ter um reembolso?', 'Posso fazer um reembolso?'],
+    ['¿Puedo tener una tarjeta?', '¿Puedo hacer una tarjeta?'],
   ])('do not mean the same in %j and %j', (a, b) => {
     expect([doubt(a, b), doubt(b, a)]).toEqual(['relations', 'relations']);
   });

@@ -1,4 +1,4 @@
-import type { Language } from './languages';
+import { isFunctionWord, type Language } from './languages';
 
 /** What a word that ties others to the sentence may say, by word. */
 type Readings = ReadonlyMap<string, readonly string[]>;
@@ -37,9 +37,56 @@ const CONJUNCTIONS: Readonly<Record<Language, Readings>> = {
   pt: readings({ e: 'and', ou: 'or' }),
   es: readings({ 'y e': 'and', 'o u ó': 'or' }),
 };
+/** Verbs that are said in many questions; "have to", "need to" and "tell me" are looked at elsewhere. */
+const VERBS: Readonly<Record<Language, Readings>> = {
+  en: readings({
+    'have has having had': 'have',
+    'need needs': 'need',
+    'want wants': 'want',
+    like: 'like',
+    know: 'know',
+    make: 'make',
+    give: 'give',
+    'show tell explain': 'show',
+    help: 'help',
+    'go going': 'go',
+  }),
+  pt: readings({
+    'ter tem tenho': 'have',
+    'preciso precisa': 'need',
+    'quero queria gostaria': 'want',
+    'fazer faço': 'make',
+    saber: 'know',
+    'dizer diga mostrar explicar': 'show',
+    'ajudar ajuda': 'help',
+  }),
+  es: readings({
+    'tener tiene tengo': 'have',
+    'necesito necesita': 'need',
+    'quiero quisiera': 'want',
+    'hacer hago': 'make',
+    saber: 'know',
+    'decir dígame dime decirme explicarme mostrarme mostrar explicar': 'show',
+    'ayudar ayuda': 'help',
+  }),
+};
+/** Behind a verb, it helps another: have to, need to, tell me; in Portuguese and Spanish also the verb itself. */
+const HELPED: Readonly<Record<Language, RegExp>> = {
+  en: /^(?:to|me|us)$/u,
+  pt: /^(?:que|me)$|[aei]r$/u,
+  es: /^(?:que|me)$|[aei]r(?:me|l[aeo]s?)?$/u,
+};
+
+type Reader = (words: readonly string[], at: number, language: Language) => readonly string[] | undefined;
+const READERS: Readonly<Record<string, Reader>> = {
+  way: prepositionAt,
+  sum: (words, at, language) => CONJUNCTIONS[language].get(words[at] as string),
+  verb: verbAt,
+};
 
 /**
- * How each word that matters is tied to the sentence: its direction (from, to, in), and whether it comes on top or instead (and, or).
+ * How each word that matters is tied to the sentence: its direction (from, to, in), whether it comes on top or instead (and, or), and
+ * whether one has, needs or wants it.
  * @param content what each word means, undefined for one that does not matter
  */
 export function linksIn(
@@ -49,15 +96,10 @@ export function linksIn(
 ): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, readonly string[]>();
   if (!language) return found;
-  for (const [group, table] of Object.entries({ way: PREPOSITIONS, sum: CONJUNCTIONS })) {
+  for (const [group, read] of Object.entries(READERS)) {
     let said: readonly string[] | undefined;
-    for (const [i, word] of words.entries()) {
-      // after another preposition, the Portuguese "a" is an article
-      const isArticle = word === 'a' && table[language].has(words[i - 1] ?? '');
-      if (!isArticle) said = table[language].get(word) ?? said;
-      const isBefore = content[i + 1] !== undefined;
-      if (language === 'en' && word === 'to' && isBefore && group === 'way') said = TO_VERB;
-      const meaning = content[i];
+    for (const [i, meaning] of content.entries()) {
+      said = read(words, i, language) ?? said;
       if (meaning === undefined) continue;
       const key = `${group} ${meaning}`;
       if (said) found.set(key, [...(found.get(key) ?? []), ...said]);
@@ -65,6 +107,22 @@ export function linksIn(
     }
   }
   return found;
+}
+
+function prepositionAt(words: readonly string[], at: number, language: Language): readonly string[] | undefined {
+  const table = PREPOSITIONS[language];
+  const [word, next] = [words[at] as string, words[at + 1]];
+  // after another preposition, the Portuguese "a" is an article
+  if (word === 'a' && table.has(words[at - 1] ?? '')) return undefined;
+  return word === 'to' && next !== undefined && !isFunctionWord(next, language) ? TO_VERB : table.get(word);
+}
+
+function verbAt(words: readonly string[], at: number, language: Language): readonly string[] | undefined {
+  const before = words[at - 1] ?? '';
+  if (HELPED[language].test(words[at + 1] ?? '')) return undefined;
+  // "would like" wants, "like" likes
+  if (words[at] === 'like' && /^(?:would|.*'d)$/u.test(before)) return ['want'];
+  return VERBS[language].get(words[at] as string);
 }
 
 /** Whether a word is tied in two ways that no reading makes one. What one leaves open is no contradiction. */
