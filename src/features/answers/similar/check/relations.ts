@@ -6,21 +6,55 @@ const LEADING: Readonly<Record<Language, ReadonlySet<string>>> = {
   pt: new Set(['desde', 'contra', 'entre', 'exceto', 'até', 'sobre', 'se', 'porque']),
   es: new Set(['desde', 'contra', 'entre', 'excepto', 'hasta', 'sobre', 'si', 'porque']),
 };
-const PAST = new Set(['did', 'was', 'were', 'had']);
+const PAST: Readonly<Record<Language, ReadonlySet<string>>> = {
+  en: new Set(['did', 'was', 'were', 'had']),
+  pt: new Set(['foi', 'foram', 'era', 'eram', 'estava', 'estavam']),
+  es: new Set(['fue', 'fueron', 'era', 'eran', 'estaba', 'estaban']),
+};
+/** Has it arrived, why have you shipped it: over, like "did it arrive". */
+const OVER =
+  /^(?:(?:when|where|why|how|who|what) )?(?:has|have) (?:i|you|we|they|he|she|it|my|your|our|his|her|their|the|this|that|these|those|any|all)\b/u;
+const BEING = new Set([
+  'am',
+  'is',
+  'are',
+  'was',
+  'were',
+  'be',
+  'been',
+  'being',
+  "isn't",
+  "aren't",
+  "wasn't",
+  "weren't",
+]);
+const SUFFERED = /(?<!e)ed$/u;
+/** So many words behind "is" its participle may stand: is the blue parcel delivered. */
+const REACH = 4;
 
 /**
- * Each leading word with the word that matters next, sorted; and whether the text is of the past, where an auxiliary verb says so.
+ * Each leading word with the word that matters next, sorted; whether the text is of the past, where an auxiliary verb says so; and what
+ * is done to somebody, who does not do it: can I be charged.
  * @param content what each word means, undefined for one that does not matter
+ * @param asked words without courtesies
  */
 export function relationsIn(
   words: readonly string[],
   content: readonly (string | undefined)[],
+  asked: readonly string[],
   language: Language | undefined,
 ): readonly string[] {
   if (!language) return [];
   const found = words.flatMap((word, i) =>
     LEADING[language].has(word) ? `${word} ${content.slice(i + 1).find((next) => next !== undefined) ?? ''}` : [],
   );
-  if (language === 'en' && words.some((word) => PAST.has(word))) found.push('past');
-  return found.sort();
+  if (words.some((word) => PAST[language].has(word)) || (language === 'en' && OVER.test(asked.join(' '))))
+    found.push('past');
+  return [...found, ...(language === 'en' ? sufferedIn(words, content) : [])].sort();
+}
+
+function sufferedIn(words: readonly string[], content: readonly (string | undefined)[]): readonly string[] {
+  const isSuffered = (at: number): boolean =>
+    SUFFERED.test(words[at] as string) && words.slice(Math.max(0, at - REACH), at).some((word) => BEING.has(word));
+  return [...new Set(content.flatMap((meaning, i) => (meaning !== undefined && isSuffered(i) ? `is ${meaning}` : [])))];
 }

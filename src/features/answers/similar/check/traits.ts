@@ -86,7 +86,7 @@ export function traitsOf(text: string, assumed?: Language): Traits {
     modalities: modalitiesIn(asked, language),
     subject: subjectOf(asked, language) ?? (kind === 'yes-no' && language === 'en' ? 'another' : undefined),
     masked: MASKED.test(normal),
-    relations: relationsIn(lower, content, language),
+    relations: relationsIn(lower, content, asked, language),
     links: linksIn(lower, content, language),
     persons: personsIn(lower, content, language),
     turns: turnsOf(asked, language),
