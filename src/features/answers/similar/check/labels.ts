@@ -1,4 +1,4 @@
-import type { Language } from './languages';
+import { isFunctionWord, type Language } from './languages';
 import { opensSentence } from './sentence-start';
 
 /** Letters that are words themselves. */
@@ -19,4 +19,12 @@ export function labelsIn(prose: string, language: Language | undefined): readonl
     const isWord = words.includes(small) && !isLarge && !ENDS.test(prose.slice(index + letter.length));
     return isWord ? [] : [small];
   });
+}
+
+const CAPITALS = /(?<![\p{L}\p{M}\p{N}])\p{Lu}{2,}(?![\p{L}\p{M}\p{N}])/gu;
+
+/** Abbreviations that would be words of no weight in small letters, in order: US, IT, WHO. Who writes in capitals alone names nothing by them. */
+export function abbreviationsIn(prose: string, language: Language | undefined): readonly string[] {
+  if (!/\p{Ll}/u.test(prose)) return [];
+  return (prose.match(CAPITALS) ?? []).filter((word) => isFunctionWord(word.toLowerCase(), language ?? 'en'));
 }

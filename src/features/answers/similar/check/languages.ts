@@ -43,13 +43,13 @@ const COMMON = list(`a an the this that these those is are was were be been bein
 const COMUNS =
   list(`o a os as um uma uns umas é são foi está estão ser estar ter tem tenho de do da dos das em no na nos nas
   num numa dum duma por pelo pela pelos pelas para pra pro pras pros com e ou mas que se eu me meu minha meus minhas nós nosso nossa você vocês seu sua seus suas ele
-  ela eles elas isso isto este esta esse essa aqui ali favor obrigado obrigada olá oi bom dia boa tarde só também realmente
+  ela eles elas isso isto este esta esse essa aqui ali favor obrigado obrigada olá oi bom dia boa tarde realmente
   qual quais quem quando onde como porque quanto posso pode poderia podem consigo quero queria gostaria preciso saber
   dizer diga mostrar explicar ajudar ajuda fazer faço jeito maneira forma possível passos ao aos à às já`);
 const COMUNES =
   list(`el la los las un una unos unas es son fue está están ser estar tener tiene tengo de del en por para con
   y e o u pero que se yo me mi mis nosotros nuestro nuestra usted ustedes tú tu su sus él ella ellos ellas eso esto este esta
-  ese esa aquí allí favor gracias hola buenos buenas días tardes solo también realmente cuál cuáles quién cuándo dónde cómo
+  ese esa aquí allí favor gracias hola buenos buenas días tardes realmente cuál cuáles quién cuándo dónde cómo
   qué porque cuánto puedo puede podría pueden quiero quisiera necesito saber decir dígame dime decirme explicarme mostrarme mostrar explicar ayudar ayuda
   hacer hago manera forma posible pasos a al ya hay lo le les te`);
 const FUNCTION_WORDS: Readonly<Record<Language, ReadonlySet<string>>> = {

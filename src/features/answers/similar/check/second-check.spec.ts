@@ -26,6 +26,9 @@ describe('the second check', () => {
     ['reset my password', 'reset password'],
     ['How do I get a refund from you?', 'Could you please tell me how I get a refund from you?'],
     ['What is a plan?', 'what is the plan'],
+    ['HOW DO I RESET MY PASSWORD?', 'How do I reset my password?'],
+    ['Is IT covered?', 'is IT covered'],
+    ['Posso pagar só com cartão?', 'Olá, posso pagar só com o cartão?'],
   ])('has no doubt between %j and %j', (a, b) => {
     expect([doubt(a, b), doubt(b, a)]).toEqual([undefined, undefined]);
   });
@@ -54,6 +57,11 @@ describe('the second check', () => {
     ['names', 'What is plan A?', 'What is a plan?'],
     ['names', 'how do I cure hepatitis a', 'how do I cure hepatitis'],
     ['names', 'Where do I get vitamin d drops?', 'Where do I get vitamin drops?'],
+    ['names', 'Do you deliver to US?', 'Do you deliver to us?'],
+    ['names', 'Is IT covered?', 'Is it covered?'],
+    ['names', 'What does WHO recommend?', 'What does who recommend?'],
+    ['words', 'Posso pagar só com cartão?', 'Posso pagar também com cartão?'],
+    ['words', '¿Puedo pagar solo con tarjeta?', '¿Puedo pagar con tarjeta?'],
     ['persons', 'How much do I owe you?', 'How much do you owe me?'],
     ['persons', 'When will you refund me?', 'Can you tell me when I will refund you?'],
     ['persons', 'Is he taller than she is?', 'Is she taller than he is?'],
