@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Fields } from './fields';
 
 const TAKEN = /^[\w.:|-]{1,64}$/;
 const TELEPHONE = /^[\d.-]{7,}$/;
@@ -9,4 +10,12 @@ const TELEPHONE = /^[\d.-]{7,}$/;
  */
 export function endUser(name: string): string {
   return TAKEN.test(name) && !TELEPHONE.test(name) ? name : createHash('sha256').update(name).digest('hex');
+}
+
+/** Whom a call of one of OpenAI's dialects is for: `safety_identifier` has taken the place of `user`. */
+export function openAiUser(fields: Fields): string | undefined {
+  const user = fields.string('user');
+  if (user) return user;
+  const identifier = fields.raw('safety_identifier');
+  return typeof identifier === 'string' && identifier ? identifier : user;
 }

@@ -137,6 +137,18 @@ describe('budgets', () => {
     expect(await shown(id)).toMatchObject({ spent_usd: '0.000061' });
   });
 
+  it.each([
+    ['/v1/chat/completions', { messages: [{ role: 'user', content: 'Hello' }] }],
+    ['/v1/responses', { input: 'Hello' }],
+  ])('of a person counts calls that name them as OpenAI does by now: %s', async (path, body) => {
+    const { tenant, key } = await newCaller();
+    const id = await newBudget({ tenant, user: 'ada' }, 1);
+    const headers = { authorization: `Bearer ${key}` };
+    await ask(gateway, path, { model: GPT, ...body, safety_identifier: 'ada' }, headers);
+    await ask(gateway, path, { model: GPT, ...body, safety_identifier: 'ada', user: 'grace' }, headers);
+    expect(await shown(id)).toMatchObject({ spent_usd: GPT_CALL });
+  });
+
   it('is charged what a provider says that answers took which were of no use, each of them', async () => {
     const { tenant, key } = await newCaller(['client'], 'patient');
     const id = await newBudget({ tenant }, 1);

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../contract/json';
 import type { ChatRequest, Effort, Message, ResponseFormat, Thinking } from '../../contract/request';
 import { Fields, invalid } from '../fields';
+import { openAiUser } from '../end-user';
 import { decodeMessage } from './decode-message';
 import { decodeTools, decodeToolChoice } from './decode-tools';
 import { type Natives, noteExtras, noteHint } from '../natives';
@@ -22,7 +23,7 @@ export function decodeRequest(body: JsonObject): ChatRequest {
     ...decodeSampling(request),
     responseFormat: decodeResponseFormat(request, natives),
     thinking: decodeThinking(request),
-    user: request.string('user'),
+    user: openAiUser(request),
     ...natives,
   } satisfies ChatRequest;
   if (request.list('modalities')?.some((modality) => modality !== 'text')) natives.extras.push('modalities');

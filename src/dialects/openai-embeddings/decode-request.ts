@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../contract/json';
 import type { EmbeddingsRequest } from '../../contract/request';
 import { Fields, invalid } from '../fields';
+import { openAiUser } from '../end-user';
 
 const MAX_INPUTS = 2048;
 const KNOWN = new Set(['model', 'input', 'encoding_format', 'dimensions', 'user', 'gatehouse']);
@@ -16,7 +17,7 @@ export function decodeRequest(body: JsonObject): EmbeddingsRequest {
     input: decodeInput(request.required('input', request.raw('input'))),
     format: request.oneOf('encoding_format', ['float', 'base64'] as const) ?? 'float',
     dimensions: request.number('dimensions', { integer: true, min: 1 }),
-    user: request.string('user'),
+    user: openAiUser(request),
     hints: [],
     extras: request.others(KNOWN),
   };

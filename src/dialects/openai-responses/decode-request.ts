@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../contract/json';
 import type { ChatRequest, Message, Part } from '../../contract/request';
 import { Fields, invalid } from '../fields';
+import { openAiUser } from '../end-user';
 import type { Natives } from '../natives';
 import { decodeItem } from './decode-item';
 import {
@@ -63,7 +64,7 @@ export function decodeRequest(body: JsonObject): ChatRequest {
     ...decodeInclude(fields, natives),
     ...decodeText(fields, natives),
     ...decodeReasoning(fields, natives),
-    user: fields.string('user'),
+    user: openAiUser(fields),
     ...natives,
   };
 }
