@@ -16,7 +16,10 @@ export type RepriceBody = z.output<typeof RepriceBody>;
 
 export const RepricedView = z.object({
   done: z.boolean(),
-  next_cursor: z.string().nullable().describe('Send it with the same period to go on; null when it is done.'),
+  next_cursor: z
+    .string()
+    .nullable()
+    .describe('Send it as `cursor` with the same period to go on; null when it is done.'),
   upto: z.iso.datetime().nullable().describe('How far into the period this was; null when it is done.'),
   examined: z.int(),
   changed: z.int(),

@@ -27,7 +27,7 @@ describe('callsIn', () => {
       provider: 'openai',
       model_resolved: 'openai/gpt-4o',
       cost_micros: '1234567',
-      metadata: { attempts: 2, usage: { input_tokens: 3 } },
+      metadata: { attempts: 2, max_tokens_set: 256, usage: { input_tokens: 3 } },
     });
     expect(callsIn([request, response], HOUR)).toMatchObject([
       {
@@ -37,6 +37,7 @@ describe('callsIn', () => {
         provider_model: 'gpt-4o',
         stream: true,
         attempts: 2,
+        max_tokens_set: 256,
         cost_usd: '1.234567',
         prompt: { hash: 'h', characters: 5 },
         audit: { request: request.entry_id, response: response.entry_id },

@@ -80,6 +80,8 @@ export interface CallView {
   readonly trimmed: Plain | null;
   /** The maximum of answer tokens that was sent instead of the caller's. */
   readonly max_tokens: Plain | null;
+  /** The maximum that was sent because a budget has room for no more, where the caller named none. */
+  readonly max_tokens_set: Plain | null;
   /** What the call would have cost more; an estimate. */
   readonly saved: readonly SavingView[];
   /** Entries of the log about the call. */
@@ -193,6 +195,7 @@ export function callView(call: readonly Header[], unknownAfterMs: number): CallV
     selection: fact('selection'),
     trimmed: fact('trimmed'),
     max_tokens: fact('max_tokens'),
+    max_tokens_set: fact('max_tokens_set'),
     saved: Array.isArray(facts['saved']) ? (facts['saved'] as readonly PlainObject[]).map(savingView) : [],
     audit: { request: request?.entry_id ?? null, repair: repair?.entry_id ?? null, response: end?.entry_id ?? null },
   };
