@@ -48,6 +48,7 @@ describe('figures and signs', () => {
     ['signs', 'Is 5 - 3 positive?', 'Is 5, 3 positive?'],
     ['signs', `Is it 5' long?`, `Is it 5" long?`],
     ['signs', 'Is x ≤ 5 true?', 'Is x ≥ 5 true?'],
+    ['signs', 'What is blood type A-?', 'What is blood type A?'],
     ['signs', 'What does 🔴 mean?', 'What does 🟢 mean?'],
   ])('differ by %s: %j and %j', (expected, a, b) => {
     expect([doubt(a, b), doubt(b, a)]).toEqual([expected, expected]);

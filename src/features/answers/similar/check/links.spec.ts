@@ -61,6 +61,7 @@ describe('words that tie others to the sentence', () => {
     ['Do I need a receipt?', 'Do I have a receipt?'],
     ['Tenho um cartão?', 'Quero um cartão?'],
     ['Posso ter um reembolso?', 'Posso fazer um reembolso?'],
+    ['O chefe está bravo?', 'O chefe é bravo?'],
     ['¿Puedo tener una tarjeta?', '¿Puedo hacer una tarjeta?'],
   ])('do not mean the same in %j and %j', (a, b) => {
     expect([doubt(a, b), doubt(b, a)]).toEqual(['relations', 'relations']);

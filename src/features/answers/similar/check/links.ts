@@ -52,6 +52,8 @@ const VERBS: Readonly<Record<Language, Readings>> = {
     'go going': 'go',
   }),
   pt: readings({
+    'ser é são': 'be',
+    'estar está estão': 'stand',
     'ter tem tenho': 'have',
     'preciso precisa': 'need',
     'quero queria gostaria': 'want',
@@ -61,6 +63,8 @@ const VERBS: Readonly<Record<Language, Readings>> = {
     'ajudar ajuda': 'help',
   }),
   es: readings({
+    'ser es son': 'be',
+    'estar está están': 'stand',
     'tener tiene tengo': 'have',
     'necesito necesita': 'need',
     'quiero quisiera': 'want',

@@ -16,6 +16,7 @@ describe('persons', () => {
     ['Qual é o seu saldo?', 'Qual o seu saldo?'],
     ['Quando eu posso pagar?', 'Quando posso pagar?'],
     ['¿Puedo pagar con tarjeta?', 'Hola, ¿puedo pagar con la tarjeta?'],
+    ['How are refunds handled?', 'How is a refund handled?'],
   ])('are the same in %j and %j', (a, b) => {
     expect([doubt(a, b), doubt(b, a)]).toEqual([undefined, undefined]);
   });
@@ -35,6 +36,10 @@ describe('persons', () => {
     ['Do I have to pay?', 'Do you have to pay?'],
     ['Why do I need a passport?', 'Why do you need a passport?'],
     ['Who can I call?', 'Who can call me?'],
+    ['How old are you?', 'How old am I?'],
+    ['O carro é meu?', 'O carro é seu?'],
+    ['Quantos anos tenho?', 'Quantos anos tem?'],
+    ['¿Le debo el dinero?', '¿Te debo el dinero?'],
     ['Ele pode pagar?', 'Ela pode pagar?'],
     ['A culpa é dele?', 'A culpa é deles?'],
     ['Eu posso pagar?', 'Ele pode pagar?'],

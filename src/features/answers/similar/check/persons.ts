@@ -45,16 +45,16 @@ const PREPOSITIONS = new Set(
 const SUBJECTS: Readonly<Record<Language, Persons>> = {
   en: persons({ speaker: 'i', speakers: 'we', hearer: 'you', he: 'he', she: 'she', they: 'they', it: 'it' }),
   pt: persons({
-    speaker: 'posso consigo preciso',
-    speakers: 'podemos conseguimos precisamos',
-    another: 'pode consegue precisa',
-    they: 'podem conseguem precisam',
+    speaker: 'posso consigo preciso tenho quero',
+    speakers: 'podemos conseguimos precisamos temos queremos',
+    another: 'pode consegue precisa tem quer',
+    they: 'podem conseguem precisam têm querem',
   }),
   es: persons({
-    speaker: 'puedo necesito',
-    speakers: 'podemos necesitamos',
-    another: 'puede necesita puedes necesitas',
-    they: 'pueden necesitan',
+    speaker: 'puedo necesito tengo quiero',
+    speakers: 'podemos necesitamos tenemos queremos',
+    another: 'puede puedes necesita necesitas tiene tienes quiere quieres',
+    they: 'pueden necesitan tienen quieren',
   }),
 };
 const AUXILIARIES = new Set('can could may might do does did will would should shall am are must'.split(' '));
@@ -87,8 +87,7 @@ export function personsIn(
     const object = PREPOSITIONS.has(before) ? OBJECTS[language].get(word) : undefined;
     if (object) found.set(`${before} …`, object);
     const owner = OWNERS[language].get(word);
-    const owned = owner && content.slice(i + 1).find((next) => next !== undefined);
-    if (owner && owned) found.set(owned, owner);
+    if (owner) found.set(content.slice(i + 1).find((next) => next !== undefined) ?? '', owner);
   }
   return found;
 }

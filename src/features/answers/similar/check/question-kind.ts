@@ -9,6 +9,7 @@ export type QuestionKind =
   | 'cause'
   | 'person'
   | 'quantity'
+  | 'degree'
   | 'manner'
   | 'choice'
   | 'definition'
@@ -22,6 +23,7 @@ const RULES: Readonly<Record<Language, readonly Rule[]>> = {
   en: [
     [/\bhow (?:much|many)\b/u, 'quantity'],
     [/\bhow (?:long|often|soon)\b/u, 'duration'],
+    [/\bhow (?:\w+ )?(?:am|are|is|was|were) (?:i|you|we|they|he|she|it|my|your|our|their|his|her)\b/u, 'degree'],
     [/\b(?:when|what time|what date|what day|until when|which day)\b/u, 'time'],
     [/\b(?:where|which place)\b/u, 'place'],
     [

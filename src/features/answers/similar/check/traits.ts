@@ -49,8 +49,9 @@ export interface Traits {
 
 const CODE = /```[^`]*```|`[^`\n]+`/gu;
 const QUOTED = /["“„«]([^"“”„«»\n]{1,300})["”»]|(?<![\p{L}\p{N}])['‘]([^'‘’\n]{1,300})['’](?![\p{L}\p{N}])/gu;
-/** Signs that change what is meant: C++ and C#, 2 × 3 and 2 ÷ 3, 🔴 and 🟢; and of numbers: 5 - 3, 5!, 5' and 5". */
-const SIGN = /[\p{S}#*/%&@]|(?<=\d )[-–](?= \d)|(?<=\d)(?:!(?!!)|(?<!["'“‘][\d.,]{1,20})['"′″](?![\p{L}\p{N}]))/gu;
+/** Signs that change what is meant: C++ and C#, 2 × 3 and 2 ÷ 3, 🔴 and 🟢; and of numbers: 5 - 3, 5!, 5' and 5"; and of letters: A-. */
+const SIGN =
+  /[\p{S}#*/%&@]|(?<=\d )[-–](?= \d)|(?<=(?<![\p{L}\p{N}])\p{Lu}{1,2})[-–](?![\p{L}\p{N}])|(?<=\d)(?:!(?!!)|(?<!["'“‘][\d.,]{1,20})['"′″](?![\p{L}\p{N}]))/gu;
 const MASKED = /\[\[[A-Z][A-Z0-9_]{0,40}\]\]/u;
 const SCRIPTS = ['Latin', 'Cyrillic', 'Greek', 'Arabic', 'Hebrew', 'Devanagari', 'Han', 'Hiragana', 'Hangul', 'Thai'];
 const SCRIPT_TESTS = SCRIPTS.map((script) => [script, new RegExp(`\\p{Script=${script}}`, 'u')] as const);

@@ -44,6 +44,8 @@ const PRONOUNS: Readonly<Record<Language, ReadonlyMap<string, Pronoun>>> = {
     ['yo me mí mi mis conmigo', 'speaker'],
     ['nosotros nosotras nuestro nuestra nuestros nuestras', 'speakers'],
     ['tú tu tus te ti usted ustedes contigo', 'hearer'],
+    ['le', 'another'],
+    ['les', 'they'],
     ['él', 'he'],
     ['ella', 'she'],
     ['ellos', 'they'],
