@@ -22,6 +22,7 @@ describe('words that tie others to the sentence', () => {
     ['Do I need to have a visa?', 'must I have a visa'],
     ['Do you have gift cards?', 'Hello, do you have any gift cards?'],
     ['I want a refund', 'I would like a refund'],
+    ['I need a receipt', 'I would like a receipt'],
     ['Quero cancelar meu pedido', 'Gostaria de cancelar meu pedido'],
   ])('mean the same in %j and %j', (a, b) => {
     expect([doubt(a, b), doubt(b, a)]).toEqual([undefined, undefined]);

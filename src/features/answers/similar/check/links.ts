@@ -124,8 +124,8 @@ function prepositionAt(words: readonly string[], at: number, language: Language)
 function verbAt(words: readonly string[], at: number, language: Language): readonly string[] | undefined {
   const before = words[at - 1] ?? '';
   if (HELPED[language].test(words[at + 1] ?? '')) return undefined;
-  // "would like" wants, "like" likes
-  if (words[at] === 'like' && /^(?:would|.*'d)$/u.test(before)) return ['want'];
+  // "would like" wants or needs, "like" likes
+  if (words[at] === 'like' && /^(?:would|.*'d)$/u.test(before)) return ['want', 'need'];
   return VERBS[language].get(words[at] as string);
 }
 

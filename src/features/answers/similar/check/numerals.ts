@@ -1,4 +1,5 @@
 import type { Language } from './languages';
+import { measuresIn } from './measures';
 
 const count = (from: number, words: string): [string, string][] =>
   words
@@ -78,7 +79,7 @@ const ROMAN = /^(?=[ivx]{2})x{0,3}(?:i[xv]|v?i{0,3})$/u;
 /** Mb are bits, MB and mb are bytes. */
 const BITS = /(?<=[kMGT])b$/u;
 
-/** Everything that counts in a text – numbers, amounts, dates, times, numerals – each in one spelling, sorted. */
+/** Everything that counts in a text – numbers, amounts, dates, times, numerals, words that measure – each in one spelling, sorted. */
 export function numbersIn(text: string, words: readonly string[], language: Language | undefined): readonly string[] {
   const digits = (text.match(NUMBER) ?? []).map((written) =>
     written
@@ -89,5 +90,5 @@ export function numbersIn(text: string, words: readonly string[], language: Lang
       .toLowerCase(),
   );
   const spelt = words.flatMap((word) => numeralOf(word, language) ?? (ROMAN.test(word) ? word : []));
-  return [...digits, ...spelt].sort();
+  return [...digits, ...spelt, ...measuresIn(words)].sort();
 }

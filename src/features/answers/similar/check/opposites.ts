@@ -167,7 +167,7 @@ ganancia | pérdida
 hombre | mujer
 marido esposo | esposa
 mañana | noche
-hoy | ayer
+hoy | ayer | mañana
 llegada llegar | salida salir
 seguro | peligroso
 legal | ilegal
@@ -180,8 +180,14 @@ for (const [pair, line] of PAIRS.trim().split('\n').entries())
   for (const [side, words] of line.split('|').entries())
     for (const word of words.trim().split(/\s+/)) SIDES.set(word, [...(SIDES.get(word) ?? []), [pair, side]]);
 
+/** What turns the word behind it round, in English, Portuguese and Spanish: unlock, impossible, ilegal, desligar. */
+const TURNING = 'a anti counter de des dis i il im in ir mal mis non over un under'.split(' ');
+/** Shorter words stand behind other beginnings by chance. */
+const SHORTEST = 4;
+
 /** Whether one text has a word where the other has its opposite. A text that names both sides has no side. */
 export function areOpposed(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  if (isTurned(a, b) || isTurned(b, a)) return true;
   const ours = sidesOf(a);
   const theirs = sidesOf(b);
   for (const [pair, side] of ours) {
@@ -189,6 +195,17 @@ export function areOpposed(a: ReadonlySet<string>, b: ReadonlySet<string>): bool
     if (other !== undefined && other !== side) return true;
   }
   return false;
+}
+
+/** Whether one text has a word that the other has only with a prefix that turns it round. */
+function isTurned(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return [...b].some((word) =>
+    TURNING.some((prefix) => {
+      if (!word.startsWith(prefix) || a.has(word)) return false;
+      const bare = word.slice(prefix.length).replace(/^-/u, '');
+      return bare.length >= SHORTEST && a.has(bare) && !b.has(bare);
+    }),
+  );
 }
 
 /** Sides by pair, as a set of bits. */

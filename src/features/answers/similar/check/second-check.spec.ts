@@ -117,6 +117,20 @@ describe('the second check', () => {
     expect(doubt('How do I pay 5 euros?', 'How do I pay 6 euros?', true)).toBe('numbers');
   });
 
+  it.each<[Doubt, string, string]>([
+    ['opposites', 'Is the drug safe for children?', 'Is the drug unsafe for children?'],
+    ['opposites', 'Is the app compatible with phones?', 'Is the app incompatible with phones?'],
+    ['opposites', 'Como sincronizar o modo avião?', 'Como dessincronizar o modo avião?'],
+    ['opposites', '¿Es normal el pulso del niño?', '¿Es anormal el pulso del niño?'],
+    ['numbers', 'can I travel on monday with my dog?', 'can I travel on tuesday with my dog?'],
+    ['numbers', 'is the shop open in june for dogs?', 'is the shop open in july for dogs?'],
+    ['numbers', 'Do I pay in dollars at the shop?', 'Do I pay in euros at the shop?'],
+    ['numbers', 'How many miles is the road long?', 'How many kilometers is the road long?'],
+    ['numbers', 'A loja abre em junho para clientes?', 'A loja abre em julho para clientes?'],
+  ])('no model vouches for %s: %j and %j', (expected, a, b) => {
+    expect([doubt(a, b, true), doubt(b, a, true)]).toEqual([expected, expected]);
+  });
+
   it('says the same in both directions, and nothing against a text itself', () => {
     const texts = ['Hi', '', 'a b c', 'Não sei', '¿Qué?', '1 2 3', '"x" `y`', 'Bob and Ada', 'x '.repeat(400)];
     for (const a of texts) {
