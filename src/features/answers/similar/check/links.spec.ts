@@ -51,6 +51,8 @@ describe('words that tie others to the sentence', () => {
     ['Can I cancel for two weeks?', 'Can I cancel in two weeks?'],
     ['Can I travel as a nurse?', 'Can I travel with a nurse?'],
     ['Do I need a passport and a visa?', 'Do I need a passport or a visa?'],
+    ['Is the fee for him or for me?', 'Is the fee for him and for me?'],
+    ['Does she need it?', 'Does she want it?'],
     ['Can I cancel and rebook?', 'Can I cancel or rebook?'],
     ['Posso levar um cão e um gato?', 'Posso levar um cão ou um gato?'],
     ['¿Necesito el pasaporte y la visa?', '¿Necesito el pasaporte o la visa?'],

@@ -84,12 +84,12 @@ const HELPED: Readonly<Record<Language, RegExp>> = {
 type Reader = (words: readonly string[], at: number, language: Language) => readonly string[] | undefined;
 const READERS: Readonly<Record<string, Reader>> = {
   way: prepositionAt,
-  sum: (words, at, language) => CONJUNCTIONS[language].get(words[at] as string),
+  sum: (words, at, language) => CONJUNCTIONS[language].get(words[at] ?? ''),
   verb: verbAt,
 };
 
 /**
- * How each word that matters is tied to the sentence: its direction (from, to, in), whether it comes on top or instead (and, or), and
+ * How each word that matters, and the end, is tied to the sentence: its direction (from, to, in), whether it comes on top or instead (and, or), and
  * whether one has, needs or wants it.
  * @param content what each word means, undefined for one that does not matter
  */
@@ -102,7 +102,7 @@ export function linksIn(
   if (!language) return found;
   for (const [group, read] of Object.entries(READERS)) {
     let said: readonly string[] | undefined;
-    for (const [i, meaning] of content.entries()) {
+    for (const [i, meaning] of [...content, ''].entries()) {
       said = read(words, i, language) ?? said;
       if (meaning === undefined) continue;
       const key = `${group} ${meaning}`;
@@ -115,7 +115,7 @@ export function linksIn(
 
 function prepositionAt(words: readonly string[], at: number, language: Language): readonly string[] | undefined {
   const table = PREPOSITIONS[language];
-  const [word, next] = [words[at] as string, words[at + 1]];
+  const [word = '', next] = words.slice(at, at + 2);
   // after another preposition, the Portuguese "a" is an article
   if (word === 'a' && table.has(words[at - 1] ?? '')) return undefined;
   return word === 'to' && next !== undefined && !isFunctionWord(next, language) ? TO_VERB : table.get(word);
@@ -126,7 +126,7 @@ function verbAt(words: readonly string[], at: number, language: Language): reado
   if (HELPED[language].test(words[at + 1] ?? '')) return undefined;
   // "would like" wants or needs, "like" likes
   if (words[at] === 'like' && /^(?:would|.*'d)$/u.test(before)) return ['want', 'need'];
-  return VERBS[language].get(words[at] as string);
+  return VERBS[language].get(words[at] ?? '');
 }
 
 /** Whether a word is tied in two ways that no reading makes one. What one leaves open is no contradiction. */
