@@ -130,8 +130,10 @@ export interface JobContext {
 export interface JobEstimate {
   readonly model: string;
   readonly promptBytes: number;
-  /** Of one answer; as many as the model gives when absent. */
+  /** Of all answers to one question; as many as the model gives when absent. */
   readonly maxTokens?: number;
+  /** To one question; 1 when absent. */
+  readonly answers?: number;
   readonly times: number;
   /** `chat` when absent. */
   readonly operation?: 'embeddings';

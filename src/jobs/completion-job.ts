@@ -40,7 +40,8 @@ export class CompletionJob implements JobKind<ForeignCall> {
     if (request.operation === 'embeddings') return [];
     const { model, maxTokens, n = 1 } = request;
     const promptBytes = Buffer.byteLength(JSON.stringify(body));
-    return [{ model, promptBytes, ...(maxTokens !== undefined && { maxTokens: maxTokens * n }), times: 1 }];
+    const asked = maxTokens !== undefined && { maxTokens: maxTokens * n };
+    return [{ model, promptBytes, ...asked, ...(n > 1 && { answers: n }), times: 1 }];
   }
 
   userOf({ dialect, body }: ForeignCall): string | undefined {

@@ -133,10 +133,13 @@ export class JobFunding {
     const strict = this.config.budgets.unpriced === 'refuse' && budgets.some(({ hard }) => hard);
     const at = Date.now();
     let [base, perToken, tokens, elastic] = [0n, 0n, 0, false];
-    for (const [i, { promptBytes, maxTokens, times }] of estimates.entries()) {
+    for (const [i, { model: asked, promptBytes, maxTokens, answers = 1, times }] of estimates.entries()) {
+      const wanted = maxTokens ?? Infinity;
+      // what is asked of a model by its own name goes out as it is
+      const isKept = Number.isFinite(wanted) && !this.models.isAlias(asked);
       let dearest: { readonly prompt: Picos; readonly whole: Picos; readonly output: number } | undefined;
       for (const { provider, model, maxOutputTokens = UNKNOWN_OUTPUT } of candidates[i] ?? []) {
-        const output = Math.min(maxTokens ?? maxOutputTokens, maxOutputTokens);
+        const output = isKept ? wanted : Math.min(wanted, Math.ceil(maxOutputTokens * answers));
         const worst = (outputTokens: number) =>
           this.prices.worst(
             `${provider}/${model}`,
@@ -151,7 +154,7 @@ export class JobFunding {
       if (!dearest) continue;
       const count = BigInt(times);
       // one answer of any length is cut to what a budget leaves; the answers of many are bounds as they are
-      elastic = estimates.length === 1 && times === 1 && maxTokens === undefined;
+      elastic = estimates.length === 1 && times === 1 && answers === 1 && maxTokens === undefined;
       base += count * (elastic ? dearest.prompt : dearest.whole);
       if (!elastic) continue;
       tokens = dearest.output;

@@ -122,7 +122,7 @@ describe('a batch that its provider works off', () => {
       chargedOnce(4);
       expect(done.gatehouse.cost_usd).toBe(costOf(4));
       const record = await recordOf(gateway, `job:${done.gatehouse.job_id}:1`);
-      expect(record).toMatchObject({ status: 'answered', batch: true, provider, cost_usd: '0.000041' });
+      expect(record).toMatchObject({ status: 'answered', batch: true, provider, cost_usd: '0.00004125' });
       const rows = await until(async () => {
         const found = await query(
           gateway.databaseUrl,
@@ -299,10 +299,10 @@ describe('a batch that its provider works off', () => {
       return (rows as { held: string }[])[0]?.held;
     };
     vendors.diligent = false;
-    // no maximum: as many tokens as the model gives are held for
-    const { id } = await create([line('one', GPT, { max_tokens: undefined }), line('two')]);
+    // no maximum: as many tokens as the model gives are held for, in each of its answers
+    const { id } = await create([line('one', GPT, { max_tokens: undefined, n: 2 }), line('two')]);
     await until(async () => (await shown(id)).gatehouse.pass_through?.['batch_id'] ?? undefined);
-    expect(Number(await held())).toBeGreaterThan(16_384 * 10_000_000);
+    expect(Number(await held())).toBeGreaterThan(2 * 16_384 * 10_000_000);
     vendors.work();
     await reaches(id, 'completed');
     await until(async () => ((await held()) === '0' ? true : undefined));

@@ -89,5 +89,6 @@ describe('what a batch may cost', () => {
     expect(tokens({ max_tokens: -1 })).toBeUndefined();
     expect(tokens({ max_tokens: 1e300 })).toBe(10_000_000);
     expect(tokens({ max_output_tokens: 3, n: 1e9 })).toBe(384);
+    expect(askedOf(bytesOf({ ...GOOD, body: { ...BODY, n: 3 } }), LIMITS)).toEqual({ model: 'fast', answers: 3 });
   });
 });

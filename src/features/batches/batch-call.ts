@@ -62,14 +62,18 @@ export function batchCall(bytes: Buffer | undefined, endpoint: Endpoint, limits:
 export function askedOf(
   bytes: Buffer | undefined,
   limits: BodyLimits,
-): { model: string; maxTokens?: number } | undefined {
+): { model: string; maxTokens?: number; answers: number } | undefined {
   try {
     const { body } = objectOf(bytes, limits);
     if (!isObject(body) || typeof body['model'] !== 'string') return undefined;
-    const { model, n: answers } = body;
+    const { model, n } = body;
     const each = maxTokensOf(body);
-    const count = typeof answers === 'number' && answers >= 1 ? Math.min(answers, MOST_ANSWERS) : 1;
-    return { model, ...(each !== undefined && { maxTokens: Math.ceil(Math.min(each * count, MOST_TOKENS)) }) };
+    const answers = typeof n === 'number' && n >= 1 ? Math.min(n, MOST_ANSWERS) : 1;
+    return {
+      model,
+      ...(each !== undefined && { maxTokens: Math.ceil(Math.min(each * answers, MOST_TOKENS)) }),
+      answers,
+    };
   } catch {
     return undefined;
   }

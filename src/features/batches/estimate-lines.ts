@@ -19,23 +19,25 @@ export async function estimatesOf(
   limits: BodyLimits,
   usualTokens = USUAL_TOKENS,
 ): Promise<readonly JobEstimate[]> {
-  const byModel = new Map<string, { times: number; bytes: number; tokens: number }>();
+  const byModel = new Map<string, { times: number; bytes: number; tokens: number; answers: number }>();
   const isEmbeddings = endpoint === '/v1/embeddings';
   for await (const { bytes } of lines) {
     const asked = askedOf(bytes, limits);
     if (!asked) continue;
-    const { model, maxTokens = isEmbeddings ? 0 : usualTokens } = asked;
-    const known = byModel.get(model) ?? { times: 0, bytes: 0, tokens: 0 };
+    const { model, maxTokens = isEmbeddings ? 0 : usualTokens, answers } = asked;
+    const known = byModel.get(model) ?? { times: 0, bytes: 0, tokens: 0, answers: 0 };
     if (!byModel.has(model) && byModel.size >= MOST_MODELS) continue;
     byModel.set(model, known);
     known.times++;
     known.bytes += bytes?.length ?? 0;
     known.tokens += maxTokens;
+    known.answers += answers;
   }
-  return [...byModel].map(([model, { times, bytes, tokens }]) => ({
+  return [...byModel].map(([model, { times, bytes, tokens, answers }]) => ({
     model,
     promptBytes: Math.ceil(bytes / times),
     maxTokens: Math.ceil(tokens / times),
+    ...(answers > times && { answers: answers / times }),
     times,
     optional: true,
     ...(isEmbeddings && { operation: 'embeddings' }),

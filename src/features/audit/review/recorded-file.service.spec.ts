@@ -78,7 +78,7 @@ describe('a file that leaves', () => {
     // one that was begun and three that nobody ever read
     const readers = opened.map(({ chunks }) => chunks[Symbol.asyncIterator]());
     await readers[0]?.next();
-    await Promise.all(readers.map((reader) => reader.return?.()));
+    await Promise.all(readers.map(async (reader) => reader.return?.()));
     expect(said.filter(({ error }) => error === 'client_closed')).toHaveLength(4);
     for (const tenant of ['t', 'u', 'v', 'w']) for await (const _ of (await of(tenant)).chunks);
   });
