@@ -72,7 +72,7 @@ describe('a completion', () => {
   it('says what it may cost: every answer, or as many tokens as the model gives', () => {
     const promptBytes = JSON.stringify({ ...chat, max_tokens: 50, n: 2 }).length;
     expect(kind.estimate(kind.parse({ ...chat, max_tokens: 50, n: 2 }))).toEqual([
-      { model: 'fast', promptBytes, maxTokens: 100, times: 1 },
+      { model: 'fast', promptBytes, maxTokens: 100, answers: 2, times: 1 },
     ]);
     expect(kind.estimate(kind.parse(chat))[0]).not.toHaveProperty('maxTokens');
   });

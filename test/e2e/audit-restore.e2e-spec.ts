@@ -134,7 +134,7 @@ providers: { sandbox: { type: sandbox } }
       }, 20_000);
       expect(stopped.text).toContain('audit_unavailable');
       expect((await get(deaf, 'health/ready')).status).toBe(503);
-      expect(deaf.logs()).toMatch(/the witness w\.example\/1 holds another log/);
+      await until(() => deaf.logs().includes('the witness w.example/1 holds another log') || undefined);
     } finally {
       await Promise.all(gateways.map((gateway) => gateway.close()));
       await witness?.kill();
