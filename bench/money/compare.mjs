@@ -55,9 +55,10 @@ function judge(call, exchanges, rows, mayBeLost) {
         : undefined;
     return { ...about, kind: 'free', exchanges: paid, failed: [], ...(wrong && { wrong }) };
   }
-  // all attempts failed, and nobody told what they used
+  // all attempts failed, and nobody told what they used; whoever waited may have been told of an outage instead
+  const failedAlone = row.outcome === 'withheld' && paid.every(({ end, counts }) => end === 'cut' && !counts.output);
   if (
-    (row.outcome === 'failed' || row.outcome === 'abandoned') &&
+    (row.outcome === 'failed' || row.outcome === 'abandoned' || failedAlone) &&
     row.cost === 0n &&
     !row.estimated &&
     paid.every(({ told, id }) => !told || id !== row.exchange)
