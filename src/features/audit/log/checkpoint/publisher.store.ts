@@ -1,18 +1,20 @@
-import type { ClientBase } from 'pg';
+import type { ClientBase, QueryConfig } from 'pg';
 import type { Tile } from '../../format/tiles';
 import { ForkError } from './fork-error';
 
 const PUBLISH = 'select audit.publish($1, $2, $3, $4, $5, $6) as new';
 const DIFFERS = '23000';
 
-/** Adds checkpoints, tiles and cosignatures. Acts as `checkpointer`. */
+/** Adds checkpoints, tiles and cosignatures, one after the other on one connection. Acts as `checkpointer`. */
 export class Publisher {
+  private last: Promise<unknown> = Promise.resolve();
+
   constructor(private readonly client: ClientBase) {}
 
   /** @throws ForkError when another tree was published */
   async publish(size: number, root: Buffer, note: string, tiles: readonly Tile[]): Promise<void> {
     try {
-      await this.client.query({
+      await this.run({
         name: 'audit-publish',
         text: PUBLISH,
         values: [
@@ -31,10 +33,16 @@ export class Publisher {
   }
 
   async cosign(epoch: number, size: number, line: string): Promise<void> {
-    await this.client.query('select audit.cosign($1, $2, $3)', [epoch, size, line]);
+    await this.run({ text: 'select audit.cosign($1, $2, $3)', values: [epoch, size, line] });
   }
 
   async ensurePartitions(): Promise<void> {
-    await this.client.query('select audit.ensure_partitions(3)');
+    await this.run({ text: 'select audit.ensure_partitions(3)' });
+  }
+
+  private async run(statement: QueryConfig): Promise<void> {
+    const turn = this.last.then(() => this.client.query(statement));
+    this.last = turn.catch(() => undefined);
+    await turn;
   }
 }
