@@ -74,6 +74,8 @@ export interface DecodedFrame {
 }
 
 export interface StreamDecoder {
+  /** What the provider has said so far that the answer takes. */
+  readonly used?: Usage | undefined;
   /**
    * The meaning of one frame.
    * @throws GatewayError when the frame reports an error or makes no sense.

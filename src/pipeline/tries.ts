@@ -2,10 +2,17 @@ import { addUsage } from '../contract/add-usage';
 import type { Tried } from '../contract/call';
 import type { Usage } from '../contract/reply';
 
-/** A provider has worked on the call: it began to answer, or was cut off while it did. One that refuses charges nothing. */
+/**
+ * A provider has worked on the call and nobody said what that took: it began to answer, or was cut off while it did. One that refuses
+ * charges nothing.
+ */
 export function wasWorkedOn(tried: readonly Tried[] = []): boolean {
   const last = tried.at(-1);
-  return last !== undefined && (!last.code || last.code === 'client_closed' || last.code === 'deadline_exceeded');
+  return (
+    last !== undefined &&
+    !last.usage &&
+    (!last.code || last.code === 'client_closed' || last.code === 'deadline_exceeded')
+  );
 }
 
 /** What was used, and what providers said was besides, for answers that were of no use. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, begin, recordOf, until } from '../support/ask';
 import { type Gateway, startGateway } from '../support/gateway';
 import { type Script, Upstream } from '../support/upstream';
-import { json, never, says, stalls, streams } from '../support/upstream-scripts';
+import { cuts, json, never, says, stalls, streams } from '../support/upstream-scripts';
 import { framesFor, replyFor } from '../support/vendor-replies';
 
 const GPT = 'openai/gpt-4o';
@@ -168,6 +168,56 @@ describe('budgets', () => {
     const answered = await chat(key);
     expect(answered.headers['x-gatehouse-cost-usd']).toBe('0.0063325');
     expect(await shown(id)).toMatchObject({ spent_usd: '0.0250825', held_usd: '0.000000' });
+  });
+
+  it.each([
+    ['breaks off', 'anthropic/claude-haiku-4-5', (frames: readonly string[]) => cuts(frames.slice(0, 1).join(''))],
+    [
+      'becomes an error',
+      'anthropic/claude-haiku-4-5',
+      ([start = '']: readonly string[]) =>
+        streams([start, 'event: error\ndata: {"type":"error","error":{"type":"api_error","message":"Oh"}}\n\n']),
+    ],
+    [
+      'becomes an error',
+      GPT,
+      () =>
+        streams([
+          'data: {"id":"x","choices":[],"usage":{"prompt_tokens":5,"completion_tokens":0}}\n\n',
+          'data: {"error":{"message":"Oh","type":"server_error"}}\n\n',
+        ]),
+    ],
+  ])(
+    'is charged what a stream has said that it took and then %s before its first word (%s)',
+    async (_how, model, script) => {
+      const { tenant, key } = await newCaller();
+      const id = await newBudget({ tenant }, 1);
+      upstream.answers((exchange) => script(framesFor(exchange, 'Hello there'))(exchange));
+      const failed = await chat(key, { model, stream: true });
+      expect(failed.status).toBe(502);
+      const record = await recordOf(gateway, String(failed.headers['x-request-id']));
+      const usage = { input_tokens: 5, estimated: false };
+      expect(record).toMatchObject({ status: 'failed', usage, tried: [{ usage }] });
+      expect(await shown(id)).toMatchObject({ spent_usd: record['cost_usd'], held_usd: '0.000000' });
+    },
+  );
+
+  it('is charged once what a stream has said that it took when its caller leaves before the first word', async () => {
+    const { tenant, key } = await newCaller();
+    const id = await newBudget({ tenant }, 1);
+    upstream.answers((exchange) => stalls(framesFor(exchange, 'Hello there').slice(0, 1).join(''))(exchange));
+    const body = { model: 'anthropic/claude-haiku-4-5', stream: true, messages: [{ role: 'user', content: 'Hello' }] };
+    const asking = begin(gateway, '/v1/chat/completions', body, { authorization: `Bearer ${key}` });
+    asking.response.catch(() => undefined);
+    await until(() => Promise.resolve(upstream.exchanges.length || undefined), 5_000);
+    await sleep(100);
+    asking.request.destroy();
+    const after = await until(async () => {
+      const now = await shown(id);
+      return now['spent_usd'] !== '0.000000' && now['held_usd'] === '0.000000' ? now : undefined;
+    }, 5_000);
+    // 5 tokens of prompt and 1 of answer
+    expect(after).toMatchObject({ spent_usd: '0.000010' });
   });
 
   it('refuses what does not fit before anybody is asked, in the dialect of the door, and says why', async () => {

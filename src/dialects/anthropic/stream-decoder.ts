@@ -38,7 +38,7 @@ const DELTAS = new Map<Json | undefined, DeltaRule>([
 ]);
 
 export class MessageStreamDecoder implements StreamDecoder {
-  private usage: Usage = NO_USAGE;
+  used: Usage = NO_USAGE;
   private counted = false;
   private started = false;
   private finished = false;
@@ -80,7 +80,7 @@ export class MessageStreamDecoder implements StreamDecoder {
     const start = decodeStart(message);
     if (this.started) throw malformed();
     this.started = true;
-    this.usage = start.usage ?? NO_USAGE;
+    this.used = start.usage ?? NO_USAGE;
     return [start];
   }
 
@@ -103,7 +103,7 @@ export class MessageStreamDecoder implements StreamDecoder {
 
   private finish(data: JsonObject): readonly ReplyEvent[] {
     if (!this.started || !isObject(data.delta)) throw malformed();
-    this.usage = decodeUsage(data.usage, this.usage);
+    this.used = decodeUsage(data.usage, this.used);
     this.counted ||= isCounted(data.usage);
     if (typeof data.delta.stop_reason !== 'string' || this.finished) return NOTHING;
     this.finished = true;
@@ -112,7 +112,7 @@ export class MessageStreamDecoder implements StreamDecoder {
 
   private close(): readonly ReplyEvent[] {
     this.ended = true;
-    const end: ReplyEvent = { type: 'end', usage: this.counted ? this.usage : UNKNOWN_USAGE };
+    const end: ReplyEvent = { type: 'end', usage: this.counted ? this.used : UNKNOWN_USAGE };
     return this.finished ? [end] : [decodeFinish(undefined, undefined), end];
   }
 

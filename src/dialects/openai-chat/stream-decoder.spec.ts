@@ -233,7 +233,11 @@ describe('ChatStreamDecoder', () => {
     });
 
     it('says what it took, where its provider said that', () => {
-      expect(failure(sse(delta({ content: 'a' }), usage))).toMatchObject({ facts: { usage: { inputTokens: 7 } } });
+      const decoder = new ChatStreamDecoder();
+      for (const frame of new SseSplitter().push(Buffer.from(sse(delta({ content: 'a' }), usage))))
+        decoder.decode(frame);
+      expect(() => decoder.end()).toThrow('cut the answer off');
+      expect(decoder.used).toMatchObject({ inputTokens: 7 });
     });
 
     it.each([

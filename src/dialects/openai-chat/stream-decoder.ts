@@ -1,7 +1,6 @@
 import { GatewayError } from '../../contract/errors';
 import { isObject, type Json, type JsonObject } from '../../contract/json';
 import { type ReplyEvent, UNKNOWN_USAGE, type Usage } from '../../contract/reply';
-import { withUsage } from '../../contract/with-usage';
 import type { StreamDecoder } from '../codec';
 import type { SseFrame } from '../sse';
 import { ChoiceDecoder } from './choice-decoder';
@@ -20,7 +19,7 @@ export class ChatStreamDecoder implements StreamDecoder {
   private started = false;
   private done = false;
   private id = '';
-  private usage: Usage | undefined;
+  used: Usage | undefined;
 
   constructor(body?: JsonObject) {
     this.hidesUsage = asObject(body?.stream_options).include_usage !== true;
@@ -45,7 +44,7 @@ export class ChatStreamDecoder implements StreamDecoder {
 
   private chunk(chunk: JsonObject): Decoded {
     const choices = asObjects(chunk.choices);
-    this.usage = decodeUsage(chunk.usage) ?? this.usage;
+    this.used = decodeUsage(chunk.usage) ?? this.used;
     const events = this.start(chunk, choices.length > 0);
     for (const choice of choices) for (const event of this.choice(choice)) events.push(event);
     return { events, forward: !(isObject(chunk.usage) && !choices.length && this.hidesUsage) };
@@ -79,11 +78,11 @@ export class ChatStreamDecoder implements StreamDecoder {
     if (!this.started) throw this.cutOff();
     this.done = true;
     const finishes = [...this.choices.values()].flatMap((choice) => (choice.finished ? [] : choice.finish('stop')));
-    return [...finishes, { type: 'end', usage: this.usage ?? UNKNOWN_USAGE }];
+    return [...finishes, { type: 'end', usage: this.used ?? UNKNOWN_USAGE }];
   }
 
   private cutOff(): GatewayError {
-    return withUsage(new GatewayError('provider_failed', 'The provider cut the answer off'), this.usage);
+    return new GatewayError('provider_failed', 'The provider cut the answer off');
   }
 }
 

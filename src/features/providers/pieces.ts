@@ -29,16 +29,16 @@ export async function* ssePieces(
       }
       if (failure) throw failure;
     }
+    const { piece, failure } = decode(splitter.end(), decoder, dialect);
+    if (piece) {
+      over ||= piece.events.at(-1)?.type === 'end';
+      yield piece;
+    }
+    if (failure) throw failure;
+    if (!over) yield { events: decoder.end() };
   } catch (error) {
-    throw blame(error);
+    throw withUsage(blame(error), decoder.used);
   }
-  const { piece, failure } = decode(splitter.end(), decoder, dialect);
-  if (piece) {
-    over ||= piece.events.at(-1)?.type === 'end';
-    yield piece;
-  }
-  if (failure) throw failure;
-  if (!over) yield { events: decoder.end() };
 }
 
 /** What came before a bad frame is still handed out. */
