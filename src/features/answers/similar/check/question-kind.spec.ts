@@ -13,6 +13,9 @@ describe('what kind of answer is waited for', () => {
     ['Do you ship to Lisbon?', 'Can you ship to Lisbon?'],
     ['How can I cancel my order?', 'How do I cancel my order?'],
     ['How should I store it?', 'how do I store it'],
+    ['¿A qué hora abre la tienda?', 'Hola, ¿puede decirme a qué hora abre la tienda?'],
+    ['¿A quién puedo llamar?', 'Hola, ¿a quién puedo llamar?'],
+    ['Com quem posso falar?', 'Olá, com quem posso falar?'],
     ['Quando posso pagar?', 'Olá, gostaria de saber quando posso pagar'],
     ['Does it matter when I pay?', 'Hello, does it matter when I pay?'],
   ])('is the same for %j and %j', (a, b) => {
@@ -37,6 +40,13 @@ describe('what kind of answer is waited for', () => {
     ['Can I see who called?', 'Can I see when I called?'],
     ['Posso escolher quando pagar?', 'Posso escolher onde pagar?'],
     ['¿Puedo elegir cuándo pagar?', '¿Puedo elegir dónde pagar?'],
+    ['¿Quién llamó a Pedro?', '¿A quién llamó Pedro?'],
+    ['quien llamó a mi jefe', 'a quien llamó mi jefe'],
+    ['¿Quién habló de Ana?', '¿De quién habló Ana?'],
+    ['¿Qué afecta al precio?', '¿A qué afecta el precio?'],
+    ['¿Cómo sé quién llamó a Pedro?', '¿Cómo sé a quién llamó Pedro?'],
+    ['Quem gosta de Ana?', 'De quem gosta Ana?'],
+    ['Como sei quem votou em Ana?', 'Como sei em quem votou Ana?'],
   ])('is another for %j and %j', (a, b) => {
     expect([doubt(a, b), doubt(b, a)]).toEqual(['kind', 'kind']);
   });

@@ -1,13 +1,18 @@
 import { withoutCourtesies } from './courtesies';
 import type { Language } from './languages';
 
-/** What kind of answer a question waits for. `open`: anything else, also what is no question. */
+/**
+ * What kind of answer a question waits for. `whom` and `object`: somebody or something that another acts on, and who acts may stand on either side
+ * of the verb. `open`: anything else, also what is no question.
+ */
 export type QuestionKind =
   | 'time'
   | 'duration'
   | 'place'
   | 'cause'
   | 'person'
+  | 'whom'
+  | 'object'
   | 'quantity'
   | 'degree'
   | 'manner'
@@ -53,6 +58,7 @@ const RULES: Readonly<Record<Language, readonly Rule[]>> = {
     [/(?<!\p{L})(?:quando|que horas|que dia|qual a data|até quando)(?!\p{L})/u, 'time'],
     [/(?<!\p{L})(?:onde|aonde)(?!\p{L})/u, 'place'],
     [/(?<!\p{L})(?:por que|por quê|porquê|qual o motivo|qual a razão)(?!\p{L})/u, 'cause'],
+    [/(?<!\p{L})(?:a|ao|de|com|em|para|pra|por|sobre|contra|sem) quem(?!\p{L})/u, 'whom'],
     [/(?<!\p{L})quem(?!\p{L})/u, 'person'],
     [
       /(?<!\p{L})(?:(?:eu )?(?:preciso|devo|tenho que|tenho de)|é (?:obrigatório|necessário|preciso))(?!\p{L})[^.!]{0,200}\?/u,
@@ -69,7 +75,9 @@ const RULES: Readonly<Record<Language, readonly Rule[]>> = {
     [/(?<!\p{L})(?:cuándo|qué hora|qué día|hasta cuándo)(?!\p{L})/u, 'time'],
     [/(?<!\p{L})(?:dónde|adónde)(?!\p{L})/u, 'place'],
     [/(?<!\p{L})(?:por qué|cuál es el motivo|cuál es la razón)(?!\p{L})/u, 'cause'],
-    [/(?<!\p{L})(?:quién|quiénes)(?!\p{L})/u, 'person'],
+    [/(?<!\p{L})(?:a|de|con|en|para|por|sobre|contra|sin) qui[eé]n(?:es)?(?!\p{L})/u, 'whom'],
+    [/(?<!\p{L})(?:a|de) qué(?! (?:hora|día|fecha))(?!\p{L})/u, 'object'],
+    [/(?<!\p{L})qui[eé]n(?:es)?(?!\p{L})/u, 'person'],
     [/(?<!\p{L})(?:(?:yo )?(?:necesito|debo|tengo que)|es (?:obligatorio|necesario))(?!\p{L})[^.!]{0,200}\?/u, 'duty'],
     [/(?<!\p{L})(?:cómo|pasos para|manera de|forma de|qué debo hacer|ayuda para)(?!\p{L})/u, 'manner'],
     [/(?<!\p{L})(?:cuál|cuáles)(?!\p{L})/u, 'choice'],
@@ -81,8 +89,8 @@ const RULES: Readonly<Record<Language, readonly Rule[]>> = {
 /** Of a question within a question: does it matter when, does it matter where. */
 const QUESTION_WORDS: Readonly<Record<Language, RegExp>> = {
   en: /\b(?:when|where|why|who|whose|whom|which|how|what)\b/gu,
-  pt: /(?<!\p{L})(?:quando|a?onde|por qu[eê]|quem|quais|qual|como|quant[oa]s?|o que)(?!\p{L})/gu,
-  es: /(?<!\p{L})(?:cuándo|a?dónde|por qué|quién|quiénes|cuál|cuáles|cómo|cuánt[oa]s?|qué)(?!\p{L})/gu,
+  pt: /(?<!\p{L})(?:quando|a?onde|por qu[eê]|(?:(?:a|ao|de|com|em|para|pra|por|sobre|contra|sem) )?quem|quais|qual|como|quant[oa]s?|o que)(?!\p{L})/gu,
+  es: /(?<!\p{L})(?:cuándo|a?dónde|por qué|(?:(?:a|de|con|en|para|por|sobre|contra|sin) )?qui[eé]n(?:es)?|cuál|cuáles|cómo|cuánt[oa]s?|qué)(?!\p{L})/gu,
 };
 
 export interface Asked {

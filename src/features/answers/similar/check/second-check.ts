@@ -71,14 +71,17 @@ const DIFFER: Readonly<Record<Doubt, Test>> = {
 
 /**
  * The first reason for doubt; undefined when one may be given the other's answer.
- * @param oneWord whether each may have one word that matters and the other has not: somebody else vouches that these mean the same
+ * @param oneWord whether each may have one word that matters and the other has not, in a language that is known: somebody else vouches that these
+ *   mean the same
  */
 export function doubtBetween(a: Traits, b: Traits, { oneWord = false } = {}): Doubt | undefined {
   // a few words may not tell their language: then they are read in the other's
   const asked = a.language || !b.language ? a : traitsOf(a.text, b.language);
   const kept = b.language || !a.language ? b : traitsOf(b.text, a.language);
-  const doubt = DOUBTS.find((name) => DIFFER[name](asked, kept) && !(oneWord && name === 'words'));
-  if (doubt || !oneWord) return doubt;
+  // nobody knows which words turn a question round in a language that is none of those known
+  const isLoose = oneWord && asked.language !== undefined;
+  const doubt = DOUBTS.find((name) => DIFFER[name](asked, kept) && !(isLoose && name === 'words'));
+  if (doubt || !isLoose) return doubt;
   const isOne = lacking(asked, kept).length <= 1 && lacking(kept, asked).length <= 1;
   const isSame = !DIFFER.words(asked, kept);
   return isSame || (isOne && new Set(shared(asked, kept)).size >= SHARED) ? undefined : 'words';
