@@ -1,4 +1,6 @@
-/** Words that turn a question round when one stands for the other. Stems as in `stem.ts`; a side may have several. */
+import { stemOf } from './stem';
+
+/** Words that turn a question round when one stands for the other, in whatever form `stem.ts` knows; a side may have several. */
 const PAIRS = `
 enable activate on | disable deactivate off
 increase raise grow higher more | decrease reduce lower shrink less
@@ -69,6 +71,11 @@ optional | mandatory required
 monthly | yearly annual | weekly | daily
 refund | charge
 encrypt | decrypt
+including | excluding
+upper | lower
+valid | void invalid
+all every each | some
+everyone everybody | someone somebody anyone anybody
 compress | decompress extract
 push | pull
 read | write
@@ -118,6 +125,10 @@ receita | despesa
 lucro | prejuízo
 homem | mulher
 marido | esposa
+aberto aberta | fechado fechada
+incluído incluída | excluído excluída
+básico básica | avançado avançada
+todos todas | alguns algumas
 manhã | noite
 hoje | ontem | amanhã
 chegada chegar | partida partir
@@ -166,6 +177,10 @@ ingreso | gasto
 ganancia | pérdida
 hombre | mujer
 marido esposo | esposa
+abierto abierta | cerrado cerrada
+incluido incluida | excluido excluida
+básico básica | avanzado avanzada
+todos todas | algunos algunas
 mañana | noche
 hoy | ayer | mañana
 llegada llegar | salida salir
@@ -174,11 +189,16 @@ legal | ilegal
 mensual | anual | semanal | diario
 reembolso | cobro`;
 
-/** For each word, the pairs it stands in and its side. */
+/** A word as it is written, and without its endings in each language. */
+const formsOf = (word: string): ReadonlySet<string> =>
+  new Set([word, ...(['en', 'pt', 'es'] as const).map((language) => stemOf(word, language))]);
+
+/** For each form of a word, the pairs it stands in and its side. */
 const SIDES = new Map<string, [pair: number, side: number][]>();
 for (const [pair, line] of PAIRS.trim().split('\n').entries())
   for (const [side, words] of line.split('|').entries())
-    for (const word of words.trim().split(/\s+/)) SIDES.set(word, [...(SIDES.get(word) ?? []), [pair, side]]);
+    for (const word of words.trim().split(/\s+/))
+      for (const form of formsOf(word)) SIDES.set(form, [...(SIDES.get(form) ?? []), [pair, side]]);
 
 /** What turns the word behind it round, in English, Portuguese and Spanish: unlock, impossible, ilegal, desligar. */
 const TURNING = 'a anti counter de des dis i il im in ir mal mis non over un under'.split(' ');
@@ -212,6 +232,7 @@ function isTurned(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
 function sidesOf(words: ReadonlySet<string>): Map<number, number> {
   const found = new Map<number, number>();
   for (const word of words)
-    for (const [pair, side] of SIDES.get(word) ?? []) found.set(pair, (found.get(pair) ?? 0) | (1 << side));
+    for (const form of formsOf(word))
+      for (const [pair, side] of SIDES.get(form) ?? []) found.set(pair, (found.get(pair) ?? 0) | (1 << side));
   return found;
 }
