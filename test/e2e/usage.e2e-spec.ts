@@ -194,6 +194,18 @@ describe('usage', () => {
     expect(body['method']).toContain('linear');
   });
 
+  it('has a forecast of nothing after weeks without a call', async () => {
+    const { id } = (await call(gateway.rootKey, 'POST', '/v1/tenants', { name: 'quiet' })).body;
+    await query(
+      gateway.databaseUrl,
+      `insert into spend_model_days
+         select (jsonb_populate_record(source, jsonb_build_object('day', current_date - 90, 'tenant_id', '${id}', 'key_id', 'quiet'))).*
+         from spend_model_days as source where requests > 0 limit 1`,
+    );
+    const { body } = await call(gateway.rootKey, 'GET', `/v1/usage/forecast?tenant=${id}`);
+    expect(body).toMatchObject({ spent_usd: '0.000000', forecast_usd: '0.000000', days: 7 });
+  });
+
   it('agrees with what the provider says, and says by how much where it does not', async () => {
     const [ours] = await usage('root', 'provider=openai');
     const bucket = (more: number) => ({

@@ -12,6 +12,8 @@ import type { ChargebackQuery, ForecastView, UsageFilters, UsagePage, UsageQuery
 import { chargebackCsv, forecastView, type Names, scoresOf, usageCsv, usageView } from './usage-views';
 
 const DAY_MS = 86_400_000;
+/** Before the ledger of anybody. */
+const FIRST_DAY = '1970-01-01';
 const MAX_DAYS = 1_100;
 const MAX_SESSION_DAYS = 31;
 const MAX_CSV_ROWS = 100_000;
@@ -65,10 +67,13 @@ export class Usage {
     const now = new Date();
     const filter = { from: forecastFrom(now), to: dayAfter(now), ...(await this.filter(caller, filters)) };
     await this.projector.catchUp();
-    const rows = await this.reports.rows({ filter, groups: ['day'], limit: 100 });
+    const [rows, [first]] = await Promise.all([
+      this.reports.rows({ filter, groups: ['day'], limit: 100 }),
+      this.reports.rows({ filter: { ...filter, from: FIRST_DAY }, groups: ['day'], limit: 1 }),
+    ]);
     const spend = new Map(rows.map(({ groups, measures }) => [groups[0] ?? '', measures.cost_picos]));
     const unpriced = rows.reduce((sum, { measures }) => sum + measures.unpriced, 0n);
-    return forecastView(forecast(spend, now), now, unpriced);
+    return forecastView(forecast(spend, now, first?.groups[0]), now, unpriced);
   }
 
   async chargeback(

@@ -1,9 +1,12 @@
-import { forecast, forecastFrom } from './forecast';
+import { forecast as forecastOf, forecastFrom } from './forecast';
 
 const NOW = new Date('2026-11-20T18:00:00Z');
 /** That much on each of the days of November from one to another. */
 const days = (from: number, to: number, picos: bigint) =>
   Array.from({ length: to - from + 1 }, (_, i) => [`2026-11-${String(from + i).padStart(2, '0')}`, picos] as const);
+
+const forecast = (spend: ReadonlyMap<string, bigint>, now: Date, began = [...spend.keys()][0]) =>
+  forecastOf(spend, now, began);
 
 describe('a forecast', () => {
   it('goes on as the last week went', () => {
@@ -40,6 +43,20 @@ describe('a forecast', () => {
       NOW,
     );
     expect(found).toMatchObject({ daily: 30n, days: 2, dailyBefore: undefined, expected: 65n + 25n + 300n });
+  });
+
+  it('counts the days without spend after some before the month, too', () => {
+    const spend = new Map([
+      ['2026-11-18', 70n],
+      ['2026-11-19', 70n],
+    ]);
+    expect(forecast(spend, NOW, '2026-09-03')).toMatchObject({
+      daily: 20n,
+      days: 7,
+      dailyBefore: 0n,
+      expected: 140n + 20n * 11n,
+    });
+    expect(forecast(new Map(), NOW, '2026-09-03')).toMatchObject({ daily: 0n, days: 7, expected: 0n });
   });
 
   it('does not expect less of a day that was dearer than others', () => {

@@ -29,8 +29,9 @@ export function forecastFrom(now: Date): string {
 /**
  * What will have been spent at the end of the month, if each day that is left costs as much as a day of the last week did.
  * @param spend by day, YYYY-MM-DD (UTC); days without any may be left out
+ * @param began the first day with any, which may be before all of these
  */
-export function forecast(spend: ReadonlyMap<string, Picos>, now: Date): Forecast {
+export function forecast(spend: ReadonlyMap<string, Picos>, now: Date, began: string | undefined): Forecast {
   const today = dayOf(now.getTime());
   const month = today.slice(0, 7);
   const on = (daysAgo: number) => spend.get(dayOf(now.getTime() - daysAgo * DAY_MS)) ?? 0n;
@@ -39,7 +40,7 @@ export function forecast(spend: ReadonlyMap<string, Picos>, now: Date): Forecast
     for (let daysAgo = from; daysAgo <= to; daysAgo++) total += on(daysAgo);
     return total;
   };
-  const known = daysSince([...spend.keys()].sort()[0], today);
+  const known = daysSince(began, today);
   const days = Math.min(known, WEEK);
   const week = sum(1, days);
   const daily = days > 0 ? week / BigInt(days) : undefined;
