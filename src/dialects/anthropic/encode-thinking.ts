@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../contract/json';
 import type { ChatRequest, Effort } from '../../contract/request';
 import type { Target } from '../codec';
+import { actsUnthought } from './acts-unthought';
 
 export interface ThinkingPlan {
   readonly maxTokens: number;
@@ -41,7 +42,7 @@ export function encodeThinking(request: ChatRequest, target: Target, dropped: Se
   const wanted = asked ?? BUDGETS[effort ?? 'medium'] ?? DEFAULT_BUDGET;
   const room = request.maxTokens === undefined ? makeRoom(maxTokens, wanted, target) : maxTokens;
   const budget = Math.min(Math.max(MIN_BUDGET, wanted), room - 1);
-  if (budget >= MIN_BUDGET)
+  if (budget >= MIN_BUDGET && !actsUnthought(request))
     return {
       maxTokens: room,
       thinking: { type: 'enabled', budget_tokens: budget },

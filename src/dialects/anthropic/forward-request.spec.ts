@@ -56,6 +56,31 @@ describe.each([
     expect(forward(fields, { thinks }, codec)).toEqual({ sent: { ...ASK, model: 'claude', ...expected }, dropped });
   });
 
+  it('does not ask for thoughts within a budget where tools were called without one', () => {
+    const call = { type: 'tool_use', id: 't', name: 'f', input: {} };
+    const results = { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't', content: '1' }] };
+    const after = (...content: JsonObject[]) => ({
+      messages: [...ASK.messages, { role: 'assistant', content }, results],
+      thinking: { type: 'enabled', budget_tokens: 2_048 },
+    });
+    const thought = { type: 'thinking', thinking: 't', signature: 's' };
+    for (const content of [
+      [call],
+      [{ ...thought, signature: '' }, call],
+      [{ type: 'text', text: 'so' }, thought, call],
+    ]) {
+      const { sent, dropped } = forward(after(...content), {}, codec);
+      expect(sent).not.toHaveProperty('thinking');
+      expect(dropped).toEqual(['thinking']);
+      expect(forward(after(...content), { thinks: 'adaptive' }, codec).sent.thinking).toEqual({ type: 'adaptive' });
+      expect(forward(after(...content), { named: true }, codec).sent.thinking).toEqual(after().thinking);
+    }
+    for (const first of [thought, { type: 'redacted_thinking', data: 'd' }])
+      expect(forward(after(first, call), {}, codec).sent.thinking).toEqual(after().thinking);
+    const answered = { messages: [...after(call).messages, { role: 'assistant', content: 'a' }, ...ASK.messages] };
+    expect(forward({ ...after(), ...answered }, {}, codec).sent.thinking).toEqual(after().thinking);
+  });
+
   it('leaves out thoughts that nobody vouches for, whoever named the model', () => {
     const thought = { type: 'thinking', thinking: 't', signature: 's' };
     const said = { type: 'text', text: 'a' };
