@@ -20,13 +20,16 @@ it('replaces the model, keeps nothing stored and loses nothing else', () => {
   });
 });
 
-it('keeps thoughts of the vendor and leaves out those of others', () => {
+it('keeps thoughts of the vendor and leaves out those of others, and those that were not told', () => {
   const own = { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'gAAAAABo' };
   const foreign = { type: 'reasoning', id: 'rs_2', summary: [], encrypted_content: seal({ signature: 's' }) };
+  const untold = { type: 'reasoning', id: 'rs_3', summary: [{ type: 'summary_text', text: 's' }] };
   const question = { role: 'user', content: 'q' };
-  const { sent, dropped } = forward({ input: [question, foreign, own] }, { named: true });
+  const { sent, dropped } = forward({ input: [question, foreign, untold, own] }, { named: true });
   expect(sent.input).toEqual([question, own]);
   expect(dropped).toEqual(['thinking']);
+  const nulled = { ...untold, encrypted_content: null };
+  expect(forward({ input: [question, nulled] }).sent.input).toEqual([question]);
 });
 
 describe('to a model that is declared to take less', () => {

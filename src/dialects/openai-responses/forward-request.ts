@@ -14,22 +14,22 @@ export function forwardRequest(body: JsonObject, target: Target, request: ChatRe
   const sent: Body = { ...forwarded, model: target.model, store: false };
   const dropped = new Set<string>();
   const { input } = body;
-  if (Array.isArray(input) && input.some(isSealed)) {
-    sent.input = input.filter((item) => !isSealed(item));
+  if (Array.isArray(input) && input.some(isUnreadable)) {
+    sent.input = input.filter((item) => !isUnreadable(item));
     dropped.add('thinking');
   }
   if (!target.named) fit(sent, target, request, dropped);
   return { body: sent, dropped: [...dropped] };
 }
 
-/** A thought of another vendor's model, told earlier in this conversation: no provider of this dialect can read it. */
-function isSealed(item: Json): boolean {
-  return (
-    isObject(item) &&
-    item.type === 'reasoning' &&
-    typeof item.encrypted_content === 'string' &&
-    unseal(item.encrypted_content) !== undefined
-  );
+/**
+ * A thought that no provider of this dialect can read: of another vendor's model, told earlier in this conversation, or known by
+ * its id alone, under which nothing is stored.
+ */
+function isUnreadable(item: Json): boolean {
+  if (!isObject(item) || item.type !== 'reasoning') return false;
+  const { encrypted_content: sealed } = item;
+  return typeof sealed !== 'string' || unseal(sealed) !== undefined;
 }
 
 function fit(sent: Body, target: Target, request: ChatRequest, dropped: Set<string>): void {
