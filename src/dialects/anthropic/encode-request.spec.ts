@@ -73,12 +73,11 @@ describe('encodeRequest', () => {
     expect(body).toMatchObject({
       stream: true,
       temperature: 0.5,
-      top_p: 0.9,
       top_k: 3,
       stop_sequences: ['a'],
       metadata: { user_id: 'u' },
     });
-    expect(dropped).toEqual(['store', 'messages.name', 'stop', 'seed', 'presence_penalty']);
+    expect(dropped).toEqual(['store', 'messages.name', 'top_p', 'stop', 'seed', 'presence_penalty']);
   });
 
   describe('messages', () => {
@@ -355,6 +354,12 @@ describe('encodeRequest', () => {
       expect(body).toMatchObject({ thinking: { type: 'adaptive' }, output_config: { effort: 'low' } });
       expect(dropped).toEqual(['temperature', 'top_p', 'top_k']);
       expect(body).not.toHaveProperty('temperature');
+    });
+
+    it('says temperature or top_p, not both', () => {
+      const { body, dropped } = encode({ temperature: 0, topP: 0.9 });
+      expect([body.temperature, body.top_p, dropped]).toEqual([0, undefined, ['top_p']]);
+      expect(encode({ topP: 0.9 }).body.top_p).toBe(0.9);
     });
 
     it.each([{ mode: 'off' }, { mode: 'on', effort: 'none' }] as const)('stays silent about %j', (thinking) => {

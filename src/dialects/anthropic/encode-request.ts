@@ -43,12 +43,12 @@ function putOptions(body: Body, request: ChatRequest, plan: ThinkingPlan, droppe
   if (request.frequencyPenalty) dropped.add('frequency_penalty');
 }
 
-/** A model that thinks samples as it likes. */
+/** A model that thinks samples as it likes; others take one of temperature and top_p. */
 function putSampling(body: Body, request: ChatRequest, thinks: boolean, dropped: Set<string>): void {
   const sampling = { temperature: request.temperature, top_p: request.topP, top_k: request.topK };
   for (const [key, value] of Object.entries(sampling)) {
     if (value === undefined) continue;
-    if (thinks) dropped.add(key);
+    if (thinks || (key === 'top_p' && request.temperature !== undefined)) dropped.add(key);
     else body[key] = value;
   }
 }

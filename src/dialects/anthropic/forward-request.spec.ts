@@ -34,6 +34,16 @@ describe.each([
     });
   });
 
+  it('says temperature or top_p, not both, to a model that the caller did not name', () => {
+    const both = { temperature: 0.5, top_p: 0.9 };
+    expect(forward(both, {}, codec)).toEqual({
+      sent: { ...ASK, model: 'claude', temperature: 0.5 },
+      dropped: ['top_p'],
+    });
+    expect(forward({ top_p: 0.9, temperature: null }, {}, codec).sent.top_p).toBe(0.9);
+    expect(forward(both, { named: true }, codec).sent).toMatchObject(both);
+  });
+
   it.each([
     [
       'a budget to one that thinks as it sees fit',

@@ -27,6 +27,10 @@ function leaveOutUnsigned(sent: Body, dropped: Set<string>): void {
 
 function fit(sent: Body, target: Target, request: ChatRequest, dropped: Set<string>): void {
   leaveOutUntaken(sent, target, dropped);
+  if ((sent.temperature ?? null) !== null && (sent.top_p ?? null) !== null) {
+    delete sent.top_p;
+    dropped.add('top_p');
+  }
   if (typeof sent.max_tokens === 'number')
     sent.max_tokens = Math.min(sent.max_tokens, target.maxOutputTokens ?? Infinity);
   const { type, budget_tokens: _asked, ...shown } = asObject(sent.thinking);
