@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
+import { syncFolder } from '../log/head/state-file';
 import { Bundles } from './bundles.service';
 import type { Month } from './retention-dates';
 import type { Archive } from './retention-plan';
 
-/** Bundles of months before they leave the database: in the folder of the first `file:` anchor, or else in the data folder. */
+/** Bundles of months before they leave the database: beside the file of the first `file:` anchor, or else in the data folder. */
 @Injectable()
 export class Archives {
   private readonly folder: string;
@@ -17,7 +19,7 @@ export class Archives {
     private readonly bundles: Bundles,
   ) {
     const anchor = audit.anchors.find((one) => one.startsWith('file:'));
-    this.folder = join(anchor ? anchor.slice('file:'.length) : dataDir, 'audit-archive');
+    this.folder = join(anchor === undefined ? dataDir : dirname(fileURLToPath(anchor)), 'audit-archive');
   }
 
   /** Durable when it resolves. */
@@ -32,13 +34,15 @@ export class Archives {
       for await (const chunk of this.bundles.ofRange(first, last, { archive: month })) {
         hash.update(chunk);
         bytes += chunk.length;
-        await draft.write(chunk);
+        // whole, or not at all: `write` is content with a part of it when the disk is full
+        await draft.appendFile(chunk);
       }
       await draft.sync();
     } finally {
       await draft.close();
     }
     await rename(`${file}.part`, file);
+    await syncFolder(this.folder);
     return { file, sha256: hash.digest('hex'), bytes };
   }
 }
