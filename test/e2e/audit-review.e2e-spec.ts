@@ -513,4 +513,21 @@ describe('those who review the audit log', () => {
       });
     });
   });
+
+  it('have the night’s verification that was cut short begun anew', async () => {
+    const id = randomUUID();
+    await site.admin.query(
+      `insert into audit_verifications (id, day, size, started_at, heard_at)
+       values ($1, (now() at time zone 'UTC')::date, 1, now() - interval '3 minutes', now() - interval '2 minutes')`,
+      [id],
+    );
+    site.gateway.configure('gatehouse', `audit: { checkpointMs: 200, verifyAt: '00:00' }`);
+    await site.replaceWriters();
+    const found = await until(async () => {
+      const { body } = await site.get(site.keys.officer.key, `/verifications/${id}`);
+      return body['ended_at'] === null ? undefined : body;
+    }, 50_000);
+    expect(found).toMatchObject({ status: 'ok', started_by: null, problems: [] });
+    expect(found['size']).toBeGreaterThan(1);
+  }, 90_000);
 });

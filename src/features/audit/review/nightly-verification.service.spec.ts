@@ -6,8 +6,16 @@ import type { Verifications } from './verifications.service';
 describe('the nightly verification', () => {
   const leader = { leads: true };
   const nights: string[] = [];
+  let isOver: boolean;
+  let failure: Error | undefined;
   const begun: NightlyVerification[] = [];
-  const verifications = { nightly: async (day: string) => void nights.push(day) } as unknown as Verifications;
+  const verifications = {
+    nightly: async (day: string, isDue: boolean) => {
+      nights.push(isDue ? day : `${day}, if cut short`);
+      if (failure) throw failure;
+      return isOver;
+    },
+  } as unknown as Verifications;
 
   function startAt(time: string, verifyAt?: string): void {
     jest.setSystemTime(new Date(time));
@@ -24,6 +32,7 @@ describe('the nightly verification', () => {
     jest.useFakeTimers();
     nights.length = 0;
     leader.leads = true;
+    [isOver, failure] = [true, undefined];
   });
   afterEach(() => {
     for (const nightly of begun.splice(0)) nightly.onApplicationShutdown();
@@ -43,9 +52,20 @@ describe('the nightly verification', () => {
   it('does not catch up with what was before the start', async () => {
     startAt('2026-11-20T12:00:00Z');
     await jest.advanceTimersByTimeAsync(3_600_000);
-    expect(nights).toEqual([]);
+    expect(nights).toEqual(['2026-11-20, if cut short']);
     await jest.advanceTimersByTimeAsync(15 * 3_600_000);
-    expect(nights).toEqual(['2026-11-21']);
+    expect(nights).toEqual(['2026-11-20, if cut short', '2026-11-21']);
+  });
+
+  it('is tried until nothing is left of it', async () => {
+    startAt('2026-11-20T02:59:50Z');
+    failure = new Error('the database is away');
+    await jest.advanceTimersByTimeAsync(60_000);
+    [isOver, failure] = [false, undefined];
+    await jest.advanceTimersByTimeAsync(60_000);
+    isOver = true;
+    await jest.advanceTimersByTimeAsync(600_000);
+    expect(nights).toEqual(Array.from({ length: 5 }, () => '2026-11-20'));
   });
 
   it('is for the process that signs checkpoints, whichever that is by then', async () => {

@@ -12,8 +12,11 @@ export class NightlyVerification implements OnApplicationBootstrap, OnApplicatio
   private readonly log = new Logger('Verification');
   private readonly at: string;
   private looking: NodeJS.Timeout | undefined;
-  /** Started in the afternoon, nobody waits for that night's run. */
-  private last = dayOf(new Date());
+  /** Started in the afternoon, nobody waits for that night's run; one that was cut short is taken up all the same. */
+  private readonly startedAfter: string | undefined;
+  /** The last day of whose run nothing is left. */
+  private last = '';
+  private isAtIt = false;
 
   constructor(
     { audit }: Config,
@@ -22,7 +25,8 @@ export class NightlyVerification implements OnApplicationBootstrap, OnApplicatio
     private readonly verifications: Verifications,
   ) {
     this.at = audit.verifyAt ?? USUAL;
-    if (timeOf(new Date()) < this.at) this.last = '';
+    const now = new Date();
+    if (timeOf(now) >= this.at) this.startedAfter = dayOf(now);
   }
 
   onApplicationBootstrap(): void {
@@ -35,11 +39,15 @@ export class NightlyVerification implements OnApplicationBootstrap, OnApplicatio
 
   private look(now: Date): void {
     const day = dayOf(now);
-    if (day === this.last || timeOf(now) < this.at || !this.auditLog.leads) return;
-    this.last = day;
+    if (this.isAtIt || day === this.last || timeOf(now) < this.at || !this.auditLog.leads) return;
+    this.isAtIt = true;
     this.verifications
-      .nightly(day)
-      .catch((error: Error) => this.log.error({ err: error }, 'the log could not be verified tonight'));
+      .nightly(day, day !== this.startedAfter)
+      .then((isOver) => {
+        if (isOver) this.last = day;
+      })
+      .catch((error: Error) => this.log.error({ err: error }, 'the log is not verified yet tonight'))
+      .finally(() => (this.isAtIt = false));
   }
 }
 

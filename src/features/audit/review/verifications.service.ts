@@ -38,12 +38,18 @@ export class Verifications {
     return this.known(id);
   }
 
-  /** That day's run, unless another process has begun it. Resolves when it is over. */
-  async nightly(day: string): Promise<void> {
-    if (this.running) return;
-    await (
-      await this.start(undefined, day)
-    )?.done;
+  /**
+   * That day's run, unless another process has begun it and still lives.
+   * @param isDue otherwise only one that was cut short
+   * @returns whether nothing is left of it: resolves when it is over
+   */
+  async nightly(day: string, isDue: boolean): Promise<boolean> {
+    if (this.running) return false;
+    const { size } = await this.head();
+    const begun = isDue ? await this.begin(undefined, size, day) : undefined;
+    const id = begun ?? (await this.store.takeUp(day, size));
+    if (id !== undefined) await this.follow(id, undefined, size).done;
+    return !(await this.store.isOpen(day));
   }
 
   async list(caller: Caller, page: ListRequest): Promise<Listed<Verification>> {
@@ -67,17 +73,25 @@ export class Verifications {
     return found;
   }
 
-  private async start(caller: Caller): Promise<{ id: string; done: Promise<void> }>;
-  private async start(caller: undefined, day: string): Promise<{ id: string; done: Promise<void> } | undefined>;
-  private async start(
-    caller: Caller | undefined,
-    day?: string,
-  ): Promise<{ id: string; done: Promise<void> } | undefined> {
+  private async start(caller: Caller): Promise<{ id: string; done: Promise<void> }> {
+    const { size } = await this.head();
+    return this.follow((await this.begin(caller, size)) as string, caller, size);
+  }
+
+  private async head() {
     const head = await this.checkpoints.latest();
     if (!head) throw new GatewayError('audit_unavailable', 'The log has no checkpoint yet', { retryAfter: 1 });
+    return head;
+  }
+
+  /** @returns undefined when that day's was begun already */
+  private async begin(caller: Caller | undefined, size: number, day?: string): Promise<string | undefined> {
     const id = uuidv7();
-    if (!(await this.store.begin(id, caller?.keyId, head.size, day))) return undefined;
-    const done = this.carryOut(id, caller, head.size).finally(() => (this.running = undefined));
+    return (await this.store.begin(id, caller?.keyId, size, day)) ? id : undefined;
+  }
+
+  private follow(id: string, caller: Caller | undefined, size: number): { id: string; done: Promise<void> } {
+    const done = this.carryOut(id, caller, size).finally(() => (this.running = undefined));
     done.catch((error: Error) => this.log.error({ err: error }, 'a verification did not end'));
     this.running = { id, done };
     return this.running;

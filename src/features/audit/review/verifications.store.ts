@@ -39,7 +39,8 @@ interface Row {
   silent: boolean;
 }
 
-const SILENT = `ended_at is null and heard_at < now() - interval '1 minute' as silent`;
+const IS_SILENT = `ended_at is null and heard_at < now() - interval '1 minute'`;
+const SILENT = `${IS_SILENT} as silent`;
 
 /** The table `audit_verifications`. */
 @Injectable()
@@ -55,6 +56,25 @@ export class VerificationsStore {
       `insert into audit_verifications (id, started_by, size, day) values ($1, $2, $3, $4)
        on conflict (day) do nothing returning id`,
       [id, by ?? null, size, day ?? null],
+    );
+    return rows.length === 1;
+  }
+
+  /** That day's run anew, when its process is gone. @returns its id */
+  async takeUp(day: string, size: number): Promise<string | undefined> {
+    const [rows] = await this.database.query<[{ id: string }[], number]>(
+      `update audit_verifications set size = $2, checked = 0, started_at = now(), heard_at = now()
+       where day = $1 and ${IS_SILENT} returning id`,
+      [day, size],
+    );
+    return rows[0]?.id;
+  }
+
+  /** Whether that day's run has begun and not ended. */
+  async isOpen(day: string): Promise<boolean> {
+    const rows = await this.database.query<unknown[]>(
+      'select from audit_verifications where day = $1 and ended_at is null',
+      [day],
     );
     return rows.length === 1;
   }
