@@ -92,6 +92,7 @@ export class CheckpointLoop {
       if (round) {
         [leads, more] = [true, round.more];
         if (round.head) distribution.offer(round.head);
+        else distribution.again();
         this.keepHouse();
       }
       const seen = await watch.look();

@@ -20,6 +20,9 @@ type Published = Head & { readonly note: string };
 /** Takes each checkpoint out of the house: to witnesses, anchors, and whoever else keeps it. The newest one, when they are slow. */
 export class Distribution {
   private next: Published | undefined;
+  /** The last one that went out, and what witnesses have added to it. */
+  private last: Published | undefined;
+  private readonly lines = new Map<WitnessClient, string>();
   private running: Promise<void> | undefined;
 
   constructor(private readonly parts: DistributionParts) {}
@@ -27,6 +30,11 @@ export class Distribution {
   offer(checkpoint: Published): void {
     this.next = checkpoint;
     this.running ??= this.run().finally(() => (this.running = undefined));
+  }
+
+  /** The last one once more, to witnesses who have not signed it: while calls wait for them, no newer one comes. */
+  again(): void {
+    if (this.last && !this.running && this.lines.size < this.parts.witnesses.length) this.offer(this.last);
   }
 
   /** What was offered has gone out, or could not. */
@@ -37,17 +45,20 @@ export class Distribution {
   private async run(): Promise<void> {
     for (let checkpoint = this.next; checkpoint; checkpoint = this.next) {
       this.next = undefined;
-      const lines = await this.collect(checkpoint);
-      const note = checkpoint.note + lines.join('');
+      if (checkpoint !== this.last) this.lines.clear();
+      this.last = checkpoint;
+      await this.collect(checkpoint);
+      const note = checkpoint.note + [...this.lines.values()].join('');
       this.parts.anchoring.offer({ ...checkpoint, note });
       await this.attempt('redis', () => this.parts.published(note, checkpoint));
     }
   }
 
-  private async collect({ size, note }: Published): Promise<string[]> {
+  private async collect({ size, note }: Published): Promise<void> {
     const { witnesses, prove, refused, cosigned } = this.parts;
-    const lines = await Promise.all(
-      witnesses.map((witness) =>
+    const missing = witnesses.filter((witness) => !this.lines.has(witness));
+    await Promise.all(
+      missing.map((witness) =>
         this.attempt(`witness ${witness.name}`, async () => {
           const line = await witness
             .cosign(size, note, (old) => prove(old, size))
@@ -56,21 +67,18 @@ export class Distribution {
               throw error;
             });
           await cosigned(size, line);
-          return line;
+          this.lines.set(witness, line);
         }),
       ),
     );
-    return lines.filter((line) => line !== undefined);
   }
 
-  private async attempt<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
+  private async attempt(what: string, work: () => Promise<void>): Promise<void> {
     try {
-      const result = await work();
+      await work();
       this.parts.onResult(what);
-      return result;
     } catch (error) {
       this.parts.onResult(what, error as Error);
-      return undefined;
     }
   }
 }
