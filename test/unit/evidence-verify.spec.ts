@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -26,10 +26,13 @@ describe('the verification of an evidence pack', () => {
     ]);
     const all = { 'manifest.json': JSON.stringify({ files: Object.fromEntries(digests) as unknown }), ...files };
     for (const [name, text] of Object.entries(all)) writeFileSync(join(folder, name), text);
-    const pack = join(folder, 'pack.tar');
-    const args = ['--input-type=module', '-e', PACK, pack, folder, ...Object.keys(all)];
+    return verify(packed('pack.tar', Object.keys(all)));
+  }
+  function packed(name: string, files: readonly string[]): string {
+    const pack = join(folder, name);
+    const args = ['--input-type=module', '-e', PACK, pack, folder, ...files];
     expect(spawnSync(process.execPath, args, { encoding: 'utf8' })).toMatchObject({ status: 0 });
-    return verify(pack);
+    return pack;
   }
   function verify(pack: string) {
     const args = [join(ROOT, 'tools/evidence.mjs'), '--verify', pack, '--vkey', 'log+00000000+AAAA'];
@@ -53,6 +56,22 @@ describe('the verification of an evidence pack', () => {
       'problem: bundle.tar: the file ends too early',
       'problem: 1 entries are not those of the chain',
     ]);
+  });
+
+  it('does not take what is forged for an entry that stands beside it', () => {
+    const header = (basis: string) => ({ entry_id: 'a', event: 'key.shred', metadata: { basis } });
+    const line = (basis: string) => JSON.stringify({ index: 1, header: header(basis) });
+    mkdirSync(join(folder, 'log/000000'), { recursive: true });
+    const headers = 'log/000000/headers.ndjson';
+    writeFileSync(join(folder, headers), `${JSON.stringify(header('end of contract'))}\n`);
+    const bundle = readFileSync(packed('bundle', [headers]), 'utf8');
+    const problemsOf = (...bases: string[]) =>
+      verified({
+        'rotations.ndjson': ['{"export":1}', ...bases.map(line), ''].join('\n'),
+        'chain/bundle.tar': bundle,
+      }).problems.slice(1);
+    expect(problemsOf('end of contract')).toEqual([]);
+    expect(problemsOf('forged', 'end of contract')).toEqual(['problem: 1 entries are not those of the chain']);
   });
 
   it.each(['', 'null', '{"files": 7}', '[{}]'])('says so when the manifest is %j', (manifest) => {
