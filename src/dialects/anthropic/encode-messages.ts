@@ -12,15 +12,19 @@ interface Turn {
   readonly content: Block[];
 }
 
-const JSON_ONLY: Block = { type: 'text', text: 'Answer with one valid JSON object and nothing else.' };
-
-/** Leading instructions become `system`; turns of one role in a row become one message. */
-export function encodeConversation(request: ChatRequest, dropped: Set<string>): Conversation {
-  const { messages } = request;
+/**
+ * Leading instructions become `system`; turns of one role in a row become one message.
+ * @param instruction follows those of the request
+ */
+export function encodeConversation(
+  { messages }: ChatRequest,
+  instruction: string | undefined,
+  dropped: Set<string>,
+): Conversation {
   const found = messages.findIndex((message) => message.role !== 'system');
   const lead = found < 0 ? messages.length : found;
   const system = messages.slice(0, lead).flatMap((message) => encodeMessage(message, dropped));
-  if (request.responseFormat?.type === 'json_object') system.push(JSON_ONLY);
+  if (instruction !== undefined) system.push({ type: 'text', text: instruction });
   return {
     system: system.length ? blocksOrText(system) : undefined,
     messages: encodeTurns(messages.slice(lead), dropped),

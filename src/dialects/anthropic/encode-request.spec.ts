@@ -258,7 +258,30 @@ describe('encodeRequest', () => {
 
     it('spells tools', () => {
       expect(encode({ tools }).body.tools).toEqual([
-        { name: 'f', description: 'd', input_schema: { type: 'object', properties: {} }, strict: true },
+        {
+          name: 'f',
+          description: 'd',
+          input_schema: { type: 'object', properties: {}, additionalProperties: false },
+          strict: true,
+        },
+      ]);
+    });
+
+    it('holds the model to a schema only where Anthropic would', () => {
+      const schema = { type: 'object', properties: { a: { type: 'integer', minimum: 1 } } };
+      const free = { type: 'object' };
+      const asked = encode({
+        tools: [
+          { name: 'held', schema, strict: true },
+          { name: 'free', schema: free, strict: true },
+          { name: 'as it is', schema, strict: false },
+        ].map((tool) => ({ ...tool, name: tool.name.replaceAll(' ', '_') })),
+      });
+      expect(asked.dropped).toEqual(['strict']);
+      expect(asked.body.tools).toMatchObject([
+        { strict: true, input_schema: { additionalProperties: false } },
+        { strict: false, input_schema: free },
+        { strict: false, input_schema: schema },
       ]);
     });
 
@@ -277,15 +300,28 @@ describe('encodeRequest', () => {
 
   describe('response format', () => {
     it('spells a schema natively and plain JSON as an instruction', () => {
-      const schema = { type: 'object' };
+      const schema = { type: 'object', properties: { a: { type: 'string' } }, additionalProperties: false };
       const asked = encode({ responseFormat: { type: 'json_schema', name: 'n', schema } });
       expect(asked.body.output_config).toEqual({ format: { type: 'json_schema', schema } });
+      expect(asked.dropped).toEqual([]);
       const loose = encode({ responseFormat: { type: 'json_object' }, messages: [say('system', 'a'), USER] });
       expect(loose.body.system).toEqual([
         { type: 'text', text: 'a' },
         { type: 'text', text: 'Answer with one valid JSON object and nothing else.' },
       ]);
       expect(loose.dropped).toEqual([]);
+    });
+
+    it('asks in words for what Anthropic would not enforce, and says so', () => {
+      const bounded = { type: 'object', properties: { a: { type: 'integer', minimum: 1 } } };
+      const part = encode({ responseFormat: { type: 'json_schema', schema: bounded } });
+      expect(part.body.output_config).toMatchObject({ format: { schema: { additionalProperties: false } } });
+      expect(part.dropped).toEqual(['response_format']);
+      const map = { type: 'object', additionalProperties: { type: 'integer' } };
+      const whole = encode({ responseFormat: { type: 'json_schema', schema: map } });
+      expect(whole.body).not.toHaveProperty('output_config');
+      expect(whole.body.system).toContain(JSON.stringify(map));
+      expect(whole.dropped).toEqual(['response_format']);
     });
   });
 

@@ -4,6 +4,7 @@ import type { EncodedRequest, Target } from '../codec';
 import { endUser } from '../end-user';
 import { invalid } from '../fields';
 import { refuseForeign } from '../not-carried';
+import { encodeFormat, type Format } from './encode-format';
 import { encodeConversation } from './encode-messages';
 import { encodeThinking, type ThinkingPlan } from './encode-thinking';
 import { encodeToolChoice, encodeTools } from './encode-tools';
@@ -18,23 +19,24 @@ export function encodeRequest(request: ChatRequest, target: Target): EncodedRequ
   refuseForeign(request, 'anthropic-messages', inexpressible(request));
   const dropped = new Set(request.hints);
   const plan = encodeThinking(request, target, dropped);
-  const conversation = encodeConversation(request, dropped);
+  const format = encodeFormat(request.responseFormat, dropped);
+  const conversation = encodeConversation(request, format.instruction, dropped);
   if (!conversation.messages.length)
     throw invalid('messages', 'this model needs at least one message beside the system prompt');
   const body: Body = { model: target.model };
   if (request.operation === 'chat') body.max_tokens = plan.maxTokens;
   put(body, 'system', conversation.system);
   body.messages = conversation.messages;
-  put(body, 'tools', encodeTools(request.tools));
+  put(body, 'tools', encodeTools(request.tools, dropped));
   put(body, 'tool_choice', encodeToolChoice(request));
   put(body, 'thinking', plan.thinking);
-  if (request.operation === 'chat') putOptions(body, request, plan, dropped);
+  if (request.operation === 'chat') putOptions(body, request, plan, format, dropped);
   return { body, dropped: [...dropped], headers: HEADERS };
 }
 
-function putOptions(body: Body, request: ChatRequest, plan: ThinkingPlan, dropped: Set<string>): void {
+function putOptions(body: Body, request: ChatRequest, plan: ThinkingPlan, format: Format, dropped: Set<string>): void {
   putSampling(body, request, plan.thinking !== undefined, dropped);
-  put(body, 'output_config', outputConfig(request, plan));
+  put(body, 'output_config', outputConfig(format, plan));
   put(body, 'stop_sequences', stopSequences(request, dropped));
   if (request.user) body.metadata = { user_id: endUser(request.user) };
   if (request.stream) body.stream = true;
@@ -53,10 +55,10 @@ function putSampling(body: Body, request: ChatRequest, thinks: boolean, dropped:
   }
 }
 
-function outputConfig({ responseFormat }: ChatRequest, { effort }: ThinkingPlan): Body | undefined {
+function outputConfig({ enforced }: Format, { effort }: ThinkingPlan): Body | undefined {
   const config: Body = {};
   put(config, 'effort', effort);
-  if (responseFormat?.type === 'json_schema') config.format = { type: 'json_schema', schema: responseFormat.schema };
+  if (enforced) config.format = { type: 'json_schema', schema: enforced };
   return Object.keys(config).length ? config : undefined;
 }
 

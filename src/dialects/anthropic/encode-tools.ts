@@ -1,17 +1,19 @@
 import type { Json, JsonObject } from '../../contract/json';
 import type { ChatRequest, Tool } from '../../contract/request';
 import { invalid } from '../fields';
+import { enforcedSchema } from './enforced-schema';
 
 const NAME = /^[a-zA-Z0-9_-]{1,128}$/;
 
-export function encodeTools(tools: readonly Tool[]): Json[] | undefined {
-  return tools.length ? tools.map(encodeTool) : undefined;
+export function encodeTools(tools: readonly Tool[], dropped: Set<string>): Json[] | undefined {
+  return tools.length ? tools.map((tool, index) => encodeTool(tool, index, dropped)) : undefined;
 }
 
-function encodeTool(tool: Tool, index: number): JsonObject {
+function encodeTool(tool: Tool, index: number, dropped: Set<string>): JsonObject {
   if (!NAME.test(tool.name))
     throw invalid(`tools[${index}].name`, 'this model takes 1 to 128 letters, digits, _ and -');
-  const { name, description, schema, strict, cacheControl } = tool;
+  const { name, description, cacheControl } = tool;
+  const { schema, strict } = heldTo(tool, dropped);
   return {
     name,
     ...(description !== undefined && { description }),
@@ -19,6 +21,14 @@ function encodeTool(tool: Tool, index: number): JsonObject {
     ...(strict !== undefined && { strict }),
     ...(cacheControl && { cache_control: cacheControl }),
   };
+}
+
+/** Anthropic refuses to hold a model to some schemas: it is asked to keep to those all the same. */
+function heldTo({ schema, strict }: Tool, dropped: Set<string>): Pick<Tool, 'schema' | 'strict'> {
+  if (!strict) return { schema, strict };
+  const enforced = enforcedSchema(schema);
+  if (!enforced || enforced.weakened) dropped.add('strict');
+  return enforced ? { schema: enforced.schema, strict } : { schema, strict: false };
 }
 
 export function encodeToolChoice({ toolChoice, parallelToolCalls, tools }: ChatRequest): JsonObject | undefined {
