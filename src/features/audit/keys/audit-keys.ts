@@ -8,7 +8,7 @@ import { KeyDatabase } from './key-database.store';
 import { KeyErasure } from './key-erasure.store';
 import { type KeyChange, KeyNotices } from './key-notices.store';
 import { KeyRotation } from './key-rotation';
-import { replayShreds } from './replay-shreds';
+import { type CaughtUp, catchUp, replayShreds } from './replay-shreds';
 import { type Shred, ShredLedger } from './shred-ledger.store';
 import { ShredLedgerFile } from './shred-ledger-file';
 import type { ShredScope } from './shred-scope';
@@ -70,7 +70,7 @@ export class AuditKeys {
   async open(): Promise<void> {
     await this.database.open();
     await this.notices.start();
-    await this.replayShreds(this.file?.read() ?? []);
+    await replayShreds(this, this.file?.read() ?? []);
     this.sweeper = setInterval(() => this.sweep(), SWEEP_MS).unref();
   }
 
@@ -100,9 +100,9 @@ export class AuditKeys {
     return new KeyRotation({ database, keks, tenantKeys, notices, forget }, log, clock);
   }
 
-  /** Destroys once more what a restored copy of the key database has brought back. @returns the orders that were carried out */
-  replayShreds(shreds: readonly Shred[]): Promise<string[]> {
-    return replayShreds(this, shreds);
+  /** Carries out what the log says was destroyed and this database does not know: it was restored, or a process died. */
+  catchUp(told: readonly Shred[]): Promise<CaughtUp> {
+    return catchUp(this, told);
   }
 
   private sweep(): void {

@@ -150,12 +150,14 @@ export class ShredLedger {
     );
   }
 
-  /** Where in the log the newest known order stands; -1 when there is none. */
-  async newest(): Promise<number> {
-    const [row] = await this.database.query<{ index: string | null }>(
-      'select max(entry_index) as index from audit_keys.shred_ledger',
+  /** Of these orders, those that this database knows: `begun` until it is noted that they are in the log. */
+  async states(orders: readonly string[]): Promise<Map<string, 'begun' | 'recorded' | 'cancelled'>> {
+    const rows = await this.database.query<{ id: string; state: 'begun' | 'recorded' | 'cancelled' }>(
+      `select id, case when cancelled_at is not null then 'cancelled' when entry_id is null then 'begun' else 'recorded' end as state
+       from audit_keys.shred_ledger where id = any($1)`,
+      [orders],
     );
-    return Number(row?.index ?? -1);
+    return new Map(rows.map(({ id, state }) => [id, state]));
   }
 
   /** Of these orders, those that this database has carried out or called off. */

@@ -19,12 +19,11 @@ export class ErasureUpkeep implements OnApplicationBootstrap, OnApplicationShutd
 
   /** Before anything is served, erasures that the log tells of and the key database does not are repeated. */
   async onApplicationBootstrap(): Promise<void> {
-    const known = await this.keys.ledger.newest();
     const told: StoredEntry[] = [];
-    for await (const entry of this.entries.few({ event: 'key.shred' }, Number.MAX_SAFE_INTEGER - 1))
-      if (entry.index > known) told.push(entry);
-    const repeated = await this.keys.replayShreds(shredsOf(told));
+    for await (const entry of this.entries.few({ event: 'key.shred' }, Number.MAX_SAFE_INTEGER - 1)) told.push(entry);
+    const { repeated, found } = await this.keys.catchUp(shredsOf(told));
     if (repeated.length) this.log.warn(`${repeated.length} erasures were repeated: the key database was restored`);
+    if (found.length) this.log.warn(`${found.length} erasures go on that were interrupted once they were in the log`);
     this.shredder.start((error) => this.log.error(`An erasure is not finished: ${reasonOf(error)}`));
   }
 
