@@ -54,7 +54,7 @@ export class Proofs {
       if (hashes && !verifyInclusion(index, size, leaf, hashes, root))
         throw new GatewayError(
           'audit_unavailable',
-          `Entry ${index} of the log was changed after it was signed: verify the log`,
+          `Entry ${index} of the log, or a stored hash beside it, was changed after it was signed: verify the log`,
           {
             details: { index, problem: 'altered' },
           },

@@ -39,7 +39,7 @@ export class RetentionWork implements OnApplicationBootstrap, OnApplicationShutd
 
   onApplicationBootstrap(): void {
     const resume = () =>
-      void this.resume().catch((error: Error) => this.log.warn({ err: error }, 'a month could not be dropped'));
+      void this.resume().catch((error: Error) => this.log.warn({ err: error }, 'what was approved is not all dropped'));
     resume();
     this.again = setInterval(resume, AGAIN_MS).unref();
   }
@@ -48,10 +48,15 @@ export class RetentionWork implements OnApplicationBootstrap, OnApplicationShutd
     clearInterval(this.again);
   }
 
-  /** What was approved and not finished. */
+  /** What was approved and not finished. @throws AggregateError when some still cannot be; the others were */
   async resume(): Promise<void> {
-    const plans = await this.plans.all();
-    for (const { id, approvedBy, droppedAt } of plans) if (approvedBy && !droppedAt) await this.carryOut(id);
+    const failures: unknown[] = [];
+    for (const { id, month, approvedBy, droppedAt } of await this.plans.all())
+      if (approvedBy && !droppedAt)
+        await this.carryOut(id).catch((cause: Error) =>
+          failures.push(new Error(`${month}: ${cause.message}`, { cause })),
+        );
+    if (failures.length) throw new AggregateError(failures, `${failures.length} months could not be dropped`);
   }
 
   /** Does nothing while another process is at it. */

@@ -3,6 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Caller } from '../../../contract/caller';
 import { GatewayError } from '../../../contract/errors';
 import { isUuid, uuidv7 } from '../../../contract/ids';
+import { isUnavailable } from '../../../platform/database/connection';
 import { EventBus } from '../../../platform/events/event-bus';
 import { CheckpointsStore } from './checkpoints.store';
 import { Evidence } from './evidence.service';
@@ -97,6 +98,7 @@ export class Verifications {
     return this.running;
   }
 
+  /** @throws Error when the database went away meanwhile: that says nothing of the log, and leaves the run open, to be begun anew */
   private async carryOut(id: string, caller: Caller | undefined, size: number): Promise<void> {
     const started = performance.now();
     let [checked, told] = [0, Date.now()];
@@ -107,6 +109,7 @@ export class Verifications {
       await this.store.progress(id, checked);
     };
     const { problems, firstBad } = await this.check.run(progress).catch((error: Error): CheckResult => {
+      if (isUnavailable(error)) throw error;
       this.log.error({ err: error }, 'the log could not be read');
       return { problems: [{ code: 'unreadable', detail: 'The log could not be read to its end' }] };
     });
