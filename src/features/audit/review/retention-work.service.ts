@@ -50,13 +50,13 @@ export class RetentionWork implements OnApplicationBootstrap, OnApplicationShutd
 
   /** What was approved and not finished. @throws AggregateError when some still cannot be; the others were */
   async resume(): Promise<void> {
-    const failures: unknown[] = [];
+    const failures: Error[] = [];
     for (const { id, month, approvedBy, droppedAt } of await this.plans.all())
       if (approvedBy && !droppedAt)
         await this.carryOut(id).catch((cause: Error) =>
           failures.push(new Error(`${month}: ${cause.message}`, { cause })),
         );
-    if (failures.length) throw new AggregateError(failures, `${failures.length} months could not be dropped`);
+    if (failures.length) throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
   }
 
   /** Does nothing while another process is at it. */
