@@ -11,6 +11,12 @@
  */
 
 const sum = (list, of) => list.reduce((total, one) => total + of(one), 0n);
+/** What was told of tries that another one followed, or that were all there was: it is charged whoever answered. */
+const wastedOf = (exchanges) =>
+  sum(
+    exchanges.filter(({ toldPrompt }) => toldPrompt),
+    ({ cost }) => cost,
+  );
 const charged = ({ counts }) => Object.values(counts).some((count) => count > 0);
 
 /**
@@ -35,7 +41,7 @@ export function compare(calls, exchanges, rows, mayBeLost) {
     wrong,
     kinds: Object.fromEntries(['exact', 'estimated', 'unknown', 'lost', 'free'].map((kind) => [kind, of(kind)])),
     /** What the doubles charge for exchanges that another one followed: of these nobody tells the gateway. */
-    failed: compared.flatMap(({ failed }) => failed),
+    failed: compared.flatMap(({ failed }) => failed).filter(({ toldPrompt }) => !toldPrompt),
     charged: sum(exchanges, ({ cost }) => cost),
     booked: sum(rows, ({ cost }) => cost ?? 0n),
   };
@@ -47,7 +53,10 @@ function judge(call, exchanges, rows, mayBeLost) {
   if (rows.length > 1) return { ...about, wrong: 'more than one row in the ledger', rows, failed: [] };
   const [row] = rows;
   if (!row) {
-    if (paid.length && mayBeLost(call)) return { ...about, kind: 'lost', own: paid.at(-1), failed: paid.slice(0, -1) };
+    if (paid.length && mayBeLost(call)) {
+      const [own, failed] = [paid.at(-1), paid.slice(0, -1)];
+      return { ...about, kind: 'lost', own, failed, expected: own.cost + wastedOf(failed) };
+    }
     const wrong = paid.length
       ? 'charged, and not in the ledger'
       : call.end === 'whole'
@@ -55,18 +64,20 @@ function judge(call, exchanges, rows, mayBeLost) {
         : undefined;
     return { ...about, kind: 'free', exchanges: paid, failed: [], ...(wrong && { wrong }) };
   }
+  const wasted = wastedOf(paid);
   // all attempts failed, and nobody told what they used; whoever waited may have been told of an outage instead
   const failedAlone = row.outcome === 'withheld' && paid.every(({ end, counts }) => end === 'cut' && !counts.output);
   if (
     (row.outcome === 'failed' || row.outcome === 'abandoned' || failedAlone) &&
-    row.cost === 0n &&
+    row.cost === wasted &&
     !row.estimated &&
     paid.every(({ told, id }) => !told || id !== row.exchange)
   )
-    return { ...about, row, kind: 'free', failed: paid };
+    return { ...about, row, kind: wasted ? 'exact' : 'free', expected: wasted, failed: paid };
   const own = paid.find(({ id }) => id === row.exchange) ?? paid.at(-1);
   const failed = paid.filter((exchange) => exchange !== own);
-  const found = { ...about, row, own, failed, difference: (row.cost ?? 0n) - (own?.cost ?? 0n) };
+  const expected = (own?.cost ?? 0n) + wastedOf(failed);
+  const found = { ...about, row, own, failed, expected, difference: (row.cost ?? 0n) - expected };
   if (row.cost === undefined) return { ...found, wrong: 'without a price' };
   if (row.outcome === 'unknown')
     return { ...found, kind: 'unknown', ...(!row.estimated && { wrong: 'unknown, and not marked as an estimate' }) };
@@ -90,7 +101,7 @@ export function totals(list) {
   const distance = (value) => (value < 0n ? -value : value);
   return {
     count: list.length,
-    charged: sum(list, ({ own }) => own?.cost ?? 0n),
+    charged: sum(list, ({ expected }) => expected ?? 0n),
     booked: sum(list, ({ row }) => row?.cost ?? 0n),
     off: sum(list, ({ difference }) => distance(difference ?? 0n)),
   };

@@ -30,6 +30,7 @@ const JSON_TYPE = { 'content-type': 'application/json' };
  * @property {boolean} stream
  * @property {'answered' | 'refused' | 'cut' | 'left'} end `cut`: by the double, `left`: by who asked
  * @property {boolean} told it said what it counted, whether or not anybody heard it
+ * @property {boolean} [toldPrompt] it said what it counted of the prompt, and nothing else
  * @property {object} counts what it charges for, disjoint
  */
 
@@ -128,7 +129,10 @@ export class Double {
     const { open, pieces, close } = SPEECH[this.options.name].stream(said);
     response.writeHead(200, { ...SSE, 'x-request-id': exchange.id });
     if (exchange.fault === 'half') return cut(response, exchange, open.slice(0, open.length / 2));
-    if (exchange.fault === 'cut-before') return cut(response, exchange, open);
+    if (exchange.fault === 'cut-before') {
+      exchange.toldPrompt = SPEECH[this.options.name].beginsWithPrompt;
+      return cut(response, exchange, open);
+    }
     const end = exchange.fault === 'cut-after' ? Math.ceil(pieces.length / 2) : pieces.length;
     const began = performance.now();
     for (let i = 0; i < end; i++) {

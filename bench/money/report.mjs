@@ -97,8 +97,7 @@ function promisesOf(round) {
 
 function budgetPromises({ books, limitPicos, ends }, name) {
   const { estimated, unknown, lost: unheard } = books.kinds;
-  const beyond = (list) =>
-    list.reduce((sum, { own, row }) => sum + ((own?.cost ?? 0n) > (row.cost ?? 0n) ? own.cost - row.cost : 0n), 0n);
+  const beyond = (list) => list.reduce((sum, { difference }) => sum - (difference < 0n ? difference : 0n), 0n);
   const failed = books.failed.reduce((sum, { cost }) => sum + cost, 0n);
   // what a gateway held stops counting when it is dead, until the ledger has its calls
   const lost = totals(unknown);

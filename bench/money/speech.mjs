@@ -11,6 +11,7 @@ const chatUsage = ({ input, cacheRead, cacheWrite, cacheWriteLong, output }) => 
 };
 
 const openai = {
+  beginsWithPrompt: false,
   whole: ({ id, model, words, counts, telling }) => ({
     id: `chatcmpl-${id}`,
     object: 'chat.completion',
@@ -58,6 +59,8 @@ const message = ({ id, model, counts, telling }) => ({
 });
 
 const anthropic = {
+  /** A stream says first what its prompt took. */
+  beginsWithPrompt: true,
   whole: (said) => ({
     ...message(said),
     content: [{ type: 'text', text: said.words.join(''), citations: null }],

@@ -17,3 +17,18 @@ export function addUsage(one: Usage, two: Usage): Usage {
     ...((one.estimated || two.estimated) && { estimated: true }),
   };
 }
+
+/** What is left of a sum without one of its parts. */
+export function withoutUsage(sum: Usage, part: Usage): Usage {
+  const left = (of: (usage: Usage) => number | undefined) => Math.max(0, (of(sum) ?? 0) - (of(part) ?? 0));
+  return {
+    ...sum,
+    inputTokens: left(({ inputTokens }) => inputTokens),
+    imageTokens: left(({ imageTokens }) => imageTokens),
+    cacheReadTokens: left(({ cacheReadTokens }) => cacheReadTokens),
+    cacheWriteTokens: left(({ cacheWriteTokens }) => cacheWriteTokens),
+    cacheWriteLongTokens: left(({ cacheWriteLongTokens }) => cacheWriteLongTokens),
+    outputTokens: left(({ outputTokens }) => outputTokens),
+    thinkingTokens: left(({ thinkingTokens }) => thinkingTokens),
+  };
+}

@@ -4,7 +4,7 @@ import type { Usage } from '../contract/reply';
 import type { Outcome } from '../contract/settle';
 import type { PriceBook } from '../features/cost';
 import { type EstimatedUsage, isNothing } from './estimated-usage';
-import { wasWorkedOn, withWasted } from './tries';
+import { wastedOf, wasWorkedOn, withWasted } from './tries';
 
 /** What was used, whatever became of the answer; estimated where it was cut off. @param used observed of the answer */
 export function usageOf(
@@ -23,10 +23,13 @@ export function usageOf(
 export function costOf(
   prices: PriceBook,
   { receivedAt, inBatch }: Pick<Call, 'receivedAt' | 'inBatch'>,
-  { provider, providerModel }: Partial<Pick<CallFacts, 'provider' | 'providerModel'>>,
+  { provider, providerModel, tried }: Partial<Pick<CallFacts, 'provider' | 'providerModel' | 'tried'>>,
   usage: Usage | undefined,
 ): Picos | undefined {
   if (!usage || provider === undefined || providerModel === undefined) return undefined;
   if (isNothing(usage)) return 0n;
-  return prices.cost(`${provider}/${providerModel}`, usage, receivedAt, { batch: inBatch !== undefined });
+  return prices.cost(`${provider}/${providerModel}`, usage, receivedAt, {
+    batch: inBatch !== undefined,
+    wasted: wastedOf(tried),
+  });
 }

@@ -5,7 +5,7 @@ import { settled, type Outcome } from '../contract/settle';
 import type { PriceBook } from '../features/cost';
 import { EstimatedUsage } from './estimated-usage';
 import type { NotedRecord } from './noted-record';
-import { wasWorkedOn, withWasted } from './tries';
+import { wastedOf, wasWorkedOn, withWasted } from './tries';
 
 /** What a call has used, and what that costs: settled once, however the call ends. */
 export class Expense {
@@ -38,8 +38,8 @@ export class Expense {
   private ended(outcome: Outcome, target: string): void {
     const { tried } = this.record.noted;
     const usage = withWasted(this.usageOf(outcome, tried), tried);
-    const batch = this.call.inBatch !== undefined;
-    this.settle((usage && this.prices.cost(target, usage, this.at, { batch })) ?? 0n, outcome.kind === 'answered');
+    const how = { batch: this.call.inBatch !== undefined, wasted: wastedOf(tried) };
+    this.settle((usage && this.prices.cost(target, usage, this.at, how)) ?? 0n, outcome.kind === 'answered');
   }
 
   private usageOf(outcome: Outcome, tried: readonly Tried[] | undefined): Usage | undefined {

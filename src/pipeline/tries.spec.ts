@@ -1,6 +1,6 @@
 import type { Tried } from '../contract/call';
 import { NO_USAGE } from '../contract/reply';
-import { withWasted } from './tries';
+import { wastedOf, withWasted } from './tries';
 
 const useless: Tried = {
   provider: 'p',
@@ -16,6 +16,11 @@ describe('what a call used', () => {
     const usage = { ...NO_USAGE, inputTokens: 1 };
     expect(withWasted(usage, [useless, useless, answered])).toEqual({ ...NO_USAGE, inputTokens: 11, outputTokens: 14 });
     expect(withWasted(undefined, [useless])).toEqual(useless.usage);
+  });
+
+  it('tells whom was asked for what was of no use', () => {
+    expect(wastedOf([useless, answered])).toEqual([{ target: 'p/m', usage: useless.usage }]);
+    expect(wastedOf([answered])).toBeUndefined();
   });
 
   it('is not known where nobody said anything', () => {

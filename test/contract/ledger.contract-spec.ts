@@ -84,6 +84,7 @@ describe('the ledger', () => {
       },
       cost: 12_345_678_901_234_567_890_123n,
       saved: 7n,
+      wasted: [{ target: 'anthropic/claude-haiku-4-5', usage: { ...NO_USAGE, inputTokens: 2 } }],
       spared: { ...NO_USAGE, outputTokens: 3 },
       cache: 'hit',
     });

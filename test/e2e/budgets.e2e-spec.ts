@@ -12,11 +12,14 @@ const PRICES = `prices:
   ${GPT}: { input: 2.5, output: 10 }
   ${MINI}: { input: 0.15, output: 0.6 }
   anthropic/claude-haiku-4-5: { input: 1, output: 5 }
+  openai/gpt-5-mini: { input: 0.25, output: 2 }
   openai/text-embedding-3-small: { input: 0.02, output: 0 }
 `;
 const POLICIES = `
 defaults: { retry: { attempts: 1 }, fallback: { enabled: false } }
-tenants: { patient: { retry: { attempts: 3, baseMs: 1, maxMs: 2, budgetMinimum: 100 } } }
+tenants:
+  patient: { retry: { attempts: 3, baseMs: 1, maxMs: 2, budgetMinimum: 100 } }
+  elsewhere: { fallback: { enabled: true } }
 `;
 const GPT_CALL = '0.0000825';
 
@@ -196,11 +199,30 @@ describe('budgets', () => {
       const failed = await chat(key, { model, stream: true });
       expect(failed.status).toBe(502);
       const record = await recordOf(gateway, String(failed.headers['x-request-id']));
-      const usage = { input_tokens: 5, estimated: false };
+      const usage = { input_tokens: 5, output_tokens: 0, estimated: false };
       expect(record).toMatchObject({ status: 'failed', usage, tried: [{ usage }] });
       expect(await shown(id)).toMatchObject({ spent_usd: record['cost_usd'], held_usd: '0.000000' });
     },
   );
+
+  it('is charged what each model took at its own price when another one answers', async () => {
+    const { tenant, key } = await newCaller(['client'], 'elsewhere');
+    const id = await newBudget({ tenant }, 1);
+    upstream.answers((exchange) => {
+      const frames = framesFor(exchange, 'Hello there');
+      const breaksOff = exchange.path === '/v1/messages';
+      return (breaksOff ? cuts(frames.slice(0, 1).join('')) : streams(frames))(exchange);
+    });
+    const answered = await chat(key, { model: 'fast', stream: true });
+    expect(answered.status).toBe(200);
+    const record = await recordOf(gateway, String(answered.headers['x-request-id']));
+    expect(record).toMatchObject({ provider: 'openai', usage: { input_tokens: 10, output_tokens: 7 } });
+    // 5 tokens of prompt for each of the two, 7 of answer for one
+    expect(record['cost_usd']).toBe('0.00002025');
+    // nothing is held once the ledger has the call
+    const settled = async () => ((await shown(id))['held_usd'] === '0.000000' ? shown(id) : undefined);
+    expect(await until(settled, 5_000)).toMatchObject({ spent_usd: '0.00002025' });
+  });
 
   it('is charged once what a stream has said that it took when its caller leaves before the first word', async () => {
     const { tenant, key } = await newCaller();
@@ -216,8 +238,8 @@ describe('budgets', () => {
       const now = await shown(id);
       return now['spent_usd'] !== '0.000000' && now['held_usd'] === '0.000000' ? now : undefined;
     }, 5_000);
-    // 5 tokens of prompt and 1 of answer
-    expect(after).toMatchObject({ spent_usd: '0.000010' });
+    // 5 tokens of prompt, and nothing of an answer that has not begun
+    expect(after).toMatchObject({ spent_usd: '0.000005' });
   });
 
   it('refuses what does not fit before anybody is asked, in the dialect of the door, and says why', async () => {

@@ -25,6 +25,7 @@ export function spendRow(over: Partial<NewRow> = {}): NewRow {
     batch: false,
     tags: [],
     usage: { ...NO_USAGE, inputTokens: 100, outputTokens: 10, thinkingTokens: 0, estimated: false },
+    wasted: [],
     spared: undefined,
     cost: 1_000n,
     saved: 0n,

@@ -80,7 +80,8 @@ export class MessageStreamDecoder implements StreamDecoder {
     const start = decodeStart(message);
     if (this.started) throw malformed();
     this.started = true;
-    this.used = start.usage ?? NO_USAGE;
+    // it only knows the prompt: the count of an answer that has not begun is a placeholder
+    this.used = { ...(start.usage ?? NO_USAGE), outputTokens: 0 };
     return [start];
   }
 

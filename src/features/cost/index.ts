@@ -11,7 +11,7 @@ export { forecast, forecastFrom } from './usage/forecast';
 export type { UsageRow } from './usage/usage-question';
 export { type ModelCall, ModelCalls } from './usage/model-calls.store';
 export { type Charge, UsageReports } from './usage/usage-reports.store';
-export { type Bound, type CostOptions, PriceBook } from './prices/price-book';
+export { type Bound, type CostOptions, PriceBook, type Wasted } from './prices/price-book';
 export { PricesModule } from './prices/prices.module';
 export { type Rates, type Tariff, tariffFor, type TokenRates } from './prices/rates';
 export type { Line, Side } from './reconciliation/compare';

@@ -1,5 +1,6 @@
 import type { Picos } from '../../../contract/money';
 import type { Usage } from '../../../contract/reply';
+import type { Wasted } from '../prices/price-book';
 
 /** Nobody knows how the call ended: its process died. Should the end appear in the log after all, it takes this row's place. */
 export const UNKNOWN = 'unknown';
@@ -34,6 +35,8 @@ export interface LedgerRow {
   readonly tags: readonly string[];
   /** What was used for this call; raw, so that it can be priced again. */
   readonly usage: Usage;
+  /** Parts of `usage` that were of no use, with whom they were asked of. */
+  readonly wasted: readonly Wasted[];
   /** What would have been used for it, had the answer not been there already. */
   readonly spared: Usage | undefined;
   /** undefined: it cost something that nobody knows. */

@@ -10,7 +10,15 @@ const PRICES = {
   cost: (target: string, usage: Usage, atMs: number) =>
     target === 'openai/gpt' && atMs === AT ? 10n * BigInt(usage.inputTokens + usage.outputTokens) : undefined,
 };
-const call = { provider: 'openai', providerModel: 'gpt', usage: USAGE, spared: undefined, at: AT, batch: false };
+const call = {
+  provider: 'openai',
+  providerModel: 'gpt',
+  usage: USAGE,
+  wasted: [],
+  spared: undefined,
+  at: AT,
+  batch: false,
+};
 
 it.each([
   ['used has its price', call, { cost: 50n, saved: 0n, priceVersion: 'v7' }],
@@ -47,6 +55,13 @@ it('is priced as a batch when it was asked in one', () => {
   const cost = (_target: string, _usage: Usage, _at: number, { batch }: { batch?: boolean } = {}) => (batch ? 1n : 2n);
   const half = { version: 'v7', cost };
   expect([true, false].map((batch) => priceOf({ ...call, batch }, half).cost)).toEqual([1n, 2n]);
+});
+
+it('tells what of it was wasted, and on whom', () => {
+  const wasted = [{ target: 'anthropic/claude', usage: USAGE }];
+  const cost = jest.fn(() => 7n);
+  expect(priceOf({ ...call, wasted }, { version: 'v7', cost }).cost).toBe(7n);
+  expect(cost).toHaveBeenCalledWith('openai/gpt', USAGE, AT, { batch: false, wasted });
 });
 
 const prices = (cost: bigint | undefined) => ({ version: 'v9', cost: () => cost });

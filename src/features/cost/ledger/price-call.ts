@@ -1,6 +1,6 @@
 import type { Picos } from '../../../contract/money';
 import type { Usage } from '../../../contract/reply';
-import type { PriceBook } from '../prices/price-book';
+import type { PriceBook, Wasted } from '../prices/price-book';
 import type { NewRow } from './changes';
 import type { LedgerRow } from './ledger-row';
 import type { RecordedCall } from './recorded-call';
@@ -8,7 +8,7 @@ import type { RecordedCall } from './recorded-call';
 export type Prices = Pick<PriceBook, 'cost' | 'version'>;
 
 /** What of a call decides its price; kept, so that it can be found again. */
-type Priced = Pick<LedgerRow, 'provider' | 'providerModel' | 'usage' | 'spared' | 'at' | 'batch'>;
+type Priced = Pick<LedgerRow, 'provider' | 'providerModel' | 'usage' | 'wasted' | 'spared' | 'at' | 'batch'>;
 
 export function priceCall({ untold, ...call }: RecordedCall, prices: Prices): NewRow {
   return { ...call, ...priceOf(call, prices), ...(untold && { cost: undefined }) };
@@ -19,11 +19,11 @@ export function priceOf(
   call: Priced,
   prices: Prices,
 ): { readonly cost: Picos | undefined; readonly saved: Picos; readonly priceVersion: string | undefined } {
-  const { usage, spared, at, batch } = call;
+  const { usage, wasted, spared, at, batch } = call;
   const target = targetOf(call);
-  const of = (used: Usage) =>
-    isNothing(used) ? 0n : target === undefined ? undefined : prices.cost(target, used, at, { batch });
-  const cost = of(usage);
+  const of = (used: Usage, parts?: readonly Wasted[]) =>
+    isNothing(used) ? 0n : target === undefined ? undefined : prices.cost(target, used, at, { batch, wasted: parts });
+  const cost = of(usage, wasted);
   const saved = spared ? of(spared) : 0n;
   // nothing needs no prices
   const priced = (cost !== undefined && !isNothing(usage)) || (saved !== undefined && spared && !isNothing(spared));

@@ -72,6 +72,7 @@ describe('a recorded call', () => {
         thinkingTokens: 5,
         estimated: false,
       },
+      wasted: [],
       spared: undefined,
       cache: undefined,
       reused: false,
@@ -112,6 +113,20 @@ describe('a recorded call', () => {
   it('tells which tokens images took, for they may have a price of their own', () => {
     const usage = { ...USAGE, image_tokens: 3 };
     expect(recordedCall(7, response({}, { usage }))?.usage.imageTokens).toBe(3);
+  });
+
+  it('tells which tries took something for nothing, and of whom those were asked', () => {
+    const usage = { ...USAGE, output_tokens: 0 };
+    const tried = [
+      { provider: 'anthropic', model: 'claude', code: 'provider_failed', usage },
+      { provider: 'anthropic', code: 'provider_failed', usage },
+      { provider: 'anthropic', model: 'claude', code: 'overloaded' },
+      'anything',
+      { provider: 'openai', model: 'gpt-4o-mini' },
+    ];
+    const wasted = [{ target: 'anthropic/claude', usage: { inputTokens: 10, cacheReadTokens: 20, outputTokens: 0 } }];
+    expect(recordedCall(7, response({}, { tried }))).toMatchObject({ wasted });
+    expect(recordedCall(7, response({}, { tried, cache: 'hit' }))).toMatchObject({ wasted: [] });
   });
 
   it.each(['hit', 'stale', 'similar', 'coalesced'])(

@@ -1,5 +1,6 @@
 import { isUuid } from '../../../contract/ids';
 import { NO_USAGE, type Usage } from '../../../contract/reply';
+import type { Wasted } from '../prices/price-book';
 import { type LedgerRow, UNKNOWN } from './ledger-row';
 
 /** What a header says of a call, before anybody asks for its price. */
@@ -16,6 +17,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const REUSED = new Set(['hit', 'stale', 'similar', 'coalesced']);
 const MAX_TEXT = 512;
 const MAX_TAGS = 64;
+const MAX_TRIES = 64;
 /** More than any call can use. What a provider claims beyond it would only overflow a sum. */
 const MAX_TOKENS = 1_000_000_000_000;
 /** An id that says another time than its entry was not made by a gateway. */
@@ -89,6 +91,7 @@ export function recordedCall(index: number, header: unknown, opening?: unknown):
     batch: metadata['batch'] === true,
     tags: tagsOf(metadata['tags']),
     usage: usage ?? NO_USAGE,
+    wasted: usage ? wastedIn(metadata['tried']) : [],
     spared: reused ? (saved ?? recorded) : undefined,
     cache,
     reused,
@@ -108,6 +111,15 @@ export function recordedCall(index: number, header: unknown, opening?: unknown):
 /** Entries that do not say how often a provider was asked say nothing against it. */
 function wasTried({ attempts, tried }: Fields): boolean {
   return attempts !== 0 || (Array.isArray(tried) && tried.length > 0);
+}
+
+function wastedIn(tried: unknown): readonly Wasted[] {
+  if (!Array.isArray(tried)) return [];
+  return tried.slice(0, MAX_TRIES).flatMap((one: unknown) => {
+    const { usage: told, ...names } = fieldsOf(one);
+    const [provider, model, usage] = [text(names['provider']), text(names['model']), usageOf(told)];
+    return usage && provider !== undefined && model !== undefined ? [{ target: `${provider}/${model}`, usage }] : [];
+  });
 }
 
 /** The provider that was asked last took nothing: it said no. Whoever was cut off meanwhile may have begun. */

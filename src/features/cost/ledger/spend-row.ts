@@ -1,4 +1,5 @@
 import type { Usage } from '../../../contract/reply';
+import type { Wasted } from '../prices/price-book';
 import type { DayDelta, TotalDelta } from './deltas';
 import type { LedgerRow } from './ledger-row';
 import { MEASURES } from './measures';
@@ -33,6 +34,7 @@ export interface SpendRow {
   readonly saved_picos: string;
   readonly cache: string | null;
   readonly reused: boolean;
+  readonly wasted: readonly Wasted[] | null;
   readonly spared: Usage | null;
   readonly price_version: string | null;
   readonly latency_ms: number | null;
@@ -72,6 +74,7 @@ export function ledgerRow(row: SpendRow): LedgerRow {
     cost: row.cost_picos === null ? undefined : BigInt(row.cost_picos),
     saved: BigInt(row.saved_picos),
     cache: row.cache ?? undefined,
+    wasted: row.wasted ?? [],
     spared: row.spared ?? undefined,
     reused: row.reused,
     priceVersion: row.price_version ?? undefined,
@@ -114,6 +117,7 @@ export function spendRows(rows: readonly LedgerRow[]): string {
       saved_picos: row.saved.toString(),
       cache: row.cache,
       reused: row.reused,
+      wasted: row.wasted.length ? row.wasted : undefined,
       spared: row.spared,
       price_version: row.priceVersion,
       latency_ms: row.latencyMs,

@@ -13,7 +13,7 @@ export const PARTITIONS = 'select spend_ensure_partition(moment) from unnest($1:
 const COLUMNS = `call_id uuid, at timestamptz, entry_index bigint, tenant_id uuid, key_id text, user_ref text, session_ref text,
   model text, provider text, provider_model text, provider_request_id text, operation text, outcome text, asked boolean, tags text[],
   input_tokens bigint, image_tokens bigint, cache_read_tokens bigint, cache_write_tokens bigint, cache_write_long_tokens bigint,
-  output_tokens bigint, thinking_tokens bigint, estimated boolean, cost_picos numeric, saved_picos numeric, cache text, reused boolean, spared jsonb, price_version text,
+  output_tokens bigint, thinking_tokens bigint, estimated boolean, cost_picos numeric, saved_picos numeric, cache text, reused boolean, wasted jsonb, spared jsonb, price_version text,
   batch boolean, latency_ms integer, first_token_ms integer, degraded text, flags text[]`;
 const NAMES = COLUMNS.split(',').map((column) => column.trim().split(' ')[0] as string);
 const KEPT = new Set(['call_id', 'at']);

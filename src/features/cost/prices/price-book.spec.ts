@@ -37,6 +37,31 @@ const AFTER = Date.parse('2026-03-13T00:00:00Z');
 
 const used = (usage: Partial<Usage>): Usage => ({ ...NO_USAGE, ...usage });
 
+describe('the cost of a call of which some was wasted', () => {
+  const wasted = (target: string, usage: Partial<Usage>) => ({ target, usage: used(usage) });
+  const cost = (target: string, usage: Partial<Usage>, ...parts: ReturnType<typeof wasted>[]) =>
+    book.cost(target, used(usage), BEFORE, { wasted: parts });
+
+  it('is that of each model for what it took', () => {
+    const sum = { inputTokens: 30, outputTokens: 5, cacheReadTokens: 8 };
+    const part = wasted('plain/full', { inputTokens: 20, cacheReadTokens: 8 });
+    expect(cost('plain/short', sum, part)).toBe(picosOfUsd('0.0001674'));
+  });
+
+  it('has no long prompt where only the sum is long', () => {
+    const [one, two] = [{ inputTokens: 150_000 }, { inputTokens: 300_000 }];
+    expect(cost('plain/long', two, wasted('plain/long', one))).toBe(picosOfUsd('0.9'));
+    expect(cost('plain/long', two)).toBe(picosOfUsd('1.8'));
+  });
+
+  it('is known where nothing but waste was used, whoever was to answer', () => {
+    const part = wasted('plain/short', { inputTokens: 1 });
+    expect(cost('plain/unknown', { inputTokens: 1 }, part)).toBe(picosOfUsd('0.000003'));
+    expect(cost('plain/unknown', { inputTokens: 2 }, part)).toBeUndefined();
+    expect(cost('plain/short', { inputTokens: 2 }, wasted('plain/unknown', { inputTokens: 1 }))).toBeUndefined();
+  });
+});
+
 describe('the cost of a call', () => {
   it.each<[string, string, Partial<Usage>, CostOptions, string | undefined]>([
     ['input and output', 'plain/short', { inputTokens: 1_000_000, outputTokens: 1_000_000 }, {}, '18'],

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { withoutUsage } from '../../../contract/add-usage';
 import { canonicalJson } from '../../../contract/canonical-json';
 import type { Picos } from '../../../contract/money';
 import { promptTokens } from '../../../contract/prompt-tokens';
@@ -11,6 +12,15 @@ import { ratesOf, tariffFor, type Rates, type Tariff, type TokenRates } from './
 export interface CostOptions {
   /** It was asked for in a batch. */
   readonly batch?: boolean;
+  /** Parts of what was used, each at the price of its own model. */
+  readonly wasted?: readonly Wasted[] | undefined;
+}
+
+/** What a try took that was of no use. */
+export interface Wasted {
+  /** Who was asked, `provider/model`. */
+  readonly target: string;
+  readonly usage: Usage;
 }
 
 /** The most that a call can use. */
@@ -52,13 +62,31 @@ export class PriceBook {
   }
 
   /** What that use of the model costs, exactly; undefined where no price is known for something in it. */
-  cost(target: string, usage: Usage, atMs: number, options: CostOptions = {}): Picos | undefined {
+  cost(
+    target: string,
+    usage: Usage,
+    atMs: number,
+    { batch = false, wasted = [] }: CostOptions = {},
+  ): Picos | undefined {
+    let [own, sum] = [usage, 0n];
+    for (const part of wasted) {
+      const cost = this.alone(part.target, part.usage, atMs, batch);
+      if (cost === undefined) return undefined;
+      own = withoutUsage(own, part.usage);
+      sum += cost;
+    }
+    if (wasted.length && promptTokens(own) + own.outputTokens === 0) return sum;
+    const cost = this.alone(target, own, atMs, batch);
+    return cost === undefined ? undefined : sum + cost;
+  }
+
+  private alone(target: string, usage: Usage, atMs: number, batch: boolean): Picos | undefined {
     const rates = this.rates(target, atMs);
     if (!rates) return undefined;
     const { inputTokens, imageTokens = 0, cacheReadTokens, cacheWriteTokens, cacheWriteLongTokens = 0 } = usage;
     const { outputTokens } = usage;
     const tariff = tariffFor(rates, promptTokens(usage));
-    const rate = options.batch ? tariff.batch : tariff.single;
+    const rate = batch ? tariff.batch : tariff.single;
     if (rate.output === undefined && outputTokens > 0) return undefined;
     const images = Math.min(imageTokens, inputTokens);
     const long = Math.min(cacheWriteLongTokens, cacheWriteTokens);
