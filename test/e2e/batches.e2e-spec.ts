@@ -332,6 +332,7 @@ describe('work that nobody waits for', () => {
         endpoint,
       });
       const done = await reaches(made.id, 'completed');
+      expect(done.error_file_id ? await linesOf(done.error_file_id) : []).toEqual([]);
       const [answer] = await linesOf(done.output_file_id);
       expect(answer).toMatchObject({ custom_id: 'one', response: { status_code: 200, body: expected } });
     });
