@@ -237,16 +237,16 @@ export class Appender extends AuditLog {
   }
 
   private async run(): Promise<void> {
-    // let everything that is ready in this turn of the event loop join the first batch
-    await Promise.resolve();
-    for (let flight = this.begin(); flight;) {
-      const landed = await this.land(flight);
+    for (;;) {
+      // let everything that was made at this end of a turn join the batch
+      await Promise.resolve();
+      const flight = this.begin();
+      const landed = flight && (await this.land(flight));
       if (!landed) break;
-      // the next batch is on its way before those who waited for this one go on: the database works while they do
-      const next = this.begin();
       this.tell(flight.groups, landed.firstIndex);
       if (this.losses.any) void this.losses.tell((draft) => this.write([draft]));
-      flight = next ?? this.begin();
+      // the more a process has to do, the longer its turns and the larger its batches: fewer of them cost less than the wait
+      await endOfTurn();
     }
     this.running = undefined;
   }
