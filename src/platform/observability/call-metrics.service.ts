@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Counter, Gauge, Histogram, Registry, type RegistryContentType } from 'prom-client';
+import { Gauge, Histogram, Registry, type RegistryContentType } from 'prom-client';
 import type { AttemptFinished, CallFinished } from '../../contract/events';
 import type { CacheUse } from '../../contract/reply';
 import { EventBus } from '../events/event-bus';
 import { BoundedLabels } from './bounded-labels';
+import { TalliedCounter } from './tallied-counter';
 
 const LATENCY = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 const OVERHEAD = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
@@ -97,15 +98,15 @@ export class CallMetrics {
       if (!call.shadow) this.call(call);
     });
     events.on('attempt.finished', (attempt) => this.attempt(attempt));
-    events.on('retry.scheduled', ({ provider, code }) => this.retries.inc({ provider, code }));
+    events.on('retry.scheduled', ({ provider, code }) => this.retries.add(1, provider, code));
   }
 
   private call(call: CallFinished): void {
     const model = this.models.of(call.model);
     const tenant = this.tenants.of(call.tenantId);
     const provider = call.provider ?? 'none';
-    this.requests.inc({ tenant, model, provider, outcome: call.outcome });
-    if (call.code) this.errors.inc({ model, provider, code: call.code });
+    this.requests.add(1, tenant, model, provider, call.outcome);
+    if (call.code) this.errors.add(1, model, provider, call.code);
     if (call.cache) this.cached(call.cache);
     const { traceId } = call;
     this.observe(this.duration, { model, stream: String(call.stream) }, call.latencyMs, traceId);
@@ -113,12 +114,12 @@ export class CallMetrics {
     if (call.upstreamMs !== undefined)
       this.observe(this.overhead, {}, Math.max(0, call.latencyMs - call.upstreamMs), traceId);
     const { usage, cost } = call;
-    if (cost) this.cost.inc({ tenant, model }, Number(cost) / PICOS_PER_USD);
+    if (cost) this.cost.add(Number(cost) / PICOS_PER_USD, tenant, model);
     if (!usage) return;
-    this.tokens.inc({ tenant, model, kind: 'input' }, usage.inputTokens);
-    this.tokens.inc({ tenant, model, kind: 'cache_read' }, usage.cacheReadTokens);
-    this.tokens.inc({ tenant, model, kind: 'cache_write' }, usage.cacheWriteTokens);
-    this.tokens.inc({ tenant, model, kind: 'output' }, usage.outputTokens);
+    this.tokens.add(usage.inputTokens, tenant, model, 'input');
+    this.tokens.add(usage.cacheReadTokens, tenant, model, 'cache_read');
+    this.tokens.add(usage.cacheWriteTokens, tenant, model, 'cache_write');
+    this.tokens.add(usage.outputTokens, tenant, model, 'output');
   }
 
   /** With the trace of the call, where it has one. */
@@ -131,7 +132,7 @@ export class CallMetrics {
   }
 
   private cached(result: CacheUse): void {
-    this.cache.inc({ result });
+    this.cache.add(1, result);
     if (result === 'bypass') return;
     this.looked.all++;
     if (SAVED.has(result)) this.looked.saved++;
@@ -139,7 +140,7 @@ export class CallMetrics {
 
   private attempt({ provider, model, ok, code, ms }: AttemptFinished): void {
     const label = this.models.of(model);
-    this.attempts.inc({ provider, model: label, code: ok ? 'ok' : (code ?? 'internal') });
+    this.attempts.add(1, provider, label, ok ? 'ok' : (code ?? 'internal'));
     if (ok) this.observe(this.modelLatency, { provider, model: label }, ms);
   }
 
@@ -149,8 +150,8 @@ export class CallMetrics {
     return contentType === Registry.OPENMETRICS_CONTENT_TYPE;
   }
 
-  private counter<L extends string>(name: string, help: string, labelNames: L[]): Counter<L> {
-    return new Counter({ name, help, labelNames, registers: [this.registry] });
+  private counter<L extends string>(name: string, help: string, labelNames: L[]): TalliedCounter<L> {
+    return new TalliedCounter({ name, help, labelNames, registers: [this.registry] });
   }
 
   private histogram(name: string, help: string, labelNames: string[], buckets: number[]): Histogram {
