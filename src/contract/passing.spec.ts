@@ -88,6 +88,95 @@ describe('passing', () => {
   });
 });
 
+describe('several who stand beside one answer', () => {
+  /** The same pieces from an iterator of their own: what stands beside them does not join those before. */
+  const apart = (pieces: AsyncIterable<Piece>): AsyncIterable<Piece> => {
+    const iterator = pieces[Symbol.asyncIterator]();
+    return {
+      [Symbol.asyncIterator]: () => ({
+        next: () => iterator.next(),
+        return: async () => (await iterator.return?.()) ?? { done: true, value: undefined },
+      }),
+    };
+  };
+
+  /** What is done to an answer, by numbers that a seed decides. */
+  async function story(seed: number, join: (pieces: AsyncIterable<Piece>) => AsyncIterable<Piece>): Promise<string[]> {
+    let state = seed;
+    const chance = (of: number): boolean => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return state / 2 ** 32 < of;
+    };
+    const told: string[] = [];
+    const act = (name: string, step: string, fails: boolean, slow: boolean): Promise<void> | void => {
+      told.push(`${name} ${step}`);
+      const fail = (): void => {
+        if (fails) throw new Error(`${name} ${step}`);
+      };
+      return slow ? setImmediate().then(fail) : fail();
+    };
+    const steps = Array.from({ length: 1 + (seed % 3) }, () => ({ breaks: chance(0.15) }));
+    let pieces: AsyncIterable<Piece> = {
+      [Symbol.asyncIterator]: () => ({
+        next: async () => {
+          await setImmediate();
+          const step = steps.shift();
+          if (step?.breaks) throw new Error('cut');
+          return step ? { done: false, value: text } : { done: true, value: undefined };
+        },
+        return: async () => {
+          await act('source', 'closed', false, false);
+          return { done: true, value: undefined };
+        },
+      }),
+    };
+    for (const name of ['first', 'second', 'third']) {
+      const plan = Array.from({ length: 4 }, () => ({ fails: chance(0.15), slow: chance(0.5) }));
+      const step = (i: number, what: string) => act(name, what, plan[i]?.fails ?? false, plan[i]?.slow ?? false);
+      const by: Bystander = {
+        asked: () => void told.push(`${name} asked`),
+        piece: () => step(0, 'piece'),
+        ended: () => step(1, 'ended'),
+        left: () => step(2, 'left'),
+        failed: async (error) => {
+          await step(3, `failed: ${(error as Error).message}`);
+          return chance(0.5) ? error : new Error(`${name} says otherwise`);
+        },
+      };
+      pieces = passing(join(pieces), by);
+    }
+    const reader = pieces[Symbol.asyncIterator]();
+    const leaves = chance(0.5) ? 1 + (seed % 3) : Number.POSITIVE_INFINITY;
+    const leave = async (turns: number) => {
+      for (let i = 0; i < turns; i++) await setImmediate();
+      return (await reader.return?.()) ?? { done: true };
+    };
+    for (let turn = 1; turn < 6; turn++) {
+      const reading = Promise.allSettled([reader.next(), ...(turn === leaves ? [leave(seed % 5)] : [])]);
+      for (const result of await reading)
+        told.push(result.status === 'fulfilled' ? `reader ${result.value?.done}` : `reader ${result.reason}`);
+    }
+    return told;
+  }
+
+  it('are told what each would be told of the one before', async () => {
+    const seeds = Array.from({ length: 400 }, (_, seed) => seed);
+    const together = await Promise.all(seeds.map((seed) => story(seed, (pieces) => pieces)));
+    expect(together).toEqual(await Promise.all(seeds.map((seed) => story(seed, apart))));
+    expect(new Set(together.map((told) => told.join())).size).toBeGreaterThan(100);
+  });
+
+  it('are not joined by one who comes when reading has begun', async () => {
+    const { pieces, told } = beside([text, end]);
+    await pieces.next();
+    const late = jest.fn();
+    const rest = passing(pieces as AsyncIterableIterator<Piece>, { piece: late })[Symbol.asyncIterator]();
+    expect(await rest.next()).toEqual({ done: false, value: end });
+    expect(late).toHaveBeenCalledTimes(1);
+    expect(told).toEqual(['asked', 'piece', 'asked', 'piece']);
+  });
+});
+
 describe('changing', () => {
   const source = (closed: () => void) => ({
     async *[Symbol.asyncIterator]() {
