@@ -2,6 +2,7 @@ import { GatewayError } from '../../contract/errors';
 import { isObject, type Json, type JsonObject } from '../../contract/json';
 import { NO_USAGE, type ReplyEvent, UNKNOWN_USAGE, type Usage } from '../../contract/reply';
 import type { StreamDecoder } from '../codec';
+import { RepeatedFrame } from '../repeated-frame';
 import type { SseFrame } from '../sse';
 import { decodeBlock, decodeStart, text } from './decode-block';
 import { malformed, providerError } from './error';
@@ -45,9 +46,15 @@ export class MessageStreamDecoder implements StreamDecoder {
   private ended = false;
   /** The event that opened each block. */
   private readonly openings = new Map<number, ReplyEvent['type']>();
+  private readonly repeated = new RepeatedFrame();
 
   decode(frame: SseFrame): { readonly events: readonly ReplyEvent[]; readonly forward: boolean } {
-    return { events: frame.data && !this.ended ? this.read(parse(frame.data)) : NOTHING, forward: true };
+    if (!frame.data || this.ended) return { events: NOTHING, forward: true };
+    const text = this.repeated.read(frame);
+    if (text) return { events: [text], forward: true };
+    const events = this.read(parse(frame.data));
+    this.repeated.note(frame, events);
+    return { events, forward: true };
   }
 
   end(): readonly ReplyEvent[] {

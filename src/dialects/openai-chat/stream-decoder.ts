@@ -2,6 +2,7 @@ import { GatewayError } from '../../contract/errors';
 import { isObject, type Json, type JsonObject } from '../../contract/json';
 import { type ReplyEvent, UNKNOWN_USAGE, type Usage } from '../../contract/reply';
 import type { StreamDecoder } from '../codec';
+import { RepeatedFrame } from '../repeated-frame';
 import type { SseFrame } from '../sse';
 import { ChoiceDecoder } from './choice-decoder';
 import { providerError } from './provider-error';
@@ -14,6 +15,7 @@ const NOTHING: Decoded = { events: [], forward: true };
 
 export class ChatStreamDecoder implements StreamDecoder {
   private readonly choices = new Map<number, ChoiceDecoder>();
+  private readonly repeated = new RepeatedFrame();
   /** The caller did not ask for the usage chunk; the gateway did. */
   private readonly hidesUsage: boolean;
   private started = false;
@@ -29,10 +31,11 @@ export class ChatStreamDecoder implements StreamDecoder {
     // whatever follows the end is nobody's answer
     if (this.done) return { events: [], forward: false };
     if (!frame.data) return NOTHING;
-    if (frame.data.trim() === '[DONE]') return { events: this.finishAll(), forward: true };
-    const chunk = parse(frame.data);
-    if (chunk.error ?? frame.event === 'error') throw providerError(chunk.error ?? chunk);
-    return this.chunk(chunk);
+    const text = this.repeated.read(frame);
+    if (text) return { events: [text], forward: true };
+    const decoded = this.parsed(frame);
+    this.repeated.note(frame, decoded.events);
+    return decoded;
   }
 
   end(): readonly ReplyEvent[] {
@@ -40,6 +43,13 @@ export class ChatStreamDecoder implements StreamDecoder {
     const finished = [...this.choices.values()].every((choice) => choice.finished);
     if (!this.choices.size || !finished) throw this.cutOff();
     return this.finishAll();
+  }
+
+  private parsed(frame: SseFrame): Decoded {
+    if (frame.data.trim() === '[DONE]') return { events: this.finishAll(), forward: true };
+    const chunk = parse(frame.data);
+    if (chunk.error ?? frame.event === 'error') throw providerError(chunk.error ?? chunk);
+    return this.chunk(chunk);
   }
 
   private chunk(chunk: JsonObject): Decoded {
