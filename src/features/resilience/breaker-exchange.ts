@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { BreakerState } from '../../contract/events';
+import { within } from '../../platform/redis/within';
 import type { CallCounts } from './call-window';
 import { EXCHANGE } from './breaker-script';
 import type { SharedState } from './circuit-breaker';
@@ -85,13 +86,4 @@ export class BreakerExchange {
 
 function asEntry([name, version, state, openForMs, successes, probeForMs, by, revision]: RawEntry): Entry {
   return { name, version, state, openForMs, successes, probeForMs, by, revision };
-}
-
-function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    // a process that was busy itself first looks at what has come meanwhile
-    const late = (): unknown => setImmediate(() => reject(new Error(`Redis did not answer within ${ms} ms`)));
-    const timer = setTimeout(late, ms);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }
