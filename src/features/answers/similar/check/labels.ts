@@ -28,3 +28,14 @@ export function abbreviationsIn(prose: string, language: Language | undefined): 
   if (!/\p{Ll}/u.test(prose)) return [];
   return (prose.match(CAPITALS) ?? []).filter((word) => isFunctionWord(word.toLowerCase(), language ?? 'en'));
 }
+
+/**
+ * Measures that are others in other letters: Mb is bits and MB bytes, mW a thousandth and MW a million. Small letters alone may be either, and
+ * what is usual (MB, MW) is what they mean.
+ */
+const UNUSUAL = /(?<![\p{L}\p{M}])(?:[KMGTP]b|m[AJVW])(?![\p{L}\p{M}\p{N}])/gu;
+
+/** Measures that their letters tell from the usual one, in order. */
+export function unusualMeasuresIn(prose: string): readonly string[] {
+  return prose.match(UNUSUAL) ?? [];
+}

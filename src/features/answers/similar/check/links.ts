@@ -33,7 +33,7 @@ const PREPOSITIONS: Readonly<Record<Language, Readings>> = {
   es: readings({ 'para a al': 'goal', 'de del': 'source', en: 'place', por: 'way', con: 'company' }),
 };
 const CONJUNCTIONS: Readonly<Record<Language, Readings>> = {
-  en: readings({ and: 'and', or: 'or' }),
+  en: readings({ and: 'and', or: 'or', but: 'but' }),
   pt: readings({ e: 'and', ou: 'or' }),
   es: readings({ 'y e': 'and', 'o u ó': 'or' }),
 };
@@ -89,7 +89,7 @@ const READERS: Readonly<Record<string, Reader>> = {
 };
 
 /**
- * How each word that matters, and the end, is tied to the sentence: its direction (from, to, in), whether it comes on top or instead (and, or), and
+ * How each word that matters, and the end, is tied to the sentence: its direction (from, to, in), whether it comes on top, instead or is left out (and, or, but), and
  * whether one has, needs or wants it.
  * @param content what each word means, undefined for one that does not matter
  */

@@ -14,6 +14,12 @@ const PAST: Readonly<Record<Language, ReadonlySet<string>>> = {
 /** Has it arrived, why have you shipped it: over, like "did it arrive". */
 const OVER =
   /^(?:(?:when|where|why|how|who|what) )?(?:has|have) (?:i|you|we|they|he|she|it|my|your|our|his|her|their|the|this|that|these|those|any|all)\b/u;
+/** Words of no weight that make another thing of those beside them: a few are some, few are hardly any. */
+const PHRASES: Readonly<Record<Language, RegExp>> = {
+  en: /\b(?:a few|a little|with or without)\b/gu,
+  pt: /\bcom ou sem\b/gu,
+  es: /\bcon o sin\b/gu,
+};
 const BEING = new Set([
   'am',
   'is',
@@ -33,7 +39,7 @@ const SUFFERED = /(?<!e)ed$/u;
 const REACH = 4;
 
 /**
- * Each leading word with the word that matters next, sorted; whether the text is of the past, where an auxiliary verb says so; and what
+ * Each leading word with the word that matters next, and phrases, sorted; whether the text is of the past, where an auxiliary verb says so; and what
  * is done to somebody, who does not do it: can I be charged.
  * @param content what each word means, undefined for one that does not matter
  * @param asked words without courtesies
@@ -48,6 +54,7 @@ export function relationsIn(
   const found = words.flatMap((word, i) =>
     LEADING[language].has(word) ? `${word} ${content.slice(i + 1).find((next) => next !== undefined) ?? ''}` : [],
   );
+  found.push(...(words.join(' ').match(PHRASES[language]) ?? []));
   if (words.some((word) => PAST[language].has(word)) || (language === 'en' && OVER.test(asked.join(' '))))
     found.push('past');
   return [...found, ...(language === 'en' ? sufferedIn(words, content) : [])].sort();

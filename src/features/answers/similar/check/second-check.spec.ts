@@ -28,6 +28,10 @@ describe('the second check', () => {
     ['What is a plan?', 'what is the plan'],
     ['HOW DO I RESET MY PASSWORD?', 'How do I reset my password?'],
     ['Is IT covered?', 'is IT covered'],
+    ['Is the limit in MB?', 'is the limit in mb'],
+    ['Is the motor 2 MW?', 'is the motor 2 mw'],
+    ['Can I see who blocked me?', 'Hello, can I see who has blocked me?'],
+    ['Who do I call for help?', 'who should I call for help please'],
     ['Posso pagar só com cartão?', 'Olá, posso pagar só com o cartão?'],
   ])('has no doubt between %j and %j', (a, b) => {
     expect([doubt(a, b), doubt(b, a)]).toEqual([undefined, undefined]);
@@ -102,6 +106,15 @@ describe('the second check', () => {
     ['words', 'How do I block a card?', 'How do I block a phone?'],
     ['names', 'LA opening hours', 'Opening hours'],
     ['order', 'How do I transfer money from savings?', 'How do I money transfer from savings?'],
+    ['relations', 'Can I order everything but fries?', 'Can I order everything and fries?'],
+    ['words', 'What is there besides beef?', 'What is there beside beef?'],
+    ['names', 'Is the limit in Mb?', 'Is the limit in MB?'],
+    ['names', 'Is the motor 2 mW?', 'Is the motor 2 MW?'],
+    ['relations', 'Are few seats left?', 'Are a few seats left?'],
+    ['relations', 'Is it with or without sugar?', 'Is it without sugar?'],
+    ['relations', 'O café vem com ou sem açúcar?', 'O café vem sem açúcar?'],
+    ['persons', 'Can I see who blocked me?', 'Can I see who I blocked?'],
+    ['persons', 'Do you know who you called?', 'Do you know who called you?'],
   ])('doubts because of %s: %j and %j', (expected, a, b) => {
     expect([doubt(a, b), doubt(b, a)]).toEqual([expected, expected]);
   });

@@ -34,6 +34,7 @@ describe('stems', () => {
     'human humane',
     'cloth clothe clothes clothing',
     'damage damages',
+    'beside besides',
     'park parking',
     'train training',
     'even evening',

@@ -1,6 +1,6 @@
 import { withoutCourtesies } from './courtesies';
 import { folded } from './folded';
-import { abbreviationsIn, labelsIn } from './labels';
+import { abbreviationsIn, labelsIn, unusualMeasuresIn } from './labels';
 import { isFunctionWord, type Language, languageOf, negationsIn } from './languages';
 import { linksIn } from './links';
 import { modalitiesIn } from './modality';
@@ -28,7 +28,7 @@ export interface Traits {
   readonly names: readonly string[];
   /** Whether one is spoken to or of, by a capital. */
   readonly addresses: readonly boolean[];
-  /** Single letters and abbreviations that name something. */
+  /** Single letters and abbreviations that name something, and measures that other letters make another. */
   readonly labels: readonly string[];
   readonly quotes: readonly string[];
   readonly code: readonly string[];
@@ -78,7 +78,7 @@ export function traitsOf(text: string, assumed?: Language): Traits {
     signs: (prose.match(SIGN) ?? []).sort(),
     names: namesIn(prose, written),
     addresses: addressesIn(prose),
-    labels: [...labelsIn(prose, language), ...abbreviationsIn(prose, language)],
+    labels: [...labelsIn(prose, language), ...abbreviationsIn(prose, language), ...unusualMeasuresIn(prose)],
     quotes: quotesIn(prose),
     code,
     negations: negationsIn(lower, language),

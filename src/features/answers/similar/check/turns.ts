@@ -55,15 +55,20 @@ const PRONOUNS: Readonly<Record<Language, ReadonlyMap<string, Pronoun>>> = {
 /** Who is asked to give what, and nothing of what is asked. */
 const GIVING = /\b(?:can|could|will|would) you (?:please )?(?:give|let) (?:me|us)\b/g;
 
-/** Persons of a text in the order in which they appear, each once, and the forms of each: `he subject`. */
+/** Who is asked for, when somebody else does it: who did I block, (the one) who I blocked. */
+const ASKED_FOR =
+  /\bwhom? (?:(?:am|are|can|could|did|do|does|had|has|have|is|must|shall|should|was|were|will|would) )?(i|we|you|he|she|they)\b/g;
+
+/** Persons of a text in the order in which they appear, each once, the forms of each (`he subject`), and which of them do something to whom is asked for. */
 export interface Turns {
   readonly persons: readonly Person[];
   readonly forms: ReadonlySet<string>;
+  readonly doers: readonly string[];
 }
 
 /** How much do I owe you, how much do you owe me. @param words without courtesies */
 export function turnsOf(words: readonly string[], language: Language | undefined): Turns {
-  if (!language) return { persons: [], forms: new Set() };
+  if (!language) return { persons: [], forms: new Set(), doers: [] };
   const bare = words.join(' ').replace(GIVING, ' ').split(' ');
   const found = bare.flatMap((word) => {
     const pronoun = PRONOUNS[language].get(word.replace(/'.*$/u, ''));
@@ -72,6 +77,7 @@ export function turnsOf(words: readonly string[], language: Language | undefined
   return {
     persons: [...new Set(found.map(([person]) => person))],
     forms: new Set(found.flatMap(([person, form]) => (form ? `${person} ${form}` : []))),
+    doers: language === 'en' ? [...words.join(' ').matchAll(ASKED_FOR)].map(([, person = '']) => person) : [],
   };
 }
 
@@ -86,6 +92,7 @@ export function areTurned(a: Turns, b: Turns): boolean {
 /** Whether another of those who talk does it, or has it done. In "how do you do it", you and I are anybody. */
 export function areOtherTalkers(a: Turns, b: Turns): boolean {
   if (lacking(a.persons, b.persons) && lacking(b.persons, a.persons)) return true;
+  if (a.doers.join() !== b.doers.join()) return true;
   return a.persons.some((person) => {
     const [ours, theirs] = [formOf(a, person), formOf(b, person)];
     return ours !== undefined && theirs !== undefined && ours !== theirs;
