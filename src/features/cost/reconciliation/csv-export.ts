@@ -23,7 +23,7 @@ const Line = z.looseObject({
     .string()
     .regex(/^\d{4}-\d\d-\d\d/, 'must begin with YYYY-MM-DD')
     .transform((text) => text.slice(0, 10))
-    .refine((day) => !Number.isNaN(Date.parse(day)), 'is no day of the calendar'),
+    .pipe(z.iso.date('is no day of the calendar')),
   model: Text,
   request_id: Text,
   requests: Count,

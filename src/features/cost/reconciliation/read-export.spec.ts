@@ -160,6 +160,7 @@ describe('a CSV file', () => {
     ['csv: row 2, cost_usd', 'day,cost_usd\n2026-11-20,1e99'],
     ['csv: row 2, day', 'date\n2026-11-20'],
     ['csv: row 2, day', 'day\n2026-13-45'],
+    ['csv: row 2, day', 'day,cost_usd\n2026-02-31,1'],
     ['csv', `day,model\n2026-11-20,${'x'.repeat(20_000)}`],
     ['csv', `day\n${'2026-11-20\n'.repeat(50_001)}`],
   ])('is refused with the place of what is wrong: %s', (param, text) => {
