@@ -236,6 +236,16 @@ describe('loadConfig', () => {
     expect(readFileSync(file, 'utf8').trim()).toBe(first.toString('base64'));
   });
 
+  it.each(['', 'garbage', Buffer.alloc(31, 7).toString('base64'), Buffer.alloc(32).toString('base64')])(
+    'encrypts nothing with what is left of a master key (%j)',
+    async (left) => {
+      await load();
+      const file = write(join('data', 'master.key'), left);
+      expect(await mistakes()).toEqual([expect.stringContaining(`GATEHOUSE_MASTER_KEY: ${file} `)]);
+      await expect(load({ GATEHOUSE_MASTER_KEY: randomBytes(32).toString('base64') })).resolves.toBeDefined();
+    },
+  );
+
   it('wants a real master key in production with an external database', async () => {
     expect((await mistakes({ NODE_ENV: 'production' }))[0]).toMatch(/GATEHOUSE_MASTER_KEY: must be set in production/);
     expect(await mistakes({ NODE_ENV: 'production', GATEHOUSE_EMBEDDED_PG: '1' })).toEqual([]);

@@ -1,15 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { keyBytes, keyTextProblem } from '../secrets/key-text';
+import { ConfigError } from './problems';
 
 const BYTES = 32;
 
-/** The key kept in the data folder, made on first start. Processes that start together agree on one. */
+/**
+ * The key kept in the data folder, made on first start. Processes that start together agree on one.
+ * @throws ConfigError when the file holds no key: what is left of one would encrypt like a key
+ */
 export function masterKeyIn(dataDir: string): Buffer {
   const path = join(dataDir, 'master.key');
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   try {
-    return Buffer.from(readFileSync(path, 'utf8').trim(), 'base64');
+    return keyAt(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
@@ -22,5 +27,12 @@ export function masterKeyIn(dataDir: string): Buffer {
   } finally {
     unlinkSync(draft);
   }
-  return Buffer.from(readFileSync(path, 'utf8').trim(), 'base64');
+  return keyAt(path);
+}
+
+function keyAt(path: string): Buffer {
+  const text = readFileSync(path, 'utf8').trim();
+  const problem = keyTextProblem(text);
+  if (problem) throw new ConfigError([`GATEHOUSE_MASTER_KEY: ${path} ${problem}; bring back the key that was there`]);
+  return keyBytes(text);
 }
