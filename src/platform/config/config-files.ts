@@ -6,6 +6,7 @@ import { checkEvals } from './check-evals';
 import { checkFlags } from './check-flags';
 import { checkGuards } from './check-guards';
 import { checkChannels, checkIncidents } from './check-incidents';
+import { checkJobs } from './check-jobs';
 import { checkLimits } from './check-limits';
 import { checkModels } from './check-models';
 import { checkPolicies } from './check-policies';
@@ -87,6 +88,7 @@ export function checkConfigFiles(files: ConfigFiles, problems: Problems): void {
   if (flags && models)
     checkFlags(flags, { aliases: models.aliases, prompts: flags.prompts, providers: known }, problems);
   checkLimits(settings.limits, models, known, problems);
+  checkJobs(settings.jobs, problems);
   checkWebhooks(settings.webhooks, settings.jobs, problems);
   if (incidents) {
     checkIncidents(incidents, known, problems);

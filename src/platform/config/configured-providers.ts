@@ -86,7 +86,7 @@ function httpProvider(
     : wellKnown
       ? env.secret(`${builtIn.prefix}_API_KEY`, someKeys)
       : undefined;
-  const baseUrl = (wellKnown ? env.url(`${builtIn.prefix}_BASE_URL`) : undefined) ?? provider.baseUrl ?? builtIn.url;
+  const baseUrl = (wellKnown ? env.root(`${builtIn.prefix}_BASE_URL`) : undefined) ?? provider.baseUrl ?? builtIn.url;
 
   if (provider.type === 'local' ? !baseUrl : !secret) {
     if (inFile && !provider.apiKey)

@@ -3,6 +3,7 @@ import { parseReference, REFERENCE_FORMS, schemeOf } from '../secrets/secret-ref
 import type { SecretRequest } from '../secrets/secret-request';
 import { textOf, type Variables } from '../secrets/variables';
 import type { Problems } from './problems';
+import { HttpUrl } from './setting-types';
 
 /** What is wrong with the value of a secret. */
 export type Check = (value: string) => string | undefined;
@@ -35,6 +36,15 @@ export class Environment {
     if (text === undefined) return undefined;
     if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text.replace(/\/+$/, '');
     this.problems.add(name, 'must be an http(s) URL');
+    return undefined;
+  }
+
+  /** An address that paths are put behind. */
+  root(name: string): string | undefined {
+    const url = this.url(name);
+    const problem = url === undefined ? undefined : HttpUrl.safeParse(url).error?.issues[0]?.message;
+    if (problem === undefined) return url;
+    this.problems.add(name, problem);
     return undefined;
   }
 

@@ -42,6 +42,9 @@ const injection = {
   canary: z.boolean().describe('Plants a secret word in the instructions; an answer that tells it is stopped.'),
   onFailure: z.enum(['block', 'flag']).describe('What becomes of a call that could not be assessed.'),
 };
+/** A name, an address in brackets where it has colons, or a name and all below it. */
+const HOST = /^((\*\.)?[^\s/:*?#@[\]]+|\[[0-9a-f:.]+\])$/i;
+
 const output = {
   personalData: z
     .enum(['off', 'monitor', 'mask', 'block'])
@@ -51,7 +54,12 @@ const output = {
   links: z
     .enum(['off', 'monitor', 'block'])
     .describe('What becomes of links and images in answers that carry data to hosts that are not listed.'),
-  allowedHosts: z.array(z.string().min(1).max(253)).max(1_000).describe('Hosts that answers may link to, or *.domain.'),
+  allowedHosts: z
+    .array(
+      z.string().max(253).regex(HOST, 'must be a host such as docs.example.com, or *.example.com: no scheme, no port'),
+    )
+    .max(1_000)
+    .describe('Hosts that answers may link to, or *.domain.'),
 };
 
 /** What holds where nobody says otherwise. */

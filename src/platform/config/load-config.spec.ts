@@ -227,6 +227,46 @@ describe('loadConfig', () => {
     expect(() => Object.assign(config.limits, { keyRpm: 1 })).toThrow(TypeError);
   });
 
+  it.each([
+    ['server: { trustProxy: proxy.internal }', 'server.trustProxy: must be addresses'],
+    ['server: { corsOrigins: [app.example.com] }', 'server.corsOrigins[0]: must be an origin'],
+    ['server: { corsOrigins: ["https://app.example.com/"] }', 'server.corsOrigins[0]: must be an origin'],
+    ['server: { corsOrigins: ["*"] }', 'server.corsOrigins[0]: must be an origin'],
+    ['providers: { v: { type: local, baseUrl: "http://me:canary@h" } }', 'providers.v.baseUrl: must hold no user'],
+    ['jobs: { ttlSeconds: 60, maxTtlSeconds: 30 }', 'jobs.maxTtlSeconds: is less than jobs.ttlSeconds'],
+    ['jobs: { backoffMs: 60000, maxBackoffMs: 30000 }', 'jobs.maxBackoffMs: is less than jobs.backoffMs'],
+  ])('takes nothing that would never be met: %s', async (yaml, problem) => {
+    expect(await mistakes({}, yaml)).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it.each(['https://h/v1?key=canary', 'https://me:canary@h'])(
+    'takes no root of a provider that paths cannot be put behind: %s',
+    async (url) => {
+      const found = await mistakes({ OPENAI_BASE_URL: url, OPENAI_API_KEY: 'k' });
+      expect(found).toEqual([expect.stringMatching(/^OPENAI_BASE_URL: must (have|hold) no /)]);
+    },
+  );
+
+  it.each(['https://docs.example.com', 'docs.example.com:443', '*', 'docs.example.com/guide'])(
+    'takes no host that no link has: %s',
+    async (host) => {
+      write('guards.yaml', `defaults: { output: { allowedHosts: ["${host}"] } }`);
+      expect(await mistakes({}, '')).toEqual([
+        expect.stringContaining('defaults.output.allowedHosts[0]: must be a host'),
+      ]);
+    },
+  );
+
+  it('takes origins, proxies and hosts as they are written', async () => {
+    write(
+      'guards.yaml',
+      'defaults: { output: { allowedHosts: [docs.example.com, "*.example.org", 10.0.0.1, "[::1]"] } }',
+    );
+    const origins = '["https://a.example", "http://127.0.0.1:5173", "capacitor://localhost", "null"]';
+    const { server } = await load({}, `server: { trustProxy: "loopback, 10.0.0.0/8", corsOrigins: ${origins} }`);
+    expect(server.corsOrigins).toHaveLength(4);
+  });
+
   it('makes a master key once, for this user alone', async () => {
     const first = (await load()).masterKey;
     expect(first).toHaveLength(32);

@@ -8,7 +8,8 @@ import { FileSettings } from './file-settings';
 import { FlagServiceSettings } from './flag-service-settings';
 import { JobSettings } from './job-settings';
 import { limitSettings } from './limit-settings';
-import { HttpUrl, SecretReference } from './setting-types';
+import { isProxyList } from './proxy-list';
+import { HttpUrl, Origin, SecretReference } from './setting-types';
 import { WebhookSettings } from './webhook-settings';
 import { ClassifierSettings } from './classifier-settings';
 import { ModelSettings } from './model-settings';
@@ -16,6 +17,7 @@ import { SidecarSettings } from './sidecar-settings';
 
 const milliseconds = z.int().min(1).max(3_600_000);
 const count = z.int().min(1);
+const NO_PROXIES = 'must be addresses or ranges such as 10.0.0.0/8, separated by commas';
 const modelName = z.string().min(1).max(200);
 
 const http = {
@@ -81,13 +83,10 @@ export const Settings = z.strictObject({
     .strictObject({
       replicas: count.max(1_000).default(1).describe('Processes that serve together; more than one need REDIS_URL.'),
       trustProxy: z
-        .union([z.boolean(), z.int().min(1), z.string().min(1)])
+        .union([z.boolean(), z.int().min(1), z.string().refine(isProxyList, NO_PROXIES)])
         .default(false)
         .describe('Whom to believe about x-forwarded-for: true, a number of hops, or addresses.'),
-      corsOrigins: z
-        .array(z.string().min(1))
-        .default([])
-        .describe('Origins that browsers may call from; none by default.'),
+      corsOrigins: z.array(Origin).default([]).describe('Origins that browsers may call from; none by default.'),
       reloadSeconds: z
         .number()
         .min(0)

@@ -7,12 +7,7 @@ const isDistinct = (list: readonly string[]): boolean => new Set(list).size === 
 
 export const SidecarSettings = z
   .strictObject({
-    url: HttpUrl.refine((url) => {
-      const { username, password } = URL.parse(url) ?? {};
-      return !username && !password;
-    }, 'must hold no user or password: apiKey is for that').describe(
-      "A server that speaks the API of Presidio's analyzer; `/analyze` is added.",
-    ),
+    url: HttpUrl.describe("A server that speaks the API of Presidio's analyzer; `/analyze` is added."),
     apiKey: SecretReference.optional().describe('Sent as a bearer token. A reference to a secret: secrets.md.'),
     languages: z
       .union([Language, z.array(Language).min(1).max(8).refine(isDistinct, 'must name each language once')])
