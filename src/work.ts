@@ -6,6 +6,7 @@ import { Registry } from 'prom-client';
 import { JobRunner } from './jobs';
 import { WorkerModule } from './jobs/worker.module';
 import type { Config } from './platform/config/config';
+import { listenRefusal } from './platform/config/listen-refusal';
 import { ConfigError } from './platform/config/problems';
 import { processConfig } from './platform/config/process-config';
 import { BootLogger } from './platform/observability/boot-logger.service';
@@ -53,7 +54,10 @@ async function answerProbes({ opsPort, host }: Config, registry: Registry) {
       () => response.writeHead(500).end(),
     );
   });
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(opsPort, host, resolve));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(listenRefusal('GATEHOUSE_OPS_PORT', error)));
+    server.listen(opsPort, host, resolve);
+  });
   return server;
 }
 

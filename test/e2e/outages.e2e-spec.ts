@@ -467,8 +467,9 @@ describe('when a dependency goes away', () => {
 describe('at start', () => {
   it.each([
     ['PostgreSQL', { DATABASE_URL: 'postgres://x@127.0.0.1:1/x' }, 'PostgreSQL at DATABASE_URL does not answer'],
-    ['Redis', { REDIS_URL: 'redis://127.0.0.1:1' }, 'REDIS_URL is set but Redis does not answer'],
+    ['Redis', { REDIS_URL: 'redis://127.0.0.1:1' }, 'REDIS_URL is set but Redis does not answer: connect ECONNREFUSED'],
     ['the name of Redis', { REDIS_URL: 'redis://nowhere.invalid' }, 'REDIS_URL is set but Redis does not answer'],
+    ['an address to listen at', { HOST: 'nowhere.invalid' }, 'HOST: getaddrinfo'],
     // nobody may make a folder there, not even root
     [
       'a folder to write to',

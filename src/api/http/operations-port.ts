@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { GatewayError } from '../../contract/errors';
+import { listenRefusal } from '../../platform/config/listen-refusal';
 
 /** Paths of probes and metrics. */
 export const OPERATIONS = /^\/(health|metrics)(\/|\?|$)/;
@@ -26,7 +27,9 @@ export class OperationsPort {
       fastify.routing(request, response);
     });
     server.listen(port, host);
-    await once(server, 'listening');
+    await once(server, 'listening').catch((error: unknown) => {
+      throw listenRefusal('GATEHOUSE_OPS_PORT', error);
+    });
     return server;
   }
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '../../platform/config/config';
+import { listenRefusal } from '../../platform/config/listen-refusal';
 import { errorFacts } from '../../platform/observability/error-facts';
 import { processScrubber } from '../../platform/observability/process-scrubber';
 import type { HttpApplication } from './create-app';
@@ -11,7 +12,9 @@ import { Lifecycle } from '../lifecycle/lifecycle.service';
 /** Listens, and shuts down on SIGTERM or SIGINT: no new calls, streams finish within the grace, then everything closes. */
 export async function serve({ app, operations }: HttpApplication, config: Config): Promise<string> {
   const probes = config.opsPort === undefined ? undefined : await operations?.listen(config.opsPort, config.host);
-  await app.listen(config.port, config.host);
+  await app.listen(config.port, config.host).catch((error: unknown) => {
+    throw listenRefusal('PORT', error);
+  });
   const server = app.getHttpServer() as Server;
   stopOnSignals(app, config, probes ? [server, probes] : [server]);
   const { port } = server.address() as AddressInfo;

@@ -4,6 +4,7 @@ import { Config } from '../../platform/config/config';
 import { ConfigModule } from '../../platform/config/config.module';
 import { ConfigReloadModule } from '../../platform/config/config-reload.module';
 import { DatabaseModule } from '../../platform/database/database.module';
+import { startRefusal } from '../../platform/database/start-refusal';
 import { EventBus } from '../../platform/events/event-bus';
 import { EventBusModule } from '../../platform/events/event-bus.module';
 import { RedisModule } from '../../platform/redis/redis.module';
@@ -37,7 +38,7 @@ import { SecretRecords } from './secret-records.service';
       provide: AuditKeys,
       inject: [Config],
       useFactory: async (config: Config) => {
-        const { keysDatabaseUrl, masterKey, audit } = config;
+        const { databaseUrl, keysDatabaseUrl, masterKey, audit } = config;
         const kek = keyWrappers(config);
         const keys = new AuditKeys({
           url: keysDatabaseUrl.reveal(),
@@ -46,7 +47,10 @@ import { SecretRecords } from './secret-records.service';
           backupDays: audit.keyBackupDays,
           ledgerFile: join(config.dataDir, 'shred-ledger.ndjson'),
         });
-        await keys.open();
+        const isApart = keysDatabaseUrl.reveal() !== databaseUrl.reveal();
+        await keys.open().catch((error: unknown) => {
+          throw startRefusal(isApart ? 'GATEHOUSE_KEYS_DATABASE_URL' : 'DATABASE_URL', error);
+        });
         return keys;
       },
     },

@@ -16,7 +16,7 @@ import type { Settings } from './settings';
 
 /** Printable ASCII without spaces: what goes into the header of a request. */
 const SENDABLE = /^[\x21-\x7e]+$/;
-const postgres: Check = (value) => schemeProblem(value, /^postgres(ql)?:$/, 'postgres://…');
+const postgres: Check = (value) => schemeProblem(value, /^postgres(ql)?:$/, 'postgres://…') ?? escapeProblem(value);
 const redis: Check = (value) => schemeProblem(value, /^rediss?:$/, 'redis://…');
 /** A list of provider keys. */
 export const someKeys: Check = (value) => {
@@ -118,6 +118,10 @@ export function channelSecrets({ channels }: Incidents, env: Environment): Secre
     const text = (channel as Record<string, string>)[reference] ?? '';
     return env.reference(text, channelSecret(name), CHANNEL_CHECKS[channel.type]) ?? [];
   });
+}
+
+function escapeProblem(url: string): string | undefined {
+  return /%(?![0-9a-f]{2})/i.test(url) ? 'has a % that stands for itself: write it as %25' : undefined;
 }
 
 function schemeProblem(url: string, scheme: RegExp, form: string): string | undefined {

@@ -3,9 +3,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as pg from 'pg';
 import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
-import { connectionOptions, isUnavailable } from './connection';
+import { connectionOptions } from './connection';
 import { outlives } from './lasting-pool';
 import { Schema, timestampOf } from './schema';
+import { startRefusal } from './start-refusal';
 
 type MigrationClass = new () => MigrationInterface;
 
@@ -34,7 +35,7 @@ export function dataSourceOptions(url: string): DataSourceOptions {
 /**
  * Brings the schema up to date; does nothing when it is. What a newer release added is left alone.
  * @returns the names of the migrations that were made
- * @throws when PostgreSQL does not answer, when a newer release took away what this one needs, or when this one would take away what an
+ * @throws when PostgreSQL does not answer or refuses, when a newer release took away what this one needs, or when this one would take away what an
  *   older one that runs needs
  */
 export async function migrate(url: string): Promise<string[]> {
@@ -44,7 +45,7 @@ export async function migrate(url: string): Promise<string[]> {
     extra: { ...connectionOptions(url, 'migrate'), statement_timeout: 0, query_timeout: 0, max: 2 },
   } as DataSourceOptions);
   await source.initialize().catch((error: Error) => {
-    throw isUnavailable(error) ? new Error(`PostgreSQL at DATABASE_URL does not answer: ${error.message}`) : error;
+    throw startRefusal('DATABASE_URL', error);
   });
   const lock = source.createQueryRunner();
   try {
@@ -57,6 +58,8 @@ export async function migrate(url: string): Promise<string[]> {
     const made = (await source.runMigrations()).map(({ name }) => name);
     await schema.announceContracts();
     return made;
+  } catch (error) {
+    throw startRefusal('DATABASE_URL', error);
   } finally {
     await lock.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK.toString()]).catch(() => undefined);
     await lock.release();

@@ -11,6 +11,8 @@ const MAX_RECONNECT_MS = 1_000;
 @Injectable()
 export class RedisConnectionService extends RedisConnection implements OnModuleInit, OnApplicationShutdown {
   readonly client: Redis | undefined;
+  /** Why there is no connection: what a command is told says only that. */
+  private reason: string | undefined;
 
   constructor(config: Config) {
     super();
@@ -25,7 +27,10 @@ export class RedisConnectionService extends RedisConnection implements OnModuleI
       retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 6), MAX_RECONNECT_MS),
     });
     const log = new Logger('Redis');
-    this.client.on('error', (error: Error) => log.debug(error.message));
+    this.client.on('error', (error: Error) => {
+      this.reason = error.message;
+      log.debug(error.message);
+    });
   }
 
   /** @throws Error naming REDIS_URL when Redis does not answer */
@@ -36,9 +41,8 @@ export class RedisConnectionService extends RedisConnection implements OnModuleI
       await this.client.ping();
     } catch (error) {
       this.client.disconnect();
-      throw new Error(
-        `REDIS_URL is set but Redis does not answer: ${error instanceof Error ? error.message : 'unknown'}`,
-      );
+      const reason = this.reason ?? (error instanceof Error ? error.message : 'unknown');
+      throw new Error(`REDIS_URL is set but Redis does not answer: ${reason}`);
     }
   }
 

@@ -42,6 +42,8 @@ describe('ShredLedgerFile', () => {
     writeFileSync(path, '{"v":2}\n');
     expect(() => new ShredLedgerFile(path).read()).toThrow('line 1');
     writeFileSync(path, 'hello\n');
-    expect(() => new ShredLedgerFile(path).read()).toThrow('JSON');
+    expect(() => new ShredLedgerFile(path).read()).toThrow(`${path}: line 1 is not of a ledger`);
+    writeFileSync(path, 'null\n');
+    expect(() => new ShredLedgerFile(path).read()).toThrow('line 1');
   });
 });

@@ -26,9 +26,9 @@ export class ShredLedgerFile {
     const lines = this.bytes().toString().split('\n');
     lines.pop(); // what follows the last line break: nothing, or half a line
     return lines.map((line, i) => {
-      const { v, ...shred } = JSON.parse(line) as Shred & { v: number };
+      const { v, ...shred } = lineOf(line) ?? {};
       if (v !== 1 || !shred.order || !shred.scope) throw new Error(`${this.path}: line ${i + 1} is not of a ledger`);
-      return shred;
+      return shred as Shred;
     });
   }
 
@@ -44,5 +44,13 @@ export class ShredLedgerFile {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
       throw error;
     }
+  }
+}
+
+function lineOf(text: string): Partial<Shred & { v: number }> | undefined {
+  try {
+    return JSON.parse(text) as Partial<Shred & { v: number }>;
+  } catch {
+    return undefined;
   }
 }
