@@ -31,6 +31,7 @@ describe('checkModels', () => {
 
   it.each([
     ['an alias of an unknown provider', { aliases: { best: ['nobody/x'] } }, 'aliases.best provider nobody is not'],
+    ['a model of an unknown provider', { models: { 'nobody/x': {} } }, 'models.nobody/x provider nobody is not'],
     [
       'an end before its beginning',
       { models: { 'openai/a': { deprecatedAt: '2026-02-01', retiresAt: '2026-01-01' } } },

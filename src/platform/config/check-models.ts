@@ -22,9 +22,13 @@ export function checkModels(
       if (!providers.has(provider))
         problems.add(`models.yaml aliases.${alias}`, `provider ${provider} is not configured`);
     }
-  for (const [target, model] of Object.entries(models))
+  for (const [target, model] of Object.entries(models)) {
+    const provider = providerOf(target);
+    if (!providers.has(provider))
+      problems.add(`models.yaml models.${target}`, `provider ${provider} is not configured`);
     for (const [path, problem] of modelProblems(target, model, { aliases, providers }))
       problems.add(`models.yaml models.${target}.${path}`, problem);
+  }
   for (const [subject, shadow] of Object.entries(shadows)) {
     if (!Object.hasOwn(aliases, subject) && !providers.has(providerOf(subject)))
       problems.add(`models.yaml shadows.${subject}`, 'is neither an alias nor a model of a configured provider');

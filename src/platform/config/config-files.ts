@@ -9,6 +9,7 @@ import { checkChannels, checkIncidents } from './check-incidents';
 import { checkJobs } from './check-jobs';
 import { checkLimits } from './check-limits';
 import { checkModels } from './check-models';
+import { checkNamedModels } from './check-named-models';
 import { checkPolicies } from './check-policies';
 import { checkSelection } from './check-selection';
 import { checkWebhooks } from './check-webhooks';
@@ -83,6 +84,7 @@ export function checkConfigFiles(files: ConfigFiles, problems: Problems): void {
   if (policies && models) checkSelection(policies.selection, models, problems);
   if (analyses && models) checkAnalyses(analyses, models, problems);
   if (guards) checkGuards(guards, known, problems);
+  if (models) checkNamedModels(settings, models, known, problems);
   if (models) checkEvals(evals, settings.evals, models, known, problems);
   checkFlagPackages(settings.flags.provider, problems);
   if (flags && models)

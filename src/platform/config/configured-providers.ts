@@ -21,6 +21,8 @@ const BUILT_IN = {
   local: { url: undefined, prefix: 'LOCAL', models: [] },
 } as const;
 type HttpType = keyof typeof BUILT_IN;
+/** Names and patterns that mean a vendor's models wherever they stand. */
+export const VENDOR_MODELS: readonly string[] = Object.values(BUILT_IN).flatMap(({ models }) => models);
 
 /** A provider whose key is still to be read. */
 export interface PlannedProvider {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -56,6 +56,9 @@ describe('loadConfig', () => {
     expect((await load({ GATEHOUSE_KEYS_DATABASE_URL_FILE: file })).keysDatabaseUrl.reveal()).toBe(own);
     expect(await mistakes({ GATEHOUSE_KEYS_DATABASE_URL: 'mysql://x' })).toEqual([
       'GATEHOUSE_KEYS_DATABASE_URL: must be a URL of the form postgres://…',
+    ]);
+    expect(await mistakes({ DATABASE_URL: 'postgres://me:a%zz@h/x' })).toEqual([
+      'DATABASE_URL: has a % that stands for itself: write it as %25',
     ]);
   });
 
@@ -237,6 +240,29 @@ describe('loadConfig', () => {
     ['jobs: { backoffMs: 60000, maxBackoffMs: 30000 }', 'jobs.maxBackoffMs: is less than jobs.backoffMs'],
   ])('takes nothing that would never be met: %s', async (yaml, problem) => {
     expect(await mistakes({}, yaml)).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it.each([
+    ['analyses: { model: quick }', 'analyses.model: quick is neither'],
+    ['documents: { mergeModel: nobody/x }', 'documents.mergeModel: nobody/x is neither'],
+    ['codeReview: { security: bset }', 'codeReview.security: bset is neither'],
+  ])('takes no model that no call could reach: %s', async (yaml, problem) => {
+    expect(await mistakes({}, yaml)).toEqual([expect.stringContaining(`gatehouse.yaml ${problem}`)]);
+  });
+
+  it.each(['auto', 'quick', 'openai/gpt-5.2', 'gpt-5.2', 'meta/llama', 'fast'])('takes the model %s', async (model) => {
+    write('models.yaml', 'aliases: { quick: [openai/gpt-5-mini] }');
+    const provider = 'providers: { v: { type: local, baseUrl: "http://h", models: ["meta/*"] } }';
+    expect(await mistakes({}, `documents: { model: ${model} }\n${provider}`)).toEqual([]);
+  });
+
+  it('says of a file that is there and cannot be read that it cannot', async () => {
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'prices.yaml'));
+    write('evals', 'no folder');
+    expect(await mistakes({}, '')).toEqual([
+      expect.stringMatching(/prices\.yaml: (ENOENT|unreadable)/),
+      expect.stringMatching(/evals: ENOTDIR/),
+    ]);
   });
 
   it.each(['https://h/v1?key=canary', 'https://me:canary@h'])(

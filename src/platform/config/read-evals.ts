@@ -12,7 +12,7 @@ export interface SuiteFile {
 
 /** The suites of a folder, by the names of their files; none where there is no folder. */
 export function readEvals(folder: string, problems: Problems): readonly SuiteFile[] {
-  const files = yamlFiles(folder);
+  const files = yamlFiles(folder, problems);
   if (files.length > SUITES) {
     problems.add(folder, `holds ${files.length} files: at most ${SUITES}`);
     return [];
@@ -34,13 +34,14 @@ export function readEvals(folder: string, problems: Problems): readonly SuiteFil
   return found;
 }
 
-function yamlFiles(folder: string): readonly string[] {
+function yamlFiles(folder: string, problems: Problems): readonly string[] {
   try {
     return readdirSync(folder)
       .filter((name) => name.endsWith('.yaml') || name.endsWith('.yml'))
       .sort();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT') problems.add(folder, message);
+    return [];
   }
 }

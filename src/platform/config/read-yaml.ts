@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import type { z } from 'zod';
 import type { Problems } from './problems';
@@ -10,7 +10,8 @@ export function readYaml<T extends z.ZodType>(
   problems: Problems,
   required: boolean,
 ): z.infer<T> | undefined {
-  if (!existsSync(file)) {
+  // a link that leads nowhere is a mistake, not a file that need not be there
+  if (!lstatSync(file, { throwIfNoEntry: false })) {
     if (required) problems.add('GATEHOUSE_CONFIG', `${file} does not exist`);
     return schema.parse({});
   }
