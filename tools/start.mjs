@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { onParentGone } from './ancestors.mjs';
 
 const SAME_SIGNAL_MS = 500; // the terminal and npm may both deliver one Ctrl-C
+const SOON_MS = 1_000; // whoever waits longer is told what for
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** The engine's own code in large pages where the system has them: a tenth of the CPU less. What the operator says in NODE_OPTIONS comes after it, and counts. */
@@ -24,6 +25,7 @@ function stop() {
   if (!stopRequested) {
     stopRequested = now;
     app?.kill('SIGTERM');
+    setTimeout(() => log('stopping when what is under way has ended; ask again to stop at once'), SOON_MS).unref();
   } else if (now - stopRequested > SAME_SIGNAL_MS) {
     log('asked twice, stopping at once');
     app?.kill('SIGKILL');

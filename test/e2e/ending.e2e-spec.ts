@@ -53,6 +53,8 @@ describe('a gateway', () => {
       expect(readStream(doorOf(i), text)).toMatchObject({ text: WORDS, complete: true, failure: undefined });
     }
     expect(await stopped).toBe(0);
+    expect(gateway.logs()).toContain(`"n":${STREAMS},"msg":"stopping"`);
+    expect(gateway.logs()).not.toContain('the grace is over');
     expect(await statuses(gateway)).toEqual({ answered: STREAMS });
   }, 60_000);
 
@@ -68,6 +70,7 @@ describe('a gateway', () => {
     expect([ms > 550, ms < 4_000]).toEqual([true, true]);
     await Promise.all(ends);
     await until(() => upstream.open === 0 || undefined);
+    expect(gateway.logs()).toContain(`"n":${DOORS.length},"msg":"the grace is over`);
     expect(await statuses(gateway)).toEqual({ abandoned: DOORS.length });
   }, 60_000);
 

@@ -103,6 +103,7 @@ describe('npm start', () => {
     run.supervisor.kill('SIGTERM'); // the same Ctrl-C, delivered by npm as well
     await sleep(700);
     expect(run.supervisor.exitCode).toBeNull();
+    await run.says('ask again to stop at once');
     run.supervisor.kill('SIGINT');
     expect(await run.ends()).toBe(0);
     expect(serverIsGone()).toBe(true);

@@ -28,6 +28,8 @@ import { isUpgrade, takeUpgrades } from './upgrades';
 export interface HttpApplication {
   readonly app: NestFastifyApplication;
   readonly operations: OperationsPort | undefined;
+  /** How many requests are being answered now. */
+  readonly openRequests: () => number;
 }
 
 const HEADERS_MS = 15_000;
@@ -56,7 +58,7 @@ export async function createApp(module: Type, config: Config): Promise<HttpAppli
     abortOnError: false,
   });
   app.useLogger(app.get(BootLogger));
-  countOpenRequests(app);
+  const openRequests = countOpenRequests(app);
   await secure(app, config);
   readBodies(app, config);
   describeApi(app);
@@ -66,7 +68,7 @@ export async function createApp(module: Type, config: Config): Promise<HttpAppli
   protectRootKey(app, config);
   await app.getHttpAdapter().getInstance().ready();
   takeUpgrades(app);
-  return { app, operations };
+  return { app, operations, openRequests };
 }
 
 /** What the router turns away itself: neither Nest's filter nor a hook sees it. */

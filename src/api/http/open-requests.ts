@@ -3,8 +3,11 @@ import { Gauge, Registry } from 'prom-client';
 import { OPERATIONS } from './operations-port';
 import { upgradeOf } from './upgrades';
 
-/** Counts what is being answered, streams included: whoever takes this process out of service waits for it. */
-export function countOpenRequests(app: NestFastifyApplication): void {
+/**
+ * Counts what is being answered, streams included: whoever takes this process out of service waits for it.
+ * @returns how many there are now
+ */
+export function countOpenRequests(app: NestFastifyApplication): () => number {
   let open = 0;
   new Gauge({
     name: 'http_requests_open',
@@ -24,4 +27,5 @@ export function countOpenRequests(app: NestFastifyApplication): void {
       }
       done();
     });
+  return () => open;
 }
