@@ -100,6 +100,24 @@ describe('hostile input', () => {
     expect(answer.text.length).toBeLessThan(2_000);
   });
 
+  it.each([
+    ['POST', '/v1/budgets', '{"scope":{},"limit_usd":1,"period":"month","__proto__":1}', '__proto__'],
+    ['POST', '/v1/budgets', '{"scope":{"__proto__":{}},"limit_usd":1,"period":"month"}', 'scope.__proto__'],
+    ['POST', '/v1/budgets', '{"scope":{},"limit_usd":1,"period":"month","constructor":1}', 'constructor'],
+    ['POST', '/v1/budgets', '{"scope":{},"limit_usd":1,"period":"month","prototype":{}}', 'prototype'],
+    ['POST', '/v1/keys', '{"name":"x","__proto__":{"role":"admin"}}', '__proto__'],
+    [
+      'PUT',
+      '/v1/policies/guards',
+      '{"policy":{"personalData":{"providers":{"__proto__":"keep"}}}}',
+      'policy.personalData.providers.__proto__',
+    ],
+  ])('with a name that objects have is refused like any unknown field: %s %s %s', async (method, path, body, param) => {
+    const headers = { authorization: `Bearer ${gateway.rootKey}`, 'content-type': 'application/json' };
+    const answer = await send(gateway.url, { attack: param, method, target: path, headers, body: Buffer.from(body) });
+    expect([answer.status, JSON.parse(answer.text)]).toMatchObject([400, { param }]);
+  });
+
   it('leaves the gateway as it was: it answers, and its memory is bounded', async () => {
     expect(await goodCall()).toContain(CANARY);
     expect((await fetch(`${gateway.url}/health/ready`)).status).toBe(200);
