@@ -3,9 +3,9 @@ import 'reflect-metadata';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AuditKeys } from './features/audit/keys/audit-keys';
-import type { SignedState } from './features/audit/log/checkpoint/checkpointer';
 import { openEpoch } from './features/audit/log/epoch/open-epoch';
 import { HighWater } from './features/audit/log/head/high-water';
+import { KeptHead } from './features/audit/log/head/kept-head';
 import { StateFile } from './features/audit/log/head/state-file';
 import { ConfigError } from './platform/config/problems';
 import { secretsOfCommand } from './platform/config/needed-secrets';
@@ -49,7 +49,7 @@ async function main(): Promise<void> {
       url: config.databaseUrl.reveal(),
       keys,
       highWater: new HighWater(join(dataDir, 'audit-head.json')),
-      signed: new StateFile<SignedState>(join(dataDir, 'audit-signed.json')),
+      signed: new StateFile(join(dataDir, 'audit-signed.json'), KeptHead),
       reason: values.reason,
     });
     console.log(`Seen before: ${lost.size} entries of ${lost.origin}. Found: ${found.size}.`);

@@ -220,8 +220,12 @@ describe('checkpoints', () => {
     const file = join(process.dataDir, 'audit-head.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace('log.test', 'other.test'));
     await expect(site.process({ dataDir: process.dataDir })).rejects.toThrow(/names the wrong one/);
-    writeFileSync(file, '{');
-    await expect(site.process({ dataDir: process.dataDir })).rejects.toThrow(/cannot be read/);
+    for (const text of ['{', '{"size":3}', 'null']) {
+      writeFileSync(file, text);
+      await expect(site.process({ dataDir: process.dataDir })).rejects.toThrow(
+        /audit-head\.json cannot be read: .*move the file away/,
+      );
+    }
   });
 
   it('are not signed again when what was signed here is gone, even if nothing else remembers', async () => {

@@ -11,8 +11,8 @@ import { verifyNote } from '../../src/features/audit/format/note';
 import { parseVkey } from '../../src/features/audit/format/vkey';
 import { HighWater } from '../../src/features/audit/log/head/high-water';
 import { openEpoch } from '../../src/features/audit/log/epoch/open-epoch';
+import { KeptHead } from '../../src/features/audit/log/head/kept-head';
 import { StateFile } from '../../src/features/audit/log/head/state-file';
-import type { SignedState } from '../../src/features/audit/log/checkpoint/checkpointer';
 import { Witness } from '../../src/features/audit/witness/witness';
 import { witnessServer } from '../../src/features/audit/witness/witness-server';
 import { WitnessState } from '../../src/features/audit/witness/witness-state';
@@ -178,7 +178,7 @@ describe('checkpoints outside of the house', () => {
       url: site.database.url,
       keys: site.keys,
       highWater: new HighWater(join(process.dataDir, 'audit-head.json')),
-      signed: new StateFile<SignedState>(join(process.dataDir, 'audit-signed.json')),
+      signed: new StateFile(join(process.dataDir, 'audit-signed.json'), KeptHead),
       reason: 'the disk of the database was lost',
     });
     expect(opened).toMatchObject({ origin: 'log.test/audit#2', found: { size: 5 } });
@@ -205,7 +205,7 @@ describe('checkpoints outside of the house', () => {
       url: site.database.url,
       keys: site.keys,
       highWater: new HighWater(join(process.dataDir, 'audit-head.json')),
-      signed: new StateFile<SignedState>(join(process.dataDir, 'audit-signed.json')),
+      signed: new StateFile(join(process.dataDir, 'audit-signed.json'), KeptHead),
       reason: 'by mistake',
     });
     await expect(open).rejects.toThrow(/still runs/);

@@ -6,9 +6,10 @@ import type { EventBus } from '../../../../platform/events/event-bus';
 import type { Variables } from '../../../../platform/secrets/variables';
 import { Anchoring } from '../anchor/anchoring';
 import { anchorsOf } from '../anchor/anchors';
-import { LeaderDuties, type LeaderDutiesParts, type OrphanState } from '../duties/leader-duties';
+import { LeaderDuties, type LeaderDutiesParts, OrphanState } from '../duties/leader-duties';
 import { OrphanSearch } from '../duties/orphan-search.store';
 import type { Head, HighWater } from '../head/high-water';
+import { KeptHead } from '../head/kept-head';
 import { checkStart } from '../head/start-check';
 import { StateFile } from '../head/state-file';
 import type { StoredLogSigner } from '../signing/stored-log-signer';
@@ -16,7 +17,7 @@ import type { Troubles } from '../troubles';
 import { WitnessClient } from '../witness/witness-client';
 import { WitnessedHeads } from '../witness/witnessed-heads';
 import { CheckpointLoop } from './checkpoint-loop';
-import { Checkpointer, type SignedState } from './checkpointer';
+import { Checkpointer } from './checkpointer';
 import { Distribution } from './distribution';
 import { HeadWatch } from './head-watch';
 import type { IsOwn } from './known-writers';
@@ -65,7 +66,7 @@ export function assembleCheckpoints(options: CheckpointOptions): Checkpointing {
   const hashes = new LogHashes(reader);
   const recent = new RecentBatches();
   const results = new WatchResults(events);
-  const signed = new StateFile<SignedState>(join(dataDir, 'audit-signed.json'));
+  const signed = new StateFile(join(dataDir, 'audit-signed.json'), KeptHead);
   const watched = audit.witnesses.map(({ vkey }) => vkey);
   const { requireWitness } = audit;
   const watch = new HeadWatch({
@@ -82,7 +83,7 @@ export function assembleCheckpoints(options: CheckpointOptions): Checkpointing {
     log: signer.name.origin,
     reader,
     orphans: new OrphanSearch(pool),
-    state: new StateFile<OrphanState>(join(dataDir, 'audit-orphans.json')),
+    state: new StateFile(join(dataDir, 'audit-orphans.json'), OrphanState),
     heartbeatMs: audit.heartbeatSeconds * 1_000,
     longestCallMs: options.longestCallMs,
     ...owner,

@@ -3,6 +3,7 @@ import type { Header } from '../../format/header';
 import { parseRotation } from '../../format/key-rotation';
 import type { Tile } from '../../format/tiles';
 import type { Head } from '../head/high-water';
+import type { KeptHead } from '../head/kept-head';
 import type { StateFile } from '../head/state-file';
 import type { LogSigner } from '../signing/log-signer';
 import { ForkError } from './fork-error';
@@ -13,20 +14,13 @@ import { LogTree } from './log-tree';
 import type { Publisher } from './publisher.store';
 import { signCheckpoint, verifyStored } from './signed-checkpoint';
 
-/** What this folder has signed last; the signature itself is made only afterwards. */
-export interface SignedState {
-  readonly origin: string;
-  readonly size: number;
-  /** Base64. */
-  readonly root: string;
-}
-
 export interface CheckpointerParts {
   readonly signer: LogSigner;
   readonly epoch: number;
   readonly reader: LogReader;
   readonly publisher: Publisher;
-  readonly signed: StateFile<SignedState>;
+  /** What this folder has signed last; the signature itself is made only afterwards. */
+  readonly signed: StateFile<KeptHead>;
   readonly isOwn?: IsOwn;
   /** Told of every batch that was checked. */
   readonly onBatch?: (batch: StoredBatch) => void;

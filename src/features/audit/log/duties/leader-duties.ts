@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import type { Draft } from '../../audit-log';
 import type { Header } from '../../format/header';
 import type { LogReader, StoredBatch } from '../checkpoint/log-reader.store';
@@ -17,10 +18,8 @@ const PROJECT_MS = 1_000;
 const TOGETHER = 200;
 
 /** Up to which index every request has an end. */
-export interface OrphanState {
-  readonly log: string;
-  readonly upto: number;
-}
+export const OrphanState = z.object({ log: z.string(), upto: z.int().min(0) });
+export type OrphanState = z.infer<typeof OrphanState>;
 
 export interface LeaderDutiesParts {
   readonly log: string;

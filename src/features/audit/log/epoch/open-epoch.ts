@@ -5,13 +5,13 @@ import type { AuditKeys } from '../../keys/audit-keys';
 import { auditConnection, auditPool } from '../../../../platform/database/audit-connection';
 import { DatabaseDevice } from '../append/database-device.store';
 import { LogWriter } from '../append/log-writer';
-import type { SignedState } from '../checkpoint/checkpointer';
 import { ForkError } from '../checkpoint/fork-error';
 import { LogReader } from '../checkpoint/log-reader.store';
 import { LogTree } from '../checkpoint/log-tree';
 import { Publisher } from '../checkpoint/publisher.store';
 import { signCheckpoint, verifyStored } from '../checkpoint/signed-checkpoint';
 import type { Head, HighWater } from '../head/high-water';
+import type { KeptHead } from '../head/kept-head';
 import type { LogName } from '../head/log-name';
 import { openLog } from '../head/log-name.store';
 import type { StateFile } from '../head/state-file';
@@ -26,7 +26,7 @@ export interface EpochOptions {
   readonly url: string;
   readonly keys: AuditKeys;
   readonly highWater: HighWater;
-  readonly signed: StateFile<SignedState>;
+  readonly signed: StateFile<KeptHead>;
   /** What else is known of the log. */
   readonly shared?: { read(): Promise<Head | undefined>; write(note: string): Promise<void> };
   readonly reason: string;
@@ -89,7 +89,7 @@ async function signerOf({ database, keks }: AuditKeys, name: LogName): Promise<S
 /** Everything that this data folder, and whoever shares it, has seen of the log. */
 async function marksOf(
   highWater: HighWater,
-  signed: StateFile<SignedState>,
+  signed: StateFile<KeptHead>,
   shared: EpochOptions['shared'],
 ): Promise<Head[]> {
   const [kept, last, other] = [highWater.load(), signed.read(), await shared?.read()];

@@ -1,4 +1,5 @@
 import { EMPTY_ROOT } from '../../format/hashes';
+import { KeptHead } from './kept-head';
 import { StateFile } from './state-file';
 
 /** The largest tree that a process has seen. */
@@ -8,16 +9,14 @@ export interface Head {
   readonly root: Buffer;
 }
 
-type Kept = Omit<Head, 'root'> & { readonly root: string };
-
 /** What the log is known to have held: remembered in the data folder, so that a database that lost some is noticed. */
 export class HighWater {
   private head: Head | undefined;
-  private readonly file: StateFile<Kept>;
+  private readonly file: StateFile<KeptHead>;
   private writing: Promise<void> | undefined;
 
   constructor(readonly path: string) {
-    this.file = new StateFile<Kept>(path);
+    this.file = new StateFile(path, KeptHead);
   }
 
   /** @throws when there is a mark that cannot be read */
