@@ -17,9 +17,11 @@ export function nodeFinding(version = process.versions.node): Finding {
 /** The folder of keys and embedded data: whether it can be written, has room, and keeps its keys to itself. */
 export function dataFolderFinding(dataDir: string): Finding {
   const what = 'data folder';
-  const there = existsSync(dataDir) ? dataDir : dirname(dataDir);
+  const there = nearestThere(dataDir);
+  if (!statSync(there).isDirectory())
+    return fail(what, `${there} is a file: name a folder, or one that can be made, in GATEHOUSE_DATA_DIR`);
   try {
-    accessSync(there, constants.W_OK);
+    accessSync(there, constants.W_OK | constants.X_OK);
   } catch {
     return fail(what, `${there} cannot be written by this user`);
   }
@@ -36,4 +38,10 @@ export function dataFolderFinding(dataDir: string): Finding {
     );
   const room = `${(free / 1e9).toFixed(1)} GB free`;
   return free < LITTLE_BYTES ? warn(what, `${dataDir} has only ${room}`) : ok(what, `${dataDir}, ${room}`);
+}
+
+/** What is there of the path: itself, or the folder in which a start would begin to make it. */
+function nearestThere(path: string): string {
+  const above = dirname(path);
+  return existsSync(path) || above === path ? path : nearestThere(above);
 }

@@ -107,8 +107,9 @@ export class CheckpointLoop {
     return { leads, more };
   }
 
-  /** Does not keep checkpoints waiting. */
+  /** Does not keep checkpoints waiting. Nothing is begun by the last turn: nobody would wait for it before the database goes. */
   private keepHouse(): void {
+    if (this.closing) return;
     this.housekeeping ??= this.doHousework()
       .then(
         () => this.parts.results.report('housekeeping'),
