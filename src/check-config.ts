@@ -7,7 +7,7 @@ import { schemaChecks } from './jobs/evals/schema-checks';
 import type { Config } from './platform/config/config';
 import { loadConfig } from './platform/config/load-config';
 import { ConfigError } from './platform/config/problems';
-import { standIns } from './platform/config/stand-ins';
+import { standIns, tryToKeep } from './platform/config/stand-ins';
 import { processScrubber } from './platform/observability/process-scrubber';
 import { runCommand } from './platform/observability/run-command';
 
@@ -26,21 +26,34 @@ interface Result {
 }
 
 async function check(): Promise<Result> {
-  try {
-    const made = standIns(process.env);
-    const config = await loadConfig({ ...process.env, ...made });
-    processScrubber.follow(config);
-    const warnings = [
-      ...priceGaps(readPriceFiles(process.env['GATEHOUSE_CONFIG'] || undefined), Date.now()),
-      ...retirementWarnings(config.models, config.modelSettings.warnDays, Date.now()),
-    ];
-    checkSuites(config.evalSuites, schemaChecks());
-    const suites = new Suites(config.evalSuites).list();
-    return { ok: true, problems: [], warnings, summary: { ...summary(config, made), evals: evalSummary(suites) } };
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return { ok: false, problems: error.problems, warnings: [], summary: {} };
-  }
+  const problems: string[] = [];
+  const look = async <T>(work: () => T | Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      problems.push(...error.problems);
+      return undefined;
+    }
+  };
+  const read = await look(readAll);
+  await look(() => tryToKeep(process.env));
+  const { warnings = [], summary: shown = {} } = read ?? {};
+  const ok = !problems.length;
+  return { ok, problems, warnings: ok ? warnings : [], summary: ok ? shown : {} };
+}
+
+async function readAll(): Promise<Pick<Result, 'warnings' | 'summary'>> {
+  const made = standIns(process.env);
+  const config = await loadConfig({ ...process.env, ...made });
+  processScrubber.follow(config);
+  const warnings = [
+    ...priceGaps(readPriceFiles(process.env['GATEHOUSE_CONFIG'] || undefined), Date.now()),
+    ...retirementWarnings(config.models, config.modelSettings.warnDays, Date.now()),
+  ];
+  checkSuites(config.evalSuites, schemaChecks());
+  const suites = new Suites(config.evalSuites).list();
+  return { warnings, summary: { ...summary(config, made), evals: evalSummary(suites) } };
 }
 
 /** @param made variables that nobody set */

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
 import { onParentGone } from './ancestors.mjs';
+import { makeFolder } from './make-folder.mjs';
 
 const SAME_SIGNAL_MS = 500; // the terminal and npm may both deliver one Ctrl-C
 const SOON_MS = 1_000; // whoever waits longer is told what for
@@ -33,13 +34,22 @@ function stop() {
 }
 
 async function startDatabase(env) {
+  const dir = join(env.GATEHOUSE_DATA_DIR, 'pg');
+  try {
+    makeFolder(dir);
+  } catch (error) {
+    throw new Error(
+      `GATEHOUSE_DATA_DIR: ${env.GATEHOUSE_DATA_DIR} cannot be used (${error.message}); name another folder`,
+      { cause: error },
+    );
+  }
   const { ensureDatabase, provisionAudit, startPg } = await import('./pg.mjs');
   const onLost = () => {
     log('the embedded PostgreSQL is gone, stopping');
     databaseLost = true;
     app?.kill('SIGTERM');
   };
-  const server = await startPg({ dir: join(env.GATEHOUSE_DATA_DIR, 'pg'), onLost });
+  const server = await startPg({ dir, onLost });
   if (!(await server.session.takeSoleUse())) {
     await server.stop();
     log(`Gatehouse is already running on ${env.GATEHOUSE_DATA_DIR}.`);

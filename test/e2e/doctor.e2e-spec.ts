@@ -100,6 +100,13 @@ describe('before a start', () => {
     expect(problems.join('\n')).toMatch(/PORT: must be a port[^]*nonsense|nonsense[^]*PORT: must be a port/);
   });
 
+  it('a data folder that nothing can be kept in is a mistake of the configuration', async () => {
+    for (const data of ['/proc/gatehouse', join(process.execPath, 'data')]) {
+      const { code, text } = await command('check-config', { GATEHOUSE_DATA_DIR: data });
+      expect([code, text]).toEqual([1, expect.stringContaining(`GATEHOUSE_DATA_DIR: ${data} cannot be used (`)]);
+    }
+  });
+
   it.each(['doctor', 'check-config'])('%s says how it is called', async (name) => {
     const { code, text } = await command(name, {}, '--yes');
     expect(code).toBe(2);

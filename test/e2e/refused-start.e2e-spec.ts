@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { provision } from '../../src/features/audit/log/provision/provision.store';
 import { bareDatabase, withRole } from '../support/bare-database';
 import { startGateway } from '../support/gateway';
@@ -14,6 +16,18 @@ describe('a start that cannot be', () => {
     const { port } = other.address() as AddressInfo;
     await expect(startGateway({ env: { [variable]: String(port) } })).rejects.toThrow(`${variable}: listen EADDRINUSE`);
     other.close();
+  });
+
+  it('names GATEHOUSE_DATA_DIR where nothing can be kept', async () => {
+    for (const data of ['/proc/gatehouse', join(process.execPath, 'data')]) {
+      await expect(startGateway({ env: { GATEHOUSE_DATA_DIR: data } })).rejects.toThrow(
+        `GATEHOUSE_DATA_DIR: ${data} cannot be used (`,
+      );
+      // and with a database of its own
+      const env = { PATH: process.env['PATH'], GATEHOUSE_DATA_DIR: data };
+      const { status, stderr } = spawnSync(process.execPath, ['tools/start.mjs'], { env, encoding: 'utf8' });
+      expect([status, stderr]).toEqual([1, expect.stringContaining(`GATEHOUSE_DATA_DIR: ${data} cannot be used (`)]);
+    }
   });
 
   describe('names DATABASE_URL where PostgreSQL', () => {

@@ -1,10 +1,11 @@
-import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../../platform/config/data-folder';
 import { isKeyShaped, newKey } from './key-format';
 
 /** The key kept in that file, made on first start. Processes that start together agree on one. */
 export function rootKeyIn(path: string): string {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   return read(path) ?? create(path);
 }
 

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keyBytes, keyTextProblem } from '../secrets/key-text';
+import { makeFolder } from './data-folder';
 import { ConfigError } from './problems';
 
 const BYTES = 32;
@@ -12,7 +13,7 @@ const BYTES = 32;
  */
 export function masterKeyIn(dataDir: string): Buffer {
   const path = join(dataDir, 'master.key');
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeFolder(dataDir);
   try {
     return keyAt(path);
   } catch (error) {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type z, ZodError } from 'zod';
+import { makeFolder } from '../../../../platform/config/data-folder';
 
 /** Of a file that says nothing any more. */
 const ADVICE =
@@ -28,7 +29,7 @@ export class StateFile<T extends object> {
   /** Durable when it resolves. */
   async write(state: T): Promise<void> {
     const folder = dirname(this.path);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const draft = join(folder, `.${randomBytes(6).toString('hex')}.tmp`);
     try {
       await synced(draft, `${JSON.stringify(state)}\n`);
