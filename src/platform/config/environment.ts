@@ -11,6 +11,8 @@ export type Check = (value: string) => string | undefined;
 /** A variable may name another one; more often than this it goes in a circle. */
 const LONGEST_CHAIN = 4;
 
+const MODES = ['production', 'development', 'test'];
+
 /** Reads environment variables, noting every mistake instead of stopping at the first. */
 export class Environment {
   constructor(
@@ -23,12 +25,25 @@ export class Environment {
   }
 
   port(name: string): number | undefined {
+    return this.integer(name, 0, 65_535, 'must be a port between 0 and 65535');
+  }
+
+  /** Plain decimal: what JavaScript takes for a number besides, as 0x10 and 1e3, is a typing mistake here. */
+  integer(name: string, least: number, most: number, problem: string): number | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
-    const port = Number(text);
-    if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-    this.problems.add(name, 'must be a port between 0 and 65535');
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
+    if (value >= least && value <= most) return value;
+    this.problems.add(name, problem);
     return undefined;
+  }
+
+  /** Whether this is production; anything but the usual names would silently be less strict than it. */
+  production(): boolean {
+    const text = this.text('NODE_ENV');
+    if (text !== undefined && !MODES.includes(text))
+      this.problems.add('NODE_ENV', `must be one of ${MODES.join(', ')}`);
+    return text === 'production';
   }
 
   url(name: string): string | undefined {

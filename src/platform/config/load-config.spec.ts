@@ -101,6 +101,19 @@ describe('loadConfig', () => {
       expect(found).toContainEqual(expect.stringContaining(place));
   });
 
+  it.each(['0x10', '1e3', '+80', '-1', '8.0', '8 0', '65536', '٣'])('takes no port %s', async (port) => {
+    expect(await mistakes({ PORT: port, GATEHOUSE_OPS_PORT: port })).toEqual([
+      'PORT: must be a port between 0 and 65535',
+      'GATEHOUSE_OPS_PORT: must be a port between 0 and 65535',
+    ]);
+  });
+
+  it('takes no other mode than those that Node.js programs know', async () => {
+    for (const mode of ['prod', 'Production', 'staging'])
+      expect(await mistakes({ NODE_ENV: mode })).toEqual(['NODE_ENV: must be one of production, development, test']);
+    for (const mode of ['development', 'test', '']) expect((await load({ NODE_ENV: mode })).production).toBe(false);
+  });
+
   it('takes limits of users, tenants and models', async () => {
     write('models.yaml', 'models: { openai/gpt-4o: {} }');
     const { limits } = await load(

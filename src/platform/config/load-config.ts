@@ -39,7 +39,7 @@ export async function loadConfig(variables: Variables, root = process.cwd()): Pr
   const { settings, models, policies, prices, guards, analyses, flags, evals, incidents } = files;
 
   const dataDir = resolve(root, env.text('GATEHOUSE_DATA_DIR') ?? '.gatehouse');
-  const production = env.text('NODE_ENV') === 'production';
+  const production = env.production();
   const embeddedDatabase = env.text('GATEHOUSE_EMBEDDED_PG') === '1';
   const named = secretVariables(env);
   const isAsked = (name: SecretVariable): boolean => named.some((request) => request.name === name);

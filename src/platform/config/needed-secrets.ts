@@ -58,7 +58,7 @@ export async function secretsOfCommand<N extends keyof typeof OF_COMMANDS>(
     if (!request && !problems.mention(name)) problems.add(name, 'is not set');
     return request ?? [];
   });
-  const options = { production: env.text('NODE_ENV') === 'production', refreshMs: 0, graceMs: 0 };
+  const options = { production: env.production(), refreshMs: 0, graceMs: 0 };
   const backends = new SecretBackends(variables);
   const { store, missing } = await SecretStore.open(requests, backends, options);
   backends.close();

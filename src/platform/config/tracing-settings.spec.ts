@@ -51,6 +51,7 @@ describe('tracingSettings', () => {
     ['OTEL_TRACES_SAMPLER', 'sometimes', 'must be one of'],
     ['OTEL_TRACES_SAMPLER_ARG', '0.5', 'means nothing to the sampler parentbased_always_on'],
     ['OTEL_EXPORTER_OTLP_TIMEOUT', 'soon', 'must be a number from 1 to 60000'],
+    ['OTEL_EXPORTER_OTLP_TIMEOUT', '0x10', 'must be a number from 1 to 60000'],
     ['OTEL_PROPAGATORS', 'b3', 'must be tracecontext'],
     ['OTEL_RESOURCE_ATTRIBUTES', 'no pair', 'must be a list of name=value'],
     ['OTEL_SDK_DISABLED', 'yes', 'must be true or false'],

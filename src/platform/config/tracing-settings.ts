@@ -54,7 +54,8 @@ export function tracingSettings(env: Environment, problems: Problems): TracingSe
     resource: resource ?? {},
     ...sampling(env, problems),
     sendsHeaders: env.text(OTLP_HEADERS) !== undefined || env.text(`${OTLP_HEADERS}_FILE`) !== undefined,
-    timeoutMs: number(env, problems, 'OTEL_EXPORTER_OTLP_TIMEOUT', 1, LONGEST_MS) ?? 10_000,
+    timeoutMs:
+      env.integer('OTEL_EXPORTER_OTLP_TIMEOUT', 1, LONGEST_MS, `must be a number from 1 to ${LONGEST_MS}`) ?? 10_000,
   };
 }
 
@@ -75,18 +76,18 @@ function sampling(env: Environment, problems: Problems): Pick<TracingSettings, '
     return SAMPLERS.always_off;
   }
   const sampler = SAMPLERS[name as keyof typeof SAMPLERS];
-  const ratio = number(env, problems, 'OTEL_TRACES_SAMPLER_ARG', 0, 1);
+  const ratio = share(env, problems, 'OTEL_TRACES_SAMPLER_ARG');
   if (sampler.ratio !== undefined && ratio !== undefined)
     problems.add('OTEL_TRACES_SAMPLER_ARG', `means nothing to the sampler ${name}`);
   return { ...sampler, ratio: sampler.ratio ?? ratio ?? 1 };
 }
 
-function number(env: Environment, problems: Problems, name: string, least: number, most: number): number | undefined {
+function share(env: Environment, problems: Problems, name: string): number | undefined {
   const text = env.text(name);
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (value >= least && value <= most) return value;
-  problems.add(name, `must be a number from ${least} to ${most}`);
+  if (value >= 0 && value <= 1) return value;
+  problems.add(name, 'must be a number from 0 to 1');
   return undefined;
 }
 
