@@ -58,6 +58,13 @@ def unbase64(text, length=None):
     return data
 
 
+def is_hash(value):
+    try:
+        return bool(unbase64(value, 32))
+    except ValueError:
+        return False
+
+
 def quote(text):
     escapes = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
     return '"' + "".join(escapes.get(c) or ("\\u%04x" % ord(c) if ord(c) < 0x20 else c) for c in text) + '"'
@@ -770,11 +777,22 @@ class Verifier:
                 self.fail("epoch", "the epoch does not say why it begins", first)
             return
         index, said = told[0]
-        if not isinstance(said.get("old_origin"), str) or (before is not None and said["old_origin"] != before) \
-                or type(said.get("old_size")) is not int or not isinstance(said.get("old_root"), str) \
+        old, (name, new) = said.get("old_origin"), name_and_epoch(origin)
+        since = 0 if before is None else name_and_epoch(before)[1]
+        if not isinstance(old, str) or (before is not None and adjacent and old != before) \
+                or name_and_epoch(old)[0] != name or not since <= name_and_epoch(old)[1] < new \
+                or type(said.get("old_size")) is not int or not is_hash(said.get("old_root")) \
                 or said.get("found_size") != first or said.get("found_root") != base64.b64encode(self.tree.root()).decode():
             return self.fail("epoch", "does not name the heads", index)
-        self.lost.append((said["old_origin"], said["old_size"], said["old_root"], first))
+        self.lost.append((old, said["old_size"], said["old_root"], first))
+
+    def loss_of(self, origin, covers):
+        return next((one for one in self.lost if one[0] == origin and covers > one[3]), None)
+
+    def covering(self):
+        """The head of the bundle that covers everything: the largest that is not of entries that were lost."""
+        own = [head for head in self.heads if not head[4] and not self.loss_of(head[0], head[1])]
+        return max(own, key=lambda head: head[1], default=None)
 
     def writer(self, first, n, origin, name, lane, previous, signature, root, shown):
         if lane < 1:
@@ -901,9 +919,9 @@ class Verifier:
         size = self.tree.size
         if self.about["size"] != size:
             self.fail("order", "the bundle has %d entries" % size, min(size, self.about["size"]))
-        covered = max((s for _, s, _, _, outside in self.heads if not outside), default=None)
-        if covered is None or covered < size:
-            self.fail("checkpoint", "no checkpoint covers all entries", covered or 0)
+        last = self.covering()
+        if last is None or last[1] < size:
+            self.fail("checkpoint", "no checkpoint covers all entries", last[1] if last else 0)
         for origin, name, key, certificate, index in self.certificates:
             text = "gatehouse-audit-writer/v1\n%s\n%s\n%s\n" % (origin, name, base64.b64encode(key).decode())
             if not any(ed25519(log.raw, text.encode(), certificate) for log in self.keys.for_entry(origin, index)):
@@ -927,7 +945,7 @@ class Verifier:
                 verify_note(note, self.keys.for_size(origin, covers))
             except ValueError as error:
                 self.fail("checkpoint-signature", str(error))
-            lost = next((one for one in self.lost if one[0] == origin and covers > one[3]), None)
+            lost = self.loss_of(origin, covers)
             if lost:
                 if covers > lost[1] or (covers == lost[1] and base64.b64encode(root).decode() != lost[2]):
                     self.fail("lost", "more was lost than was admitted", lost[3])
@@ -941,10 +959,9 @@ class Verifier:
     def check_witnesses(self):
         witnesses = [parse_vkey(text) for text in self.options.witness_vkey]
         quorum = self.options.quorum if self.options.quorum is not None else len(witnesses)
-        own = [head for head in self.heads if not head[4]]
-        signed = set()
-        if own and witnesses:
-            note = max(own, key=lambda head: head[1])[3]
+        last, signed = self.covering(), set()
+        if last and witnesses:
+            note = last[3]
             known = {(key.name, key.id) for key in witnesses}
             if any((name, identity) in known for name, identity, _ in parse_note(note)[1]):
                 try:

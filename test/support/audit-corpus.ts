@@ -5,6 +5,7 @@ import type { BatchRun, BundleAbout, BundleEntry, Run } from '../../src/features
 import { type BundleContents, writeBundle } from '../../src/features/audit/format/bundle-writer';
 import { checkpointBody } from '../../src/features/audit/format/checkpoint';
 import { cosign } from '../../src/features/audit/format/cosignature';
+import { formatOrigin, parseOrigin } from '../../src/features/audit/format/epoch';
 import { rawPublicKey, signText } from '../../src/features/audit/format/ed25519';
 import { entryKey } from '../../src/features/audit/format/entry-keys';
 import { rootOver } from '../../src/features/audit/format/frontier';
@@ -143,15 +144,18 @@ export class CorpusLog {
     this.log = next;
   }
 
-  /** A new epoch, after entries from `found` on were lost. */
-  restore(found: number, name: string): void {
+  /**
+   * A new epoch, after entries from `found` on were lost.
+   * @param told what the log says of it instead
+   */
+  restore(found: number, name: string, told: PlainObject = {}): void {
     const old = { old_origin: this.origin, old_size: this.size, old_root: encodeBase64(rootOver(this.leaves)) };
     while (this.size > found) {
       const { entries } = this.batches.pop() as BatchRun;
       this.leaves.length -= entries.length;
     }
-    this.origin = `${ORIGIN}#2`;
-    const metadata = { ...old, found_size: this.size, found_root: encodeBase64(rootOver(this.leaves)) };
+    this.origin = formatOrigin({ name: ORIGIN, epoch: parseOrigin(this.origin).epoch + 1 });
+    const metadata = { ...old, found_size: this.size, found_root: encodeBase64(rootOver(this.leaves)), ...told };
     this.open(name, [{ facts: { event: 'log.discontinuity', metadata } }]);
   }
 

@@ -33,7 +33,8 @@ export interface Lost {
 export class Heads {
   private readonly heads: Head[] = [];
   private readonly roots = new Map<number, Buffer>();
-  private readonly lost: Lost[] = [];
+  /** By the origin of the epoch that lost them. Indexes only grow: the first loss of an epoch is of everything behind it. */
+  private readonly lost = new Map<string, Lost>();
   /** Of all heads, ascending; undefined while some are still added. */
   private sizes: readonly number[] | undefined;
   private next = 0;
@@ -57,9 +58,9 @@ export class Heads {
     return this.heads;
   }
 
-  /** The largest of the bundle. */
+  /** The largest of the bundle, but for those of entries that were lost: they say nothing about what is there now. */
   get last(): Head | undefined {
-    return this.heads.filter(({ outside }) => !outside).toSorted((a, b) => b.size - a.size)[0];
+    return this.heads.filter((head) => !head.outside && !this.lossOf(head)).toSorted((a, b) => b.size - a.size)[0];
   }
 
   /** To be told whenever the tree has grown. @param root of the tree now, asked for only where it matters */
@@ -73,7 +74,7 @@ export class Heads {
   }
 
   admitLoss(lost: Lost): void {
-    this.lost.push(lost);
+    if (!this.lost.has(lost.origin)) this.lost.set(lost.origin, lost);
   }
 
   /** In steps, a signature each. @param total how many entries are there */
@@ -125,7 +126,7 @@ export class Heads {
 
   /** @param good up to which entry the tree is known to be right @returns whether it is up to this head */
   private checkRoot({ source, size, root, origin, outside }: Head, total: number, good: number): boolean {
-    const lost = this.lost.find((one) => one.origin === origin && size > one.found);
+    const lost = this.lossOf({ origin, size });
     if (lost) return this.checkLost({ source, size, root }, lost);
     if (size > total) {
       if (outside)
@@ -146,6 +147,11 @@ export class Heads {
     if (found.equals(root)) return true;
     this.findings.failure('root', `${source}: the entries ${good} to ${size - 1} are not those that were signed`, good);
     return false;
+  }
+
+  private lossOf({ origin, size }: Pick<Head, 'origin' | 'size'>): Lost | undefined {
+    const lost = this.lost.get(origin);
+    return lost && size > lost.found ? lost : undefined;
   }
 
   private checkLost({ source, size, root }: Pick<Head, 'source' | 'size' | 'root'>, lost: Lost): boolean {

@@ -13,6 +13,7 @@ import {
 import { encodeBase64 } from '../format/base64';
 import { rawPublicKey } from '../format/ed25519';
 import { rootOver } from '../format/frontier';
+import type { PlainObject } from '../format/header';
 import { inclusionProof } from '../format/proofs';
 import { formatTlogProof } from '../format/tlog-proof';
 import { formatVkey, KEY_TYPE, parseVkey } from '../format/vkey';
@@ -222,6 +223,65 @@ describe('a log with a history', () => {
     log.restore(5, 'b');
     const report = await verify(log, {}, outside(held));
     expect(report).toMatchObject({ verdict: 'failed', first_bad: { index: 5, code: 'lost' } });
+  });
+
+  /** Thirteen entries, of which five are found; then `behind` and the rest of the second epoch. */
+  const restored = (told: object = {}) => {
+    const log = new CorpusLog();
+    log.open('a');
+    answered(log, 0, 6);
+    const lost = log.checkpoint();
+    log.restore(5, 'b', told as PlainObject);
+    answered2(log, 'b');
+    return { log, lost };
+  };
+
+  it('is covered by no checkpoint of entries that were lost', async () => {
+    const { log, lost } = restored();
+    const runs = await selectionOf(log, (i) => i < 7);
+    // entries that nobody signed
+    (runs.at(-1) as unknown as { subtrees: { hash: Buffer }[] }).subtrees[0]!.hash = Buffer.alloc(32, 7);
+    const report = await verify(log, { runs, checkpoints: [lost], about: { entries: 'some' } });
+    expect([report.verdict, ...codes(report)]).toEqual([
+      'failed',
+      'failure checkpoint',
+      'warning restored',
+      'notice lost',
+    ]);
+  });
+
+  it('is witnessed where it goes on, also when more was lost than came since', async () => {
+    const { log, lost } = restored();
+    const pair = keyPair('witness');
+    const signed = log.checkpoint(log.size, [{ name: 'w.example', pair }]);
+    const key = parseVkey(formatVkey('w.example', KEY_TYPE.cosignature, pair.publicKey));
+    const report = await verify(log, { checkpoints: [signed, lost] }, { witnesses: [key], quorum: 1 });
+    expect([report.verdict, report.witnesses.length]).toEqual(['verified', 1]);
+  });
+
+  it('excuses by a restore only what an earlier epoch of its own lost', async () => {
+    for (const old_origin of [`${ORIGIN}#2`, `${ORIGIN}#3`, 'other.example']) {
+      const { log } = restored({ old_origin, old_size: 99 });
+      const writers = admissions(log);
+      for (const first of [0, 5]) {
+        const runs = await selectionOf(log, (i) => i >= first);
+        const report = await verify(log, { runs, writers, about: { entries: 'some' } });
+        expect({ old_origin, first, ...report }).toMatchObject({ verdict: 'failed', first_bad: { code: 'epoch' } });
+      }
+    }
+    const { log } = restored({ old_root: 'none' });
+    expect(await verify(log)).toMatchObject({ verdict: 'failed', first_bad: { index: 6, code: 'epoch' } });
+  });
+
+  it('may have an epoch that is not shown', async () => {
+    const { log } = restored();
+    answered2(log, 'b');
+    log.restore(log.size - 1, 'c');
+    answered2(log, 'c');
+    const last = log.batches.find(({ origin }) => origin.endsWith('#3'))?.first as number;
+    const runs = await selectionOf(log, (i) => i < 5 || i >= last);
+    const report = await verify(log, { runs, writers: admissions(log), about: { entries: 'some' } });
+    expect(report.verdict).toBe('verified');
   });
 
   it('may have dropped months, when it says so', async () => {

@@ -163,7 +163,7 @@ class Run {
     const { findings, heads } = this.parts;
     const { size } = this.tree;
     const covered = heads.last?.size ?? 0;
-    if (!heads.last) findings.failure('checkpoint', 'the bundle has no checkpoint');
+    if (!heads.last) findings.failure('checkpoint', 'the bundle has no checkpoint of what is there');
     else if (covered < size)
       findings.failure('checkpoint', `no checkpoint covers the entries from ${covered} on`, covered);
     if (said !== size)
