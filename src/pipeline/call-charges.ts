@@ -54,7 +54,7 @@ export function ratesOf(charges: readonly CallCharge[], verdict: Verdict, freed?
   for (const [i, { limit, unit }] of charges.entries()) {
     const isRefused = !verdict.granted && i === verdict.index;
     const remaining = isRefused ? 0 : Math.max(0, limit - (verdict.used[i] as number) + (freed?.[i] ?? 0));
-    const rate = { limit, remaining, reset: isRefused ? Math.min(60, Math.ceil(verdict.waitMs / 1_000)) : 60 };
+    const rate = { limit, remaining, reset: isRefused ? Math.ceil(verdict.waitMs / 1_000) : 60 };
     rates[unit] = tightest(rate, rates[unit]);
   }
   return rates;

@@ -60,14 +60,11 @@ export abstract class RateThrottlerGuard extends ThrottlerGuard {
     _context: ExecutionContext,
     { limit, ttl, timeToBlockExpire }: ThrottlerLimitDetail,
   ): Promise<void> {
-    const per = ttl === MINUTE_MS ? 'minute' : `${ttl / 1_000} seconds`;
-    throw new GatewayError(
-      'rate_limited',
-      `Rate limit of ${limit} requests per ${per} for this ${this.subject} reached`,
-      {
-        retryAfter: timeToBlockExpire,
-      },
-    );
+    const unit = `requests per ${ttl === MINUTE_MS ? 'minute' : `${ttl / 1_000} seconds`}`;
+    throw new GatewayError('rate_limited', `Rate limit of ${limit} ${unit} for this ${this.subject} reached`, {
+      retryAfter: timeToBlockExpire,
+      details: { scope: this.subject, limit, unit },
+    });
   }
 
   /** What the library would find on a route without decorators. */

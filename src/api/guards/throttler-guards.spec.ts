@@ -3,7 +3,8 @@ import type { ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host';
 import { SkipThrottle, Throttle } from '@nestjs/throttler';
-import { SlidingWindowStorage } from '../../features/limits';
+import type { GatewayError } from '../../contract/errors';
+import { CounterWindows, MemoryCounters, SlidingWindowStorage } from '../../features/limits';
 import type { Config } from '../../platform/config/config';
 import { Allow, Public } from './access';
 import { AddressThrottlerGuard } from './address-throttler.guard';
@@ -71,8 +72,28 @@ describe('throttler guards', () => {
       code: 'rate_limited',
       message: 'Rate limit of 2 requests per minute for this key reached',
       retryAfter: 61,
+      facts: { details: { scope: 'key', limit: 2, unit: 'requests per minute' } },
     });
     expect(await pass(request('2.2.2.2', 2))).toMatchObject({ 'ratelimit-remaining': 1 });
+  });
+
+  it('tell whoever they refuse to come back when it makes sense, not sooner', async () => {
+    const counters = new MemoryCounters(100, () => now);
+    const key = new KeyThrottlerGuard(config(100, 1), new CounterWindows(counters), new Reflector());
+    const address = new AddressThrottlerGuard(
+      config(1, 50),
+      new SlidingWindowStorage(100, () => now + 30_000),
+      new Reflector(),
+    );
+    for (const guard of [key, address]) {
+      await guard.onModuleInit();
+      await guard.canActivate(context(request('1.1.1.1'), reply(), 'usual'));
+      const answer = reply();
+      const refusal: unknown = await guard
+        .canActivate(context(request('1.1.1.1'), answer, 'usual'))
+        .catch((e: unknown) => e);
+      expect(answer.headers['ratelimit-reset']).toBe((refusal as GatewayError).retryAfter);
+    }
   });
 
   it('hold an address to its limit, an IPv6 network as one', async () => {

@@ -20,12 +20,7 @@ export class CounterWindows extends WindowStorage {
         timeToBlockExpire: 0,
       };
     const wait = Math.ceil(verdict.waitMs / 1_000);
-    return {
-      totalHits: limit + 1,
-      timeToExpire: Math.min(wait, Math.ceil(ttl / 1_000)),
-      isBlocked: true,
-      timeToBlockExpire: wait,
-    };
+    return { totalHits: limit + 1, timeToExpire: wait, isBlocked: true, timeToBlockExpire: wait };
   }
 
   override state(): readonly JsonObject[] {

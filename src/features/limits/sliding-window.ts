@@ -14,6 +14,7 @@ export interface Window {
 export interface WindowRecord {
   /** Including this request. */
   readonly totalHits: number;
+  /** Until all of it is there again; of a refusal, until trying again makes sense. */
   readonly timeToExpire: number;
   readonly isBlocked: boolean;
   readonly timeToBlockExpire: number;
@@ -39,12 +40,8 @@ export function admitted(window: Window, limit: number): WindowRecord {
 }
 
 export function refused(window: Window, limit: number): WindowRecord {
-  return {
-    totalHits: limit + 1,
-    timeToExpire: seconds(window.ttl - window.elapsed),
-    isBlocked: true,
-    timeToBlockExpire: seconds(untilAdmitted(window, limit)),
-  };
+  const wait = seconds(untilAdmitted(window, limit));
+  return { totalHits: limit + 1, timeToExpire: wait, isBlocked: true, timeToBlockExpire: wait };
 }
 
 /** Milliseconds until the next request will be admitted if none comes before. */
