@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { ask, until } from '../support/ask';
-import { type RunningWitness, startWitness } from '../support/audit-programs';
+import { type RunningWitness, startWitness, verifyAudit } from '../support/audit-programs';
 import { Cable } from '../support/cable';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { type Gateway, startGateway } from '../support/gateway';
@@ -43,6 +43,8 @@ describe('a gateway whose database was restored from an old copy', () => {
   };
   const call = (gateway: Gateway) =>
     ask(gateway, '/v1/chat/completions', { model: 'sandbox/echo', messages: [{ role: 'user', content: 'Hello' }] });
+  const get = (gateway: Gateway, path: string) =>
+    fetch(`${gateway.url}/${path}`, { headers: { authorization: `Bearer ${gateway.rootKey}` } });
   const openEpoch = async (...args: string[]) => {
     const child = spawn(process.execPath, [join(ROOT, 'dist', 'audit-epoch.js'), ...args], {
       cwd: ROOT,
@@ -57,6 +59,10 @@ describe('a gateway whose database was restored from an old copy', () => {
   it('does not start before an operator has said in the log that entries are lost, and goes on after that', async () => {
     const first = await start();
     for (let i = 0; i < 3; i++) expect((await call(first)).status).toBe(200);
+    const lost = await until(async () => {
+      const note = await (await get(first, 'v1/audit/checkpoint')).text();
+      return Number(note.split('\n')[1]) > 4 ? note : undefined;
+    });
     expect((await openEpoch('--reason', 'too early')).said).toContain('still runs');
     expect(await first.stop()).toBe(0);
 
@@ -79,6 +85,22 @@ describe('a gateway whose database was restored from an old copy', () => {
     });
     const { data } = (await found.json()) as { data: { event: string }[] };
     expect(data).toMatchObject([{ event: 'log.discontinuity' }]);
+
+    // an export of something else tells of the loss too: whoever kept a checkpoint of those entries sees that it was admitted
+    const [bundle, kept] = [join(folder, 'some.tar'), join(folder, 'kept')];
+    const exported = await fetch(`${again.url}/v1/audit/exports`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${again.rootKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ format: 'bundle', filters: { event: 'llm.response' } }),
+    });
+    writeFileSync(bundle, Buffer.from(await exported.arrayBuffer()));
+    writeFileSync(kept, lost);
+    const vkey = (await (await get(again, 'v1/audit/vkey')).text()).trim();
+    const { code, out } = verifyAudit(bundle, '--vkey', vkey, '--checkpoint', kept);
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: expect.stringContaining('lost in a restore, as was admitted') as string,
+    });
   }, 90_000);
 });
 

@@ -1,8 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import { decodeBase64, encodeBase64 } from './base64';
 import { signText, verifyText } from './ed25519';
+import { parseOrigin } from './epoch';
 import type { PlainObject } from './header';
-import { parseVkey, type VerifierKey } from './vkey';
+import { KEY_TYPE, parseVkey, type VerifierKey } from './vkey';
 
 /** What both keys of the log sign when one follows the other. @param origin of the log, as in the entry that tells of it */
 export function rotationText(origin: string, oldVkey: string, newVkey: string): string {
@@ -25,7 +26,7 @@ export function rotationFacts(
   };
 }
 
-/** The keys that `metadata` of a `key.rotate` entry names; undefined unless both have signed. */
+/** The keys that `metadata` of a `key.rotate` entry names; undefined unless both are of the log and have signed. */
 export function parseRotation(
   origin: string,
   { old_vkey, new_vkey, signature_old, signature_new }: PlainObject,
@@ -34,13 +35,19 @@ export function parseRotation(
   const text = rotationText(origin, old_vkey, new_vkey);
   try {
     const [before, after] = [parseVkey(old_vkey), parseVkey(new_vkey)];
-    return isSigned(text, before, signature_old) && isSigned(text, after, signature_new)
+    return isOfLog(before, origin) &&
+      isOfLog(after, origin) &&
+      isSigned(text, before, signature_old) &&
+      isSigned(text, after, signature_new)
       ? { before, after }
       : undefined;
   } catch {
     return undefined;
   }
 }
+
+const isOfLog = ({ name, type }: VerifierKey, origin: string): boolean =>
+  type === KEY_TYPE.note && parseOrigin(name).name === parseOrigin(origin).name;
 
 function isSigned(text: string, { key }: VerifierKey, signature: unknown): boolean {
   const bytes = typeof signature === 'string' ? decodeBase64(signature) : undefined;

@@ -20,8 +20,9 @@ export function formatManifest(members: readonly ManifestMember[]): string {
 
 /** @throws when it is not a manifest */
 export function parseManifest(text: string): readonly ManifestMember[] {
-  const { format, members } = parseCanonical(text) as PlainObject;
-  if (format !== MANIFEST_FORMAT || !Array.isArray(members)) throw new Error('not a manifest');
+  const { format, members, ...more } = parseCanonical(text) as PlainObject;
+  if (format !== MANIFEST_FORMAT || !Array.isArray(members) || Object.keys(more).length)
+    throw new Error('not a manifest');
   return members as ManifestMember[];
 }
 

@@ -24,8 +24,9 @@ export interface BundleOptions {
 /** Keys are written before the entries that they open: so many can wait in memory. */
 const KEYS_AT_MOST = 100_000;
 
-const isRotation = ({ event, metadata }: BatchEntry['header']): boolean =>
-  event === 'key.rotate' && metadata?.['level'] === 'signing';
+/** Without these entries somebody who holds the old key, or a checkpoint of what a restore lost, would find a sound log forged. */
+const explainsHeads = ({ event, metadata }: BatchEntry['header']): boolean =>
+  event === 'log.discontinuity' || (event === 'key.rotate' && metadata?.['level'] === 'signing');
 
 /** Files that verify without the gateway. */
 @Injectable()
@@ -39,13 +40,13 @@ export class Bundles {
   ) {}
 
   /**
-   * The whole log when nothing narrows it; otherwise what matches, with a proof for each, and what says that the log has another key:
-   * who trusts the old one verifies no checkpoint without.
+   * The whole log when nothing narrows it; otherwise what matches, with a proof for each, and what says that the log has another key
+   * or was restored.
    * @param mark whatever is worth knowing about the file
    */
   async *make(filter: EntryFilter, options: BundleOptions, mark: PlainObject, tally: Tally): AsyncGenerator<Buffer> {
     const whole = !Object.keys(filter).length;
-    const shows = ({ header }: BatchEntry) => matches(filter, header) || isRotation(header);
+    const shows = ({ header }: BatchEntry) => matches(filter, header) || explainsHeads(header);
     yield* this.bundle(whole ? 'all' : 'some', shows, options, mark, tally, filter);
   }
 

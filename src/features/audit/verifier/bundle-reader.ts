@@ -3,7 +3,6 @@ import { decodeBase64 } from '../format/base64';
 import { type BundleAbout, CHUNK_PARTS, chunkMember, MEMBER, type WriterAdmission } from '../format/bundle-layout';
 import { parseAbout, parseAdmissionLine, parseCheckpointLine } from '../format/bundle-lines';
 import { canonicalise, parseCanonical } from '../format/canonical';
-import type { PlainObject } from '../format/header';
 import { type ManifestMember, manifestMember, manifestText, parseManifest } from '../format/manifest';
 import { readTar, type TarMember } from '../format/tar';
 import { writerId } from '../format/writer-certificate';
@@ -146,7 +145,9 @@ function admissionOf(line: string): WriterAdmission {
 }
 
 function keysOf(text: string): ReadonlyMap<string, Buffer> {
-  const keys = Object.entries(parseCanonical(text) as PlainObject).map(([id, value]): [string, Buffer] => {
+  const parsed = parseCanonical(text);
+  if (typeof parsed !== 'object' || Array.isArray(parsed)) throw new Error('not an object');
+  const keys = Object.entries(parsed).map(([id, value]): [string, Buffer] => {
     const key = typeof value === 'string' ? decodeBase64(value) : undefined;
     if (key?.length !== 32) throw new Error(`the key of ${id} is not 32 bytes of base64`);
     return [id, key];

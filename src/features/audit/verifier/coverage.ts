@@ -36,13 +36,15 @@ export class Coverage {
   /** @param whole whether everything should be shown that was not dropped */
   finish(whole: boolean): { readonly pruned: number; readonly withheld: number } {
     let [pruned, withheld] = [0, 0];
-    const drops = this.drops.toSorted((a, b) => a.first - b.first);
+    const drops = apart(this.drops);
     const by = new Map<string, number>();
+    let next = 0;
     for (const { first, end } of this.hidden) {
       let at = first;
-      for (const drop of drops) {
+      while (next < drops.length && (drops[next] as Drop).end <= first) next++;
+      for (let i = next; i < drops.length && (drops[i] as Drop).first < end; i++) {
+        const drop = drops[i] as Drop;
         const [from, to] = [Math.max(at, drop.first), Math.min(end, drop.end)];
-        if (from >= to) continue;
         if (from > at) withheld += this.missing(at, from, whole);
         by.set(drop.entry, (by.get(drop.entry) ?? 0) + to - from);
         pruned += to - from;
@@ -63,4 +65,16 @@ export class Coverage {
       );
     return end - first;
   }
+}
+
+/** In order, and each without what those before cover already: one walk along all of them is enough. */
+function apart(drops: readonly Drop[]): Drop[] {
+  const parts: Drop[] = [];
+  let covered = 0;
+  for (const drop of drops.toSorted((a, b) => a.first - b.first)) {
+    const first = Math.max(covered, drop.first);
+    if (first < drop.end) parts.push({ ...drop, first });
+    covered = Math.max(covered, drop.end);
+  }
+  return parts;
 }

@@ -22,7 +22,8 @@ export interface ShownEntry {
 /** Each entry on its own: canonical, complete, of this log, never twice. */
 export class EntryCheck {
   private readonly ids = new EntryIds();
-  readonly events: Record<string, number> = {};
+  /** Without a prototype: the log may have an event of any name. */
+  readonly events = Object.create(null) as Record<string, number>;
   private first = '';
   private last = '';
 

@@ -14,13 +14,17 @@ interface Held {
 
 interface Rotation {
   readonly index: number;
-  readonly before: Buffer;
-  readonly after: Buffer;
+  /** The key that it replaced, or that it came with: raw, in hex. */
+  readonly key: string;
 }
 
 /** Which keys speak for the log: those that the auditor brought, and those that they vouch for in `key.rotate` entries. */
 export class LogKeys {
-  private readonly rotations: Rotation[] = [];
+  /** By the key that was replaced, and by the one that came: raw, in hex. */
+  private readonly replaced = new Map<string, Rotation>();
+  private readonly came = new Map<string, Rotation>();
+  /** By the name of the log, until a rotation is added. */
+  private readonly known = new Map<string, readonly Held[]>();
   /** By origin and raw key: checked once for each checkpoint. */
   private readonly made = new Map<string, VerifierKey>();
 
@@ -36,10 +40,14 @@ export class LogKeys {
   rotate(index: number, origin: string, facts: PlainObject): string | undefined {
     const found = parseRotation(origin, facts);
     if (!found) return 'the new key of the log is not signed by both keys';
-    const [before, after] = [found.before.raw, found.after.raw];
-    const other = this.rotations.find((known) => known.before.equals(before) !== known.after.equals(after));
-    if (other) return `one of the keys was replaced by another, or came for another, in entry ${other.index}`;
-    this.rotations.push({ index, before, after });
+    const [before, after] = [found.before.raw.toString('hex'), found.after.raw.toString('hex')];
+    const [gone, come] = [this.replaced.get(before), this.came.get(after)];
+    if (gone === undefined && come === undefined) {
+      this.replaced.set(before, { index, key: after });
+      this.came.set(after, { index, key: before });
+      this.known.clear();
+    } else if (gone?.key !== after)
+      return `one of the keys was replaced by another, or came for another, in entry ${(gone ?? come)?.index}`;
     return undefined;
   }
 
@@ -69,22 +77,28 @@ export class LogKeys {
     return key;
   }
 
-  private held(origin: string): Held[] {
+  private held(origin: string): readonly Held[] {
     const { name } = parseOrigin(origin);
-    const trusted = this.trusted.filter((key) => parseOrigin(key.name).name === name).map(({ raw }) => raw);
-    const has = (raw: Buffer) => trusted.some((known) => known.equals(raw));
-    for (let grown = true; grown;) {
-      grown = false;
-      for (const { before, after } of this.rotations)
-        if (has(before) !== has(after)) {
-          trusted.push(has(before) ? after : before);
-          grown = true;
-        }
+    const found = this.known.get(name) ?? this.reached(name);
+    this.known.set(name, found);
+    return found;
+  }
+
+  /** The keys that the auditor brought for that log, and those before and after them. */
+  private reached(name: string): readonly Held[] {
+    const keys = new Set<string>();
+    for (const trusted of this.trusted) {
+      if (parseOrigin(trusted.name).name !== name) continue;
+      const raw = trusted.raw.toString('hex');
+      keys.add(raw);
+      for (const way of [this.replaced, this.came])
+        for (let next = way.get(raw)?.key; next !== undefined && !keys.has(next); next = way.get(next)?.key)
+          keys.add(next);
     }
-    return trusted.map((raw) => ({
-      raw,
-      from: this.rotations.find(({ after }) => after.equals(raw))?.index ?? -1,
-      until: this.rotations.find(({ before }) => before.equals(raw))?.index ?? Number.MAX_SAFE_INTEGER,
+    return [...keys].map((key) => ({
+      raw: Buffer.from(key, 'hex'),
+      from: this.came.get(key)?.index ?? -1,
+      until: this.replaced.get(key)?.index ?? Number.MAX_SAFE_INTEGER,
     }));
   }
 }

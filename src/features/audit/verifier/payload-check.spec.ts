@@ -9,8 +9,8 @@ import { PayloadCheck } from './payload-check';
 const KEY = Buffer.alloc(32, 7);
 
 /** What a gateway would not write: any bytes as content, encrypted and on record as they should be. */
-function recorded(content: string | Buffer) {
-  const committed = { entry_id: 'e', event: 'llm.request', key_commit: keyCommit(KEY), key_id: 'dk_1' };
+function recorded(content: string | Buffer, hashes: Pick<Header, 'prompt_hash' | 'response_hash'>) {
+  const committed = { entry_id: 'e', event: 'llm.request', key_commit: keyCommit(KEY), key_id: 'dk_1', ...hashes };
   const cipher = createCipheriv('aes-256-gcm', encryptionKey(KEY), Buffer.alloc(12));
   cipher.setAAD(Buffer.from(`gatehouse-payload/v1\n${canonicalise(committed)}`));
   const body = Buffer.concat([cipher.update(content as string, 'utf8'), cipher.final()]);
@@ -19,10 +19,10 @@ function recorded(content: string | Buffer) {
   return { ciphertext, entry: { index: 3, text: canonicalise(header), header: header as unknown as Header, at: 0 } };
 }
 
-function found(content: string | Buffer): string[] {
+function found(content: string | Buffer, hashes: Pick<Header, 'prompt_hash' | 'response_hash'> = {}): string[] {
   const findings = new Findings();
   const check = new PayloadCheck(findings, new Map([['e', KEY]]));
-  const { entry, ciphertext } = recorded(content);
+  const { entry, ciphertext } = recorded(content, hashes);
   check.check(entry, ciphertext, true);
   check.finish();
   return findings.all().map(({ code, message }) => `${code}: ${message}`);
@@ -42,4 +42,15 @@ it.each<[string, string | Buffer, string]>([
   ['no UTF-8', Buffer.from('7b2261223a22ff227d', 'hex'), 'not UTF-8'],
 ])('does not take content with %s', (_, content, why) => {
   expect(found(content)).toEqual([expect.stringMatching(`^content: its content does not open: .*${why}`)]);
+});
+
+it.each([
+  ['{"request":{"body":7}}', 'prompt'],
+  ['{"request":{"body":[]}}', 'prompt'],
+  ['{"request":{"body":""}}', 'prompt'],
+  ['{"response":{}}', 'response'],
+  ['{"response":7}', 'response'],
+])('does not take for what was committed to what has another shape: %s', (content, what) => {
+  const hashes = { prompt_hash: `hmac-sha256:${'0'.repeat(64)}`, response_hash: `hmac-sha256:${'0'.repeat(64)}` };
+  expect(found(content, hashes)).toEqual([`${what}: its ${what} is not the one it committed to`]);
 });

@@ -5,8 +5,8 @@ import type { ShownEntry } from './entry-check';
 import type { Findings } from './findings';
 
 interface Content {
-  readonly request?: { readonly body?: Record<string, unknown>; readonly original?: boolean };
-  readonly response?: { readonly choices?: unknown };
+  readonly request?: { readonly body?: unknown; readonly original?: unknown } | null;
+  readonly response?: { readonly choices?: unknown } | null;
 }
 
 /** Told of content that was opened. */
@@ -76,26 +76,36 @@ export class PayloadCheck {
       return;
     }
     if (!ciphertext) return;
+    let content: Content;
     try {
-      const content = contentOf(openText(key, text, ciphertext));
-      this.counts.opened++;
-      this.checkCommitments(entry, key, content);
-      this.onOpened?.(entry, content);
+      content = contentOf(openText(key, text, ciphertext));
     } catch (error) {
       this.findings.failure('content', `its content does not open: ${(error as Error).message}`, index);
+      return;
     }
+    this.counts.opened++;
+    this.checkCommitments(entry, key, content);
+    // a disk that is full says nothing of the log
+    this.onOpened?.(entry, content);
   }
 
   private checkCommitments({ header, index }: ShownEntry, key: Buffer, { request, response }: Content): void {
     const body = request?.body;
     if (
       header.prompt_hash &&
-      body &&
-      request.original !== true &&
-      !isCommittedTo(key, header, 'prompt', promptOf(body))
+      body !== undefined &&
+      body !== null &&
+      request?.original !== true &&
+      !(isObject(body) && isCommittedTo(key, header, 'prompt', promptOf(body)))
     )
       this.findings.failure('prompt', 'its prompt is not the one it committed to', index);
-    if (header.response_hash && response && !isCommittedTo(key, header, 'response', response.choices))
+    const choices = response?.choices;
+    if (
+      header.response_hash &&
+      response !== undefined &&
+      response !== null &&
+      !(choices !== undefined && isCommittedTo(key, header, 'response', choices))
+    )
       this.findings.failure('response', 'its response is not the one it committed to', index);
   }
 }
@@ -103,9 +113,13 @@ export class PayloadCheck {
 /** @throws unless it is an object, written as all content is */
 function contentOf(text: string): Content {
   const content: unknown = JSON.parse(text);
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) throw new Error('it is not an object');
+  if (!isObject(content)) throw new Error('it is not an object');
   if (canonicalJson(content) !== text) throw new Error('it is not in canonical form');
   return content as Content;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What a model reads of a request: what `prompt_hash` commits to. */

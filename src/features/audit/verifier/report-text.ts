@@ -1,10 +1,11 @@
+import { escapeLine } from '../../../contract/escape-controls';
 import type { Severity } from './findings';
 import type { Report } from './report';
 import { eventsOf, facts, findingText, HEADLINES } from './report-lines';
 
 const TITLES: Record<Severity, string> = { failure: 'Wrong', warning: 'To look at', notice: 'Worth knowing' };
 
-/** A page for a terminal. */
+/** A page for a terminal. What the bundle says stays in its line: it could otherwise add a verdict of its own. */
 export function reportText(report: Report): string {
   const { verdict, reason, first_bad: bad, findings } = report;
   const lines = [HEADLINES[verdict], ''];
@@ -18,5 +19,5 @@ export function reportText(report: Report): string {
   }
   const events = eventsOf(report);
   if (events.length) lines.push('', 'Events:', ...events.map(([event, count]) => `  ${event.padEnd(22)}${count}`));
-  return `${lines.join('\n')}\n`;
+  return lines.map((line) => `${escapeLine(line)}\n`).join('');
 }

@@ -12,14 +12,19 @@ import type { LogKeys } from './log-keys';
 export type BatchLine = Extract<RunLine, { kind: 'batch' }>;
 
 interface Writer {
+  readonly id: string;
   readonly key: KeyObject;
   readonly opened: number;
+  /** How many epochs had ended when it was opened. */
+  readonly epoch: number;
   lane: number;
-  /** Unknown after entries that were not shown. */
+  /** What it signed last. */
   statement: Buffer | undefined;
-  /** Entries were not shown, in its last batch or after it. */
+  /** Entries of its last batch were not shown. */
   withheld: boolean;
-  closed?: 'closed' | 'lost';
+  /** How many runs had been withheld at its last batch. */
+  gaps: number;
+  closed?: boolean;
   last: number;
   pulse: number;
 }
@@ -37,8 +42,13 @@ export class WriterCheck {
   private readonly writers = new Map<string, Writer>();
   private readonly admitted = new Map<string, Admission>();
   private readonly admissions: Admission[] = [];
+  /** By the name of a writer: the last entry that declared it lost. */
+  private readonly lost = new Map<string, number>();
   private newest = 0;
   private origin = '';
+  // counted, so that no run and no epoch has to go through all writers there are
+  private gaps = 0;
+  private ended = 0;
 
   /** @param pulse seconds between heartbeats where writers do not say */
   constructor(
@@ -57,14 +67,16 @@ export class WriterCheck {
 
   /** Entries were withheld: statements may be missing. */
   skip(): void {
-    for (const writer of this.writers.values()) Object.assign(writer, { statement: undefined, withheld: true });
+    this.gaps++;
   }
 
   /** @param gaps whether entries before this batch were withheld */
   check(batch: BatchLine, root: Buffer, entries: readonly ShownEntry[], gaps: boolean): void {
     const { writer: id, lane, previous, first, origin } = batch;
     const name = `${origin} ${id}`;
-    if (origin !== this.origin) this.endEpoch(origin);
+    // whoever wrote before the database was restored writes no more, and could not say so
+    if (origin !== this.origin) this.ended++;
+    this.origin = origin;
     const known = this.writers.get(name);
     const text = batchStatement({ ...batch, root });
     const writer = known ?? this.open(batch, entries);
@@ -74,8 +86,11 @@ export class WriterCheck {
     if (known) this.checkLane(batch, known);
     else if (lane !== 1 && !gaps) this.findings.failure('lane', `${id} begins with its batch ${lane}`, first);
     else if (lane === 1 && previous) this.findings.failure('lane', `the first batch of ${id} follows another`, first);
-    if (known?.closed) this.findings.warning('writer-closed', `${id} wrote after it was ${known.closed}`, first);
-    Object.assign(writer, { lane, statement: statementHash(text), withheld: entries.length < batch.n });
+    else if (lane !== 1 && !previous) this.findings.failure('lane', `batch ${lane} of ${id} follows none`, first);
+    const end = known && this.endOf(known);
+    if (end) this.findings.warning('writer-closed', `${id} wrote after it was ${end}`, first);
+    const { gaps: seen } = this;
+    Object.assign(writer, { lane, statement: statementHash(text), withheld: entries.length < batch.n, gaps: seen });
     this.writers.set(name, writer);
     for (const entry of entries) this.follow(entry, writer);
   }
@@ -88,15 +103,17 @@ export class WriterCheck {
         this.findings.failure('certificate', `${writerId(key)} was not admitted by the log`, Math.max(index, 0));
     }
     // where entries were withheld since, its farewell may be among them
-    for (const [name, { closed, last, opened, pulse, withheld }] of this.writers)
-      if (!closed && !withheld && this.newest - last > GONE_PULSES * pulse)
-        this.findings.warning('writer-silent', `${name.split(' ')[1]} fell silent without a word`, opened);
+    for (const writer of this.writers.values()) {
+      const { id, last, opened, pulse, withheld, gaps } = writer;
+      const silent = this.newest - last > GONE_PULSES * pulse;
+      if (silent && !withheld && gaps === this.gaps && !this.endOf(writer))
+        this.findings.warning('writer-silent', `${id} fell silent without a word`, opened);
+    }
   }
 
-  /** Whoever wrote before the database was restored writes no more, and could not say so. */
-  private endEpoch(origin: string): void {
-    this.origin = origin;
-    for (const writer of this.writers.values()) writer.closed ??= 'lost';
+  private endOf({ id, opened, epoch, closed }: Writer): 'closed' | 'lost' | undefined {
+    if (closed) return 'closed';
+    return epoch !== this.ended || (this.lost.get(id) ?? -1) >= opened ? 'lost' : undefined;
   }
 
   private open(batch: BatchLine, entries: readonly ShownEntry[]): Writer | undefined {
@@ -112,11 +129,14 @@ export class WriterCheck {
     const pulse = 1_000 * (typeof said === 'number' && said > 0 ? said : this.pulse);
     const last = entries[0]?.at ?? 0;
     return {
+      id,
       key: importPublicKey(admission.key),
       opened: first,
+      epoch: this.ended,
       lane,
       statement: undefined,
       withheld: false,
+      gaps: this.gaps,
       last,
       pulse,
     };
@@ -124,9 +144,11 @@ export class WriterCheck {
 
   private checkLane({ writer: id, lane, previous, first }: BatchLine, known: Writer): void {
     const follows = lane === known.lane + 1;
-    if (known.statement === undefined ? lane <= known.lane : !follows)
+    // after entries that were not shown batches may be missing
+    const statement = known.gaps === this.gaps ? known.statement : undefined;
+    if (statement === undefined ? lane <= known.lane : !follows)
       this.findings.failure('lane', `batch ${lane} of ${id} follows its batch ${known.lane}`, first);
-    else if (follows && known.statement && !previous?.equals(known.statement))
+    else if (!previous || (statement && !previous.equals(statement)))
       this.findings.failure('lane', `batch ${lane} of ${id} does not follow what it signed before`, first);
   }
 
@@ -140,14 +162,13 @@ export class WriterCheck {
     writer.last = Math.max(writer.last, at);
     this.newest = Math.max(this.newest, at);
     if (event === 'writer.close') {
-      writer.closed = 'closed';
+      writer.closed = true;
       if (metadata?.['last_lane'] !== writer.lane)
         this.findings.failure('writer-close', `names another last batch than its own, ${writer.lane}`, index);
     }
     if (event === 'writer.lost') {
       const named = metadata?.['writer'];
-      for (const [name, lost] of this.writers)
-        if (name.endsWith(` ${typeof named === 'string' ? named : ''}`)) lost.closed ??= 'lost';
+      if (typeof named === 'string') this.lost.set(named, index);
     }
   }
 }
