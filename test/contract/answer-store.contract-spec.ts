@@ -255,6 +255,17 @@ describe('RedisAnswerStore', () => {
       expect(await process().find(place)).toBeUndefined();
     });
 
+    it('leaves what was kept after a purge of its own', async () => {
+      const one = process();
+      await one.follow();
+      const before = await kept(one);
+      await one.purge({ tenantId: 'tenant', label });
+      const after = await kept(one, Date.now() + 1);
+      await one.follow();
+      expect(await one.find(before)).toBeUndefined();
+      for (const store of [one, process()]) expect(await store.find(after)).toEqual(answer);
+    });
+
     it('does not keep what was asked for before a purge that came meanwhile, here or elsewhere', async () => {
       const [one, two] = [process(), process()];
       await Promise.all([one.follow(), two.follow()]);

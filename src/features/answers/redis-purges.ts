@@ -23,6 +23,8 @@ interface Logged extends Purge {
 export class RedisPurges {
   /** The last purge that this process knows of; undefined until it has looked. */
   private seen: number | undefined;
+  /** Purges of this process that are still to be seen in the log: it has done them, and what it keeps since then stays. */
+  private readonly announced = new Set<number>();
 
   constructor(
     private readonly redis: Redis,
@@ -49,7 +51,8 @@ export class RedisPurges {
   /** @returns the keys of what was removed @throws when Redis does not do it in time */
   async purge({ tenantId, label }: Purge, at: number): Promise<ReadonlySet<string>> {
     const logged = JSON.stringify({ tenantId, label, at } satisfies Logged);
-    await inTime(this.redis.eval(ANNOUNCE, 2, COUNTER, LOG, logged, LOGGED, LOGGED_MS), DEADLINE_MS);
+    const number = await inTime(this.redis.eval(ANNOUNCE, 2, COUNTER, LOG, logged, LOGGED, LOGGED_MS), DEADLINE_MS);
+    this.announced.add(Number(number));
     const gone = new Set<string>();
     for (;;) {
       const keys = await inTime(this.redis.zrange(INDEX + label, 0, PAGE - 1), DEADLINE_MS);
@@ -65,14 +68,19 @@ export class RedisPurges {
     const seen = (this.seen ??= newest);
     if (seen === newest) return;
     const rows = seen < newest ? await inTime(this.redis.zrangebyscore(LOG, `(${seen}`, newest), DEADLINE_MS) : [];
-    // the log was cut, or is another one
-    if (rows.length < newest - seen || newest < seen) this.own.clear();
-    else for (const row of rows) await this.drop(row);
+    if (rows.length < newest - seen || newest < seen) {
+      // the log was cut, or is another one, in which the same numbers stand for other purges
+      this.own.clear();
+      this.announced.clear();
+    } else for (const row of rows) await this.drop(row);
+    for (const number of this.announced) if (number <= newest) this.announced.delete(number);
     this.seen = newest;
   }
 
   private async drop(row: string): Promise<void> {
-    const { at, ...which } = JSON.parse(row.slice(row.indexOf(' ') + 1)) as Logged;
+    const space = row.indexOf(' ');
+    if (this.announced.has(Number(row.slice(0, space)))) return;
+    const { at, ...which } = JSON.parse(row.slice(space + 1)) as Logged;
     const gone = await this.own.purge(which, at);
     // what this process kept before it knew
     if (gone.size) await this.remove([...gone]);
